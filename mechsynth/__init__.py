@@ -1,0 +1,69 @@
+"""Decide whether money can make truth-telling an equilibrium of a finite Markov environment, and prove the answer.
+
+    instance file → Environment → efficient rule → ask → program → solver (floats, untrusted) → proof (exact) → Result
+                                                                              Result → check · explain
+
+>>> import mechsynth
+>>> env = mechsynth.load("instances/liu2014-oil-leases.json")
+>>> mechsynth.solve(env, "vcg-type").status
+<Status.FEASIBLE: 'feasible'>
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mechsynth.api import solve
+    from mechsynth.environment import Environment, Period
+    from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
+    from mechsynth.instance import load, loads, save
+    from mechsynth.result import Result, Status, Strength, read_result
+
+__version__ = "0.1.0"
+
+# Imported when first used, so that `import mechsynth` and `mechsynth --help` cost nothing.
+_HOMES = {
+    "solve": "api",
+    "Environment": "environment",
+    "Period": "environment",
+    "InputError": "errors",
+    "MechsynthError": "errors",
+    "TooLargeError": "errors",
+    "UsageError": "errors",
+    "load": "instance",
+    "loads": "instance",
+    "save": "instance",
+    "Result": "result",
+    "Status": "result",
+    "Strength": "result",
+    "read_result": "result",
+}
+
+__all__ = [
+    "Environment",
+    "InputError",
+    "MechsynthError",
+    "Period",
+    "Result",
+    "Status",
+    "Strength",
+    "TooLargeError",
+    "UsageError",
+    "load",
+    "loads",
+    "read_result",
+    "save",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mechsynth' has no attribute {name!r}")
+    return getattr(import_module(f"mechsynth.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,5 @@
+"""``python -m mechsynth``."""
+
+from mechsynth.cli import main
+
+raise SystemExit(main())

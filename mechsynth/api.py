@@ -1,0 +1,49 @@
+"""`solve`: the one function between an environment and a proved answer."""
+
+from __future__ import annotations
+
+import os
+
+from mechsynth import asks, instance
+from mechsynth.asks.question import Progress, Question
+from mechsynth.environment import Environment
+from mechsynth.result import Result
+
+
+def solve(
+    environment: Environment | str | os.PathLike[str],
+    ask: str = "ladder",
+    *,
+    scope: str | None = None,
+    last_period: str = "efficient",
+    distance: bool | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Answer a question about an environment, with a proof.
+
+    Parameters
+    ----------
+    environment:
+        The model, or the path of an instance file.
+    ask:
+        ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, or ``"ladder"`` for all of
+        them and the smallest class of transfers that works.
+    scope:
+        ``"all"`` actions or those of the ``"policy"``; conditions default to all, mechanisms to policy.
+    last_period:
+        ``"efficient"``, or ``"constant"`` / ``"constant:ACTION"``: play one action in the last period whatever is reported, without payments
+        (Liu 2025, Corollary 3.3). ``"constant"`` alone takes the action with the largest surplus summed over profiles.
+    distance:
+        Measure the distance of the closest signal from the hull of the others (``convex-independence``); unasked, only
+        where it is quick.
+    progress:
+        Called with a label, what is done and the total.
+
+    Raises
+    ------
+    UsageError
+        For a question that does not make sense here.
+    """
+    if not isinstance(environment, Environment):
+        environment = instance.load(environment)
+    return asks.answer(ask, Question(environment, scope, last_period, distance, progress))

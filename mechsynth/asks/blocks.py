@@ -1,0 +1,67 @@
+"""The blocks a condition or a theorem speaks of, agent by agent and period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mechsynth.asks.question import Question
+from mechsynth.beliefs import beliefs, used
+from mechsynth.rational import IntArray, Rationals
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The blocks in scope of one agent in one period, stacked.
+
+    Attributes
+    ----------
+    t, agent:
+        The period (from 1) and the index of the agent.
+    action, others:
+        ``(B,)``: which action and which ``θ^{-i}`` (flat index) each block is of.
+    rows:
+        ``(B, n, m)``: ``μ_k`` of each own signal.
+    played:
+        ``(B, n)``: whether the rule plays the block's action when the own report is ``k``.
+    need:
+        ``(B, n)``: the own signals in scope.
+    """
+
+    t: int
+    agent: int
+    action: IntArray
+    others: IntArray
+    rows: Rationals
+    played: NDArray[np.bool_]
+    need: NDArray[np.bool_]
+
+
+def stacks(question: Question, scope: str) -> Iterator[Stack]:
+    """Yield the blocks in scope; with ``scope`` ``"policy"`` those whose action the rule plays after some own report."""
+    environment = question.environment
+    for t in question.linked:
+        for agent in range(len(environment.agents)):
+            block = beliefs(environment, t, agent)
+            actions, others, n, m = block.rows.shape
+            rule = used(question.at(t), agent)  # (others, n)
+            played = rule[None, :, :] == np.arange(actions)[:, None, None]
+            flat = played.reshape(-1, n)
+            rows = block.rows.num.reshape(-1, n, m)
+            keep = np.arange(actions * others)
+            if scope == "policy":
+                keep = np.flatnonzero(flat.any(1))
+                rows = rows[keep]
+            chosen = flat[keep]
+            yield Stack(
+                t,
+                agent,
+                keep // others,
+                keep % others,
+                Rationals(rows, block.rows.den),
+                chosen,
+                chosen if scope == "policy" else np.ones_like(chosen),
+            )

@@ -1,0 +1,127 @@
+"""The tightest and the slackest incentive constraint of a residual-claimant mechanism, exact.
+
+Under such transfers the lie ``r`` of type ``k`` loses ``[W(θ) − Q(a, θ)] + δ (μ_k·p_r − c_k)`` with ``a = a*(r, θ^{-i})``: what the other action costs society, and
+what the lottery costs her.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from mechsynth.asks.last_period import losses
+from mechsynth.asks.question import Question
+from mechsynth.beliefs import by_own, used
+from mechsynth.efficient import expectation
+from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
+
+SHORT = 80  # profiles up to which exact values over an infinite horizon are short enough to be told
+
+
+class Extremes:
+    """Keeps the least and the greatest slack seen."""
+
+    def __init__(self) -> None:
+        self.least: tuple[Fraction, dict[str, Any]] | None = None
+        self.most: tuple[Fraction, dict[str, Any]] | None = None
+
+    def add(self, question: Question, t: int, agent: int, slack: Rationals) -> None:
+        """Look at the slacks of one agent in one period, ``[θ^{-i}, k, r]``: type ``k`` reports ``r``."""
+        _, n, _ = slack.shape
+        if n < 2:
+            return
+        off = ~np.eye(n, dtype=bool)
+        num = slack.num[:, off]  # (others, n(n−1)), in C order of (k, r)
+        places = np.argwhere(off)
+        for flat, least in ((int(num.argmin()), True), (int(num.argmax()), False)):
+            others, place = divmod(flat, num.shape[1])
+            value = Fraction(int(num[others, place]), slack.den)
+            kept = self.least if least else self.most
+            if kept is None or (value < kept[0] if least else value > kept[0]):
+                k, r = (int(v) for v in places[place])
+                row = (value, _row(question, t, agent, others, k, r, value))
+                if least:
+                    self.least = row
+                else:
+                    self.most = row
+
+    def document(self) -> dict[str, Any]:
+        """Return the certificate's record."""
+        return {
+            "tightest": None if self.least is None else self.least[1],
+            "slackest": None if self.most is None else self.most[1],
+        }
+
+
+def _row(question: Question, t: int, agent: int, others: int, own: int, report: int, slack: Fraction) -> dict[str, Any]:
+    period = question.environment.period(t)
+    agents = question.environment.agents
+    rest = list(product(*(period.signals[j] for j in question.environment.others(agent))))[others]
+    labels = list(rest)
+    labels.insert(agent, period.signals[agent][own])
+    return {
+        **question.period_key(t),
+        "agent": agents[agent],
+        "signals": dict(zip(agents, labels, strict=True)),
+        "report": period.signals[agent][report],
+        "slack": text(slack),
+    }
+
+
+def static_slack(question: Question, payments: Rationals, agent: int) -> Rationals:
+    """Return ``ℓ(k, r) − p(k) + p(r)`` of the last period at ``[θ^{-i}, k, r]``."""
+    paid = Rationals(by_own(payments.num[None], agent)[0], payments.den)  # (others, n)
+    return (
+        losses(question, agent) + Rationals(paid.num[:, None, :], paid.den) - Rationals(paid.num[:, :, None], paid.den)
+    )
+
+
+def static_rows(question: Question, payments: tuple[Rationals, ...]) -> dict[str, Any]:
+    """Return the extremes of the last period alone."""
+    extremes = Extremes()
+    for agent, own in enumerate(payments):
+        extremes.add(question, question.environment.last, agent, static_slack(question, own, agent))
+    return extremes.document()
+
+
+def told(question: Question) -> bool:
+    """Return whether exact slacks and payoffs are short enough to be told."""
+    environment = question.environment
+    sizes = sum(environment.period(t).size for t in range(1, environment.last + 1))
+    return sizes <= SHORT if environment.horizon is None else sizes <= 50 * SHORT
+
+
+def surplus_lost(question: Question, t: int) -> Rationals:
+    """Return ``W(θ) − Q(a, θ)``, shape ``(|A|, |Θ|)``: what an action costs society."""
+    environment = question.environment
+    period = environment.period(t)
+    total = period.surplus().reshape(len(period.actions), -1)
+    following = question.rule.value(t if environment.horizon is None else t + 1)
+    total = total + expectation(period.kernel(), following) * environment.discount
+    value = question.rule.value(t)
+    return Rationals(value.num[None], value.den) - total
+
+
+def dynamic_slack(question: Question, t: int, agent: int, lost: Rationals, expected: IntArray, den: int) -> Rationals:
+    """Return the slacks of one agent in period ``t`` at ``[θ^{-i}, k, r]``.
+
+    Parameters
+    ----------
+    lost:
+        See `surplus_lost`.
+    expected, den:
+        ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block of the action that report ``r`` leads to.
+    """
+    environment = question.environment
+    period = environment.period(t)
+    by_action = by_own(lost.num.reshape(-1, *period.shape), agent)  # (A, others, n)
+    rule = used(question.at(t), agent)
+    others = np.arange(rule.shape[0])[:, None, None]
+    types = np.arange(rule.shape[1])[None, :, None]
+    cost = Rationals(by_action[rule[:, None, :], others, types], lost.den)
+    delta = environment.discount
+    num = widen(expected, magnitude(expected) * delta.numerator) * delta.numerator
+    return cost + Rationals(num.transpose(0, 2, 1), den * delta.denominator)

@@ -1,0 +1,117 @@
+"""The last period as a one-period problem: payments that implement its rule, or the cycle that forbids them (Assumption 4).
+
+For agent ``i`` and the others' signals, ``p(k) − p(r) ≤ ℓ(k, r) = u^i(a*(k),k) − u^i(a*(r),k)``: shortest paths give the payments, a negative
+cycle of lies excludes them (Rochet).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mechsynth.asks.question import Question
+from mechsynth.beliefs import by_own, used
+from mechsynth.mechanism import Table
+from mechsynth.prove.paths import central_payments, distances, negative_cycle
+from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
+
+
+@dataclass(frozen=True, eq=False)
+class LastPeriod:
+    """What the last period comes to.
+
+    Attributes
+    ----------
+    payments:
+        ``p_T^i`` over ``[θ^1]…[θ^N]``, per agent; ``None`` if some agent's rule cannot be implemented.
+    cycles:
+        The witnesses, one per agent and others' signals that fail.
+    """
+
+    payments: tuple[Rationals, ...] | None
+    cycles: tuple[dict[str, Any], ...]
+
+
+def losses(question: Question, agent: int) -> Rationals:
+    """Return ``ℓ(k, r)`` at ``[θ^{-i}, k, r]`` for the last period, shape ``(|Θ^{-i}|, n, n)``."""
+    environment = question.environment
+    t = environment.last
+    utility = environment.period(t).utilities[agent]
+    by_action = by_own(utility.num, agent)  # (A, others, n): utility of type k after action a
+    rule = used(question.at(t), agent)  # (others, n): action after report r
+    others = np.arange(rule.shape[0])[:, None, None]
+    types = np.arange(rule.shape[1])[None, :, None]
+    after = by_action[rule[:, None, :], others, types]  # [others, k, r]
+    truth = np.einsum("bkk->bk", after)
+    bound = 2 * magnitude(after)
+    return Rationals(widen(truth, bound)[:, :, None] - widen(after, bound), utility.den)
+
+
+def last_period(question: Question) -> LastPeriod:
+    """Implement the rule of the last period, or say which chains of lies forbid it."""
+    environment = question.environment
+    t = environment.last
+    shape = environment.period(t).shape
+    payments: list[Rationals] = []
+    cycles: list[dict[str, Any]] = []
+    for agent in range(len(environment.agents)):
+        gains = losses(question, agent)
+        found, fine = distances(gains.num)
+        for b in np.flatnonzero(~fine).tolist():
+            cycles.append(_cycle(question, agent, b, gains.num[b], gains.den))
+        if fine.all():
+            twice = central_payments(found)  # (others, n)
+            payments.append(_spread(Rationals(twice, 2 * gains.den).reduce(), agent, shape))
+    return LastPeriod(None if cycles else tuple(payments), tuple(cycles))
+
+
+def _spread(payments: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals:
+    """Return payments over ``(|Θ^{-i}|, n)`` as an array over ``[θ^1]…[θ^N]``."""
+    rest = tuple(length for j, length in enumerate(shape) if j != agent)
+    return Rationals(np.moveaxis(payments.num.reshape(*rest, shape[agent]), -1, agent), payments.den)
+
+
+def _cycle(question: Question, agent: int, others: int, gains: IntArray, den: int) -> dict[str, Any]:
+    environment = question.environment
+    t = environment.last
+    cycle = negative_cycle(gains)
+    weight = sum(int(gains[k, r]) for k, r in zip(cycle, cycle[1:] + cycle[:1], strict=True))
+    if weight >= 0:  # networkx follows its edges the other way round
+        cycle = cycle[::-1]
+        weight = sum(int(gains[k, r]) for k, r in zip(cycle, cycle[1:] + cycle[:1], strict=True))
+    assert weight < 0, "the search for a negative cycle returned none"
+    key = question.block_key(t, agent, 0, others)
+    del key["action"]
+    own = environment.period(t).signals[agent]
+    return {
+        "kind": "cycle",
+        "agent": key["agent"],
+        "period": t,
+        "others": key["others"],
+        "cycle": [own[k] for k in cycle],
+        "shortfall": text(Fraction(-weight, den)),
+    }
+
+
+def now_tables(question: Question, payments: tuple[Rationals, ...]) -> dict[str, dict[str, Table]]:
+    """Return the ``now`` tables of the agents that pay anything in the last period."""
+    return {
+        name: {"now": Table(own)}
+        for name, own in zip(question.environment.agents, payments, strict=True)
+        if magnitude(own.num)
+    }
+
+
+def surplus_less_payoff(question: Question, payments: tuple[Rationals, ...], agent: int) -> Rationals:
+    """Return ``W_T − V_T^i`` over the profiles of period ``T``, shape ``(|Θ_T|,)``; ``V_T^i = u_T^i(a_T) − p_T^i``."""
+    environment = question.environment
+    t = environment.last
+    period = environment.period(t)
+    chosen = question.at(t).ravel()
+    utility = period.utilities[agent].reshape(len(period.actions), -1)
+    own = Rationals(utility.num[chosen, np.arange(chosen.size)], utility.den)
+    paid = payments[agent].reshape(-1)
+    return (question.rule.value(t) - own + paid).reduce()

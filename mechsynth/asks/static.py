@@ -1,0 +1,48 @@
+"""Can the last period's rule be implemented on its own? (Liu 2014, Assumption 4; any one-period problem.)"""
+
+from __future__ import annotations
+
+from mechsynth.asks.incentives import static_rows
+from mechsynth.asks.last_period import last_period, now_tables
+from mechsynth.asks.question import Question
+from mechsynth.errors import UsageError
+from mechsynth.mechanism import Mechanism
+from mechsynth.result import Result, Status
+
+
+def answer(question: Question) -> Result:
+    """Decide ex post implementability of the last period's efficient rule by payments in that period.
+
+    Raises
+    ------
+    UsageError
+        When the horizon is infinite: no period is the last.
+    """
+    environment = question.environment
+    if environment.horizon is None:
+        raise UsageError("--ask static", "an infinite horizon has no last period", "ask contingent or vcg-type")
+    if question.constant is not None:
+        raise UsageError("--last-period", "static asks about the efficient last period", "leave it out")
+    found = last_period(question)
+    mechanism = Mechanism.of_rule(question.rule)
+    certificate: dict[str, object] = {"ties": question.ties()}
+    if found.payments is None:
+        certificate["failures"] = list(found.cycles)
+    else:
+        tables: list[dict[str, dict[str, object]]] = [{} for _ in range(environment.last)]
+        tables[-1] = now_tables(question, found.payments)  # type: ignore[assignment]
+        mechanism = Mechanism(environment, question.actions, tuple(tables))  # type: ignore[arg-type]
+        certificate["incentives"] = static_rows(question, found.payments)
+    return Result(
+        question={
+            "ask": "static",
+            "transfers": "history-independent",
+            "require": ["pepic"],
+            "objective": "feasibility",
+        },
+        status=Status.INFEASIBLE if found.cycles else Status.FEASIBLE,
+        mechanism=mechanism,
+        witness=found.cycles[0] if found.cycles else None,
+        certificate=certificate,
+        environment=environment,
+    )

@@ -1,0 +1,136 @@
+"""The entry points: check a result, evaluate the mechanism of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mechsynth.errors import InputError
+
+from .answers import check_answer
+from .envelope import RESIDUAL, Claim, check_envelope, check_instance, normalized, open_result, read_claim
+from .evaluation import Evaluation, evaluate_mechanism
+from .mechanism import read_allocation, read_transfers
+from .model import Model
+from .reading import read_instance
+from .text import Numbers, TooLargeInput, encode, items, table
+from .verdict import Ledger, Refuted, Verdict
+
+
+def check(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> Verdict:
+    """Say whether a result is proved, deriving everything from the instance.
+
+    Parameters
+    ----------
+    result:
+        The result file: its bytes, its text, or the decoded object.
+    instance:
+        The bytes of the instance file, or what :func:`read_instance` made of them.
+
+    Returns
+    -------
+    The verdict; a false or unproved result is refused with the first row that fails.
+
+    Raises
+    ------
+    InputError
+        If either file is malformed, or the result is about another instance.
+    """
+    try:
+        root, numbers, model = _open(result, instance)
+        ledger = Ledger()
+        try:
+            statement = _check(root, numbers, model, ledger)
+        except Refuted as refuted:
+            return Verdict(False, str(refuted), "", ledger.rows)
+        return Verdict(True, None, statement, ledger.rows)
+    except (MemoryError, RecursionError):
+        raise TooLargeInput("result", "does not fit into memory", "use a smaller one") from None
+
+
+def evaluate(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> Evaluation:
+    """Evaluate the mechanism of a result exactly, whatever the result claims about it.
+
+    Parameters
+    ----------
+    result, instance:
+        As for :func:`check`. The result needs a ``mechanism`` with transfers, as tables or as records, of any class.
+
+    Returns
+    -------
+    Payoffs, the least slack of all incentive constraints, and whether the rule is efficient.
+
+    Raises
+    ------
+    InputError
+        If either file is malformed, the result is about another instance, or has no transfers.
+    """
+    try:
+        root, numbers, model = _open(result, instance)
+        mechanism = root.get("mechanism")
+        if mechanism is None:
+            raise InputError("mechanism", "is missing", "evaluate a result that has one")
+        table(mechanism, "mechanism", ("allocation",), ("transfers",))
+        if mechanism.get("transfers") is None:
+            raise InputError("mechanism.transfers", "are missing", "evaluate a result that has them")
+        rule = read_allocation(mechanism["allocation"], model)
+        paid = read_transfers(mechanism["transfers"], model, rule, numbers)
+        try:
+            return evaluate_mechanism(model, rule, paid)
+        except Refuted as refuted:  # pragma: no cover
+            raise InputError("mechanism", str(refuted), "use shorter numbers") from None
+    except (MemoryError, RecursionError):
+        raise TooLargeInput("result", "does not fit into memory", "use a smaller one") from None
+
+
+def _open(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> tuple[dict[str, Any], Numbers, Model]:
+    root, numbers = open_result(encode(result))
+    model = instance if isinstance(instance, Model) else read_instance(instance, normalized(root))
+    check_instance(root, model)
+    return root, numbers, model
+
+
+def _check(root: dict[str, Any], numbers: Numbers, model: Model, ledger: Ledger) -> str:
+    claim = read_claim(root, numbers, model)
+    return _ladder(claim, model, ledger) if claim.ask == "ladder" else check_answer(claim, model, ledger)
+
+
+def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
+    """Check every answer of a ladder by itself, then what the ladder makes of them."""
+    certificate = table(claim.certificate, "certificate", ("answers",))
+    answers = items(certificate["answers"], "certificate.answers")
+    statements, rungs = [], []
+    seen: set[tuple[object, ...]] = set()
+    for k, entry in enumerate(answers):
+        at = f"certificate.answers[{k}]"
+        try:
+            root = check_envelope(entry)
+            check_instance(root, model)
+            part = read_claim(root, claim.numbers, model)
+            if part.ask == "ladder":
+                raise InputError("question.ask", "a ladder within a ladder", "list its answers instead")
+            key = (part.ask, part.scope, part.constant)
+            if key in seen:
+                raise InputError("question", "asked twice", "keep one")
+            seen.add(key)
+            statements.append(check_answer(part, model, ledger))
+        except InputError as error:
+            raise error.within(at) from None
+        except Refuted as refuted:
+            raise Refuted(f"{at} ({root['question']['ask']}): {refuted}") from None
+        rungs.append(part)
+    ranks = {"static": 0} if model.horizon == 1 else {ask: k for k, ask in enumerate(reversed(RESIDUAL))}
+    steps = sorted((part for part in rungs if part.ask in ranks), key=lambda part: ranks[part.ask])
+    works = [part for part in steps if part.status == "feasible"]
+    ledger.claim(bool(steps), "no answer of the ladder is about transfers")
+    if not works:
+        missing = set(ranks) - {part.ask for part in steps}
+        ledger.claim(not missing, f"the ladder leaves out {', '.join(sorted(missing))}")
+    chosen = works[0] if works else steps[-1]
+    ledger.claim(
+        claim.status == ("feasible" if works else "infeasible"),
+        f'status "{claim.status}", but {len(works)} of the {len(steps)} answers about transfers are feasible',
+    )
+    same = claim.mechanism == chosen.mechanism and claim.witness == chosen.witness
+    ledger.claim(same, f"mechanism and witness are not those of the answer to {chosen.ask}")
+    return " ".join(statements)

@@ -1,0 +1,185 @@
+"""The envelope of a result: which question it answers, how, and for which instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mechsynth.errors import InputError
+
+from .model import Model
+from .text import Numbers, decode, describe, show, table
+from .verdict import Refuted
+
+FORMAT = "mechsynth-result/1"
+STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
+STRENGTHS = ("exact", "verified", "numerical")
+
+_KEYS = ("format", "instance", "question", "status", "strength")
+_OPTIONAL = ("value", "mechanism", "witness", "certificate")
+# what a question of each kind may end with
+_ANSWERS = {
+    "policy": ("optimal",),
+    "convex-independence": ("holds", "fails"),
+    "spanning": ("holds", "fails"),
+    "static": ("feasible", "infeasible"),
+    "contingent": ("feasible", "infeasible"),
+    "vcg-type": ("feasible", "infeasible"),
+    "ladder": ("feasible", "infeasible"),
+}
+CONDITIONS = ("convex-independence", "spanning")
+RESIDUAL = ("contingent", "vcg-type")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One result, taken apart but not believed.
+
+    Parameters
+    ----------
+    scope:
+        "all", "policy", or empty where the question has none.
+    constant:
+        Index of the constant action of the last period, or None.
+    """
+
+    ask: str
+    scope: str
+    constant: int | None
+    status: str
+    value: object
+    mechanism: dict[str, Any] | None
+    witness: object
+    certificate: dict[str, Any]
+    question: dict[str, Any]
+    numbers: Numbers
+    root: dict[str, Any]
+
+
+def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
+    """Decode a result and check the keys of its envelope."""
+    root, numbers = decode(data, "result")
+    return check_envelope(root), numbers
+
+
+def check_envelope(root: object) -> dict[str, Any]:
+    """Check format tag and keys of a decoded result."""
+    found = root.get("format") if isinstance(root, dict) else None
+    if found != FORMAT:
+        raise InputError("format", f"expected {FORMAT}, found {describe(found)}", "check a result file")
+    result = table(root, "result", _KEYS, _OPTIONAL)
+    table(result["instance"], "instance", ("sha256",), ("name", "normalized"))
+    if type(result["instance"].get("normalized", False)) is not bool:
+        raise InputError("instance.normalized", "expected true or false", "write true or leave it out")
+    return result
+
+
+def normalized(root: dict[str, Any]) -> bool:
+    """Say whether the result is about the instance with rows rescaled by their sums."""
+    return root["instance"].get("normalized", False) is True
+
+
+def check_instance(root: dict[str, Any], model: Model) -> None:
+    """Ask that the result is about this instance, byte for byte."""
+    given = root["instance"]
+    if given["sha256"] != model.digest:
+        remedy = f"the instance at hand has sha256 {model.digest[:12]}..."
+        raise InputError("instance.sha256", "a result for another instance", remedy)
+    if given.get("name") not in (None, model.name):
+        raise InputError("instance.name", f"{describe(given['name'])} is not its name", f"it is {show(model.name)}")
+    if model.rescaled and not normalized(root):
+        raise InputError("instance", "the instance was read with rescaled rows", "read it as the result says")
+
+
+def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
+    """Take a result apart and refuse what contradicts itself."""
+    for key, words in (("status", STATUSES), ("strength", STRENGTHS)):
+        if root[key] not in words or not isinstance(root[key], str):
+            raise InputError(key, f"found {describe(root[key])}", f"one of {', '.join(words)}")
+    question = root["question"]
+    optional = ("scope", "transfers", "require", "objective", "last-period")
+    table(question, "question", ("ask",), optional)
+    ask = question["ask"]
+    if not isinstance(ask, str) or ask not in _ANSWERS:
+        raise InputError("question.ask", f"{describe(ask)} cannot be checked", f"one of {', '.join(_ANSWERS)}")
+    scope, constant = _question(question, ask, model)
+    status = root["status"]
+    if root["strength"] != "exact":
+        raise Refuted(f'strength "{root["strength"]}": only an exact result is a proof')
+    if status not in _ANSWERS[ask]:
+        raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(_ANSWERS[ask])})')
+    mechanism, witness = root.get("mechanism"), root.get("witness")
+    if mechanism is not None:
+        table(mechanism, "mechanism", ("allocation",), ("transfers",))
+    certificate = root.get("certificate")
+    certificate = {} if certificate is None else certificate
+    if not isinstance(certificate, dict):
+        raise InputError("certificate", f"expected an object, found {describe(certificate)}", "write {}")
+    if status in ("infeasible", "fails"):
+        if witness is None:
+            raise Refuted(f'status "{status}" without a witness')
+        if ask != "ladder" and mechanism is not None and mechanism.get("transfers") is not None:
+            raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
+    elif witness is not None:
+        raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
+    needs_rule = ask in ("policy", "static", *RESIDUAL) or (ask in CONDITIONS and scope == "policy")
+    if needs_rule and mechanism is None:
+        raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
+    if ask in CONDITIONS and scope == "all" and mechanism is not None:
+        raise InputError("mechanism", "stands in an answer that is about no rule", "remove it")
+    if ask in ("policy", *CONDITIONS) and mechanism is not None and mechanism.get("transfers") is not None:
+        raise InputError("mechanism.transfers", "the question has no transfers", "remove them")
+    if status == "feasible" and ask != "ladder" and mechanism is not None and mechanism.get("transfers") is None:
+        raise Refuted('status "feasible" without transfers')
+    if ask not in ("policy", "convex-independence") and root.get("value") is not None:
+        raise Refuted("a value where nothing was optimized or computed")
+    return Claim(
+        ask=ask,
+        scope=scope,
+        constant=constant,
+        status=status,
+        value=root.get("value"),
+        mechanism=mechanism,
+        witness=witness,
+        certificate=certificate,
+        question=question,
+        numbers=numbers,
+        root=root,
+    )
+
+
+def _question(question: dict[str, Any], ask: str, model: Model) -> tuple[str, int | None]:
+    """Check the keys of a question against its kind; return the scope and the constant last action."""
+    expected: dict[str, Any] = {}
+    if ask in RESIDUAL:
+        expected = {"transfers": ask, "require": ["pepic", "residual-claimant"], "objective": "feasibility"}
+    elif ask == "static":
+        expected = {"transfers": "history-independent", "require": ["pepic"], "objective": "feasibility"}
+    for key in ("transfers", "require", "objective"):
+        if key not in question and key not in expected:
+            continue
+        if question.get(key) != expected.get(key):
+            remedy = f"expected {expected[key]}" if key in expected else "leave it out"
+            raise InputError(f"question.{key}", f"does not go with the question {ask}", remedy)
+    scope = question.get("scope", "")
+    if ask in CONDITIONS or ask in RESIDUAL:
+        if scope not in ("all", "policy") or not isinstance(scope, str):
+            raise InputError("question.scope", f"found {describe(question.get('scope'))}", "all or policy")
+    elif "scope" in question:
+        raise InputError("question.scope", f"the question {ask} has none", "leave it out")
+    if ask == "static" and model.horizon is None:
+        raise InputError("question.ask", "static asks about a last period, the horizon is infinite", "ask contingent")
+    if ask not in RESIDUAL or model.horizon is None:
+        if "last-period" in question:
+            raise InputError("question.last-period", "does not go with this question", "leave it out")
+        return scope, None
+    last = question.get("last-period", "efficient")
+    if last == "efficient":
+        return scope, None
+    if not isinstance(last, str) or not last.startswith("constant:"):
+        raise InputError("question.last-period", f"found {describe(last)}", "efficient or constant:ACTION")
+    actions = model.period(model.count - 1).action_index
+    action = last.removeprefix("constant:")
+    if action not in actions:
+        raise InputError("question.last-period", f"{show(action)} is no action of the last period", "use its label")
+    return scope, actions[action]

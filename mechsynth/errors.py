@@ -1,0 +1,50 @@
+"""Every error that a user can cause: one line that names the place and the remedy."""
+
+from __future__ import annotations
+
+
+class MechsynthError(Exception):
+    """Base class of the errors that this package raises on purpose.
+
+    Parameters
+    ----------
+    place:
+        Where: a file, a key in it, an argument. Empty where there is nothing to name.
+    problem:
+        What is wrong there.
+    remedy:
+        What the reader can do about it. Empty where nothing helps.
+    """
+
+    def __init__(self, place: str, problem: str, remedy: str = "") -> None:
+        self.place = place
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(self.__str__())
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.problem}" if self.place else self.problem
+        if self.remedy:
+            text = f"{text}; {self.remedy}"
+        return " ".join(text.split())
+
+    def within(self, outer: str) -> MechsynthError:
+        """Return the same error with ``outer`` (a file name, say) put before its place."""
+        place = f"{outer}: {self.place}" if self.place else outer
+        return type(self)(place, self.problem, self.remedy)
+
+
+class InputError(MechsynthError):
+    """A file, a number, a shape or a label that cannot be what it says it is."""
+
+
+class UsageError(MechsynthError):
+    """A question that does not make sense for this environment or with these options."""
+
+
+class TooLargeError(MechsynthError):
+    """Something that no memory holds; raised from an estimate, before anything is allocated."""
+
+
+class OutOfTime(MechsynthError):
+    """A time limit was reached before the answer was proved."""

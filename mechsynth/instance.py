@@ -1,0 +1,246 @@
+"""Instance files (``mechsynth-instance/1``) in and out, exact in both directions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from mechsynth.environment import INFINITE, Environment, Period, _setter
+from mechsynth.errors import InputError, MechsynthError
+from mechsynth.rational import MAX_DIGITS, text
+
+FORMAT = "mechsynth-instance/1"
+_NOTES = ("title", "source", "notes", "tags")
+_KEYS = (
+    "format",
+    "name",
+    "horizon",
+    "discount",
+    "agents",
+    "prior",
+    "periods",
+    "signals",
+    "actions",
+    "utilities",
+    "transition",
+)
+
+
+class Literal(str):
+    """A JSON decimal, kept at its digits; its own type, so that a number is not taken for a label."""
+
+
+def load(path: str | os.PathLike[str], *, normalize: bool = False) -> Environment:
+    """Read an instance file.
+
+    Parameters
+    ----------
+    path:
+        The file.
+    normalize:
+        Divide every row of probabilities by its sum, exactly, instead of refusing those that do not add to 1.
+
+    Raises
+    ------
+    InputError, TooLargeError
+        Naming the file, the place in it and the remedy.
+    """
+    name = os.fspath(path)
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(name, f"cannot be read ({error.strerror})", "give an instance file") from None
+    try:
+        return loads(data, normalize=normalize)
+    except MechsynthError as error:
+        raise error.within(name) from None
+
+
+def loads(data: bytes, *, normalize: bool = False) -> Environment:
+    """Read an instance from the bytes of a file; see `load`."""
+    document = read_json(data)
+    if not isinstance(document, dict):
+        raise InputError("", "no JSON object", f'start with {{"format": "{FORMAT}", …}}')
+    if document.get("format") != FORMAT:
+        raise InputError("format", f"{_short(document.get('format'))} is not {FORMAT!r}", "say which format this is")
+    for key in document:
+        if key not in _KEYS and key not in _NOTES and not key.startswith("x-"):
+            raise InputError(_short(key), "an unknown key", 'begin keys of your own with "x-"')
+    name, title = document.get("name", ""), document.get("title", "")
+    for key, value in (("name", name), ("title", title)):
+        if type(value) is not str:
+            raise InputError(key, "no string", "write it as a string")
+    if "horizon" not in document:
+        raise InputError("horizon", "missing", 'write a whole number from 1 on, or "infinite"')
+    periods = document.get("periods")
+    if periods is not None and not isinstance(periods, list):
+        raise InputError("periods", "no list", "give one object a period")
+    environment = Environment(
+        document.get("agents"),  # type: ignore[arg-type]  # a missing list is refused by name
+        signals=document.get("signals"),
+        actions=document.get("actions"),
+        utilities=_object(document.get("utilities"), "utilities"),
+        transition=document.get("transition"),
+        periods=periods,
+        horizon=_plain(document["horizon"], "horizon"),
+        discount=_plain(document.get("discount"), "discount"),
+        prior=document.get("prior"),
+        name=name,
+        title=title,
+        normalize=normalize,
+        extra={key: value for key, value in document.items() if key in _NOTES[1:] or key.startswith("x-")},
+    )
+    put = _setter(environment)
+    put("digest", hashlib.sha256(data).hexdigest())
+    put("source_bytes", data)
+    return environment
+
+
+def _object(value: object, place: str) -> Any:
+    if value is not None and not isinstance(value, dict):
+        raise InputError(place, "no object", "give every agent's part")
+    return value
+
+
+def _plain(value: object, place: str) -> Any:
+    if isinstance(value, (dict, list)):
+        raise InputError(place, "no number", "write a number")
+    return value
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+def read_json(data: bytes) -> Any:
+    """Read JSON with decimals kept at their digits.
+
+    Raises
+    ------
+    InputError
+        For bytes that are no UTF-8, malformed JSON, NaN and infinities, keys that stand twice, integers of more than
+        4000 digits, and nesting that no format here needs.
+    """
+    try:
+        return json.loads(
+            data.decode("utf-8"),
+            parse_float=Literal,
+            parse_int=_integer,
+            parse_constant=_constant,
+            object_pairs_hook=_object_once,
+        )
+    except RecursionError:
+        raise InputError("", "nested too deep", "no instance or result needs such nesting") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"byte {error.start}", "no UTF-8", "save the file as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}", "correct it") from None
+
+
+def _integer(literal: str) -> int:
+    if len(literal) > MAX_DIGITS:
+        raise InputError("", f"an integer of {len(literal)} digits", f"write at most {MAX_DIGITS}")
+    return int(literal)
+
+
+def _constant(literal: str) -> Any:
+    raise InputError("", f"{literal} is not a number that can be exact", "write a finite number")
+
+
+def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise InputError(_short(key), "a key that stands twice", "keep one of them")
+            seen.add(key)
+    return result
+
+
+def document(environment: Environment) -> dict[str, Any]:
+    """Return the environment as the JSON object of an instance file, all axes written out."""
+    result: dict[str, Any] = {"format": FORMAT, "name": environment.name}
+    if environment.title:
+        result["title"] = environment.title
+    result["horizon"] = INFINITE if environment.horizon is None else environment.horizon
+    result["discount"] = text(environment.discount)
+    result["agents"] = list(environment.agents)
+    if environment.prior is not None:
+        result["prior"] = environment.prior.strings()
+    if environment.stationary:
+        result |= _period(environment.period(1), environment)
+    else:
+        result["periods"] = [_period(period, environment) for period in environment.periods]
+    return result | dict(environment.extra)
+
+
+def _period(period: Period, environment: Environment) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "signals": {name: list(own) for name, own in zip(environment.agents, period.signals, strict=True)},
+        "actions": list(period.actions),
+        "utilities": {name: period.utilities[i].strings() for i, name in enumerate(environment.agents)},
+    }
+    if period.transition is not None:
+        result["transition"] = period.transition.strings()
+    return result
+
+
+def to_bytes(environment: Environment) -> bytes:
+    """Return the bytes of the environment's instance file: those it was read from, if it was."""
+    if environment.source_bytes is not None:
+        return environment.source_bytes
+    return (json.dumps(document(environment), ensure_ascii=False) + "\n").encode()
+
+
+def digest(environment: Environment) -> str:
+    """Return the SHA-256 of the bytes of the environment's instance file."""
+    if environment.digest is None:
+        data = to_bytes(environment)
+        put = _setter(environment)
+        put("source_bytes", data)
+        put("digest", hashlib.sha256(data).hexdigest())
+    assert environment.digest is not None
+    return environment.digest
+
+
+def save(environment: Environment, path: str | os.PathLike[str]) -> None:
+    """Write the environment's instance file, whole or not at all."""
+    write_whole(path, to_bytes(environment))
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file beside its place and move it there, so that nobody ever sees half of it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; nothing is left behind.
+    """
+    import tempfile
+
+    target = Path(os.fspath(path))
+    temporary = ""
+    try:
+        if target.exists() and not target.is_file():
+            # A device or a pipe (/dev/stdout) has no half-written state to protect.
+            with target.open("wb") as stream:
+                stream.write(data)
+            return
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:80]}.", delete=False) as stream:
+            temporary = stream.name
+            stream.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, target)
+        temporary = ""
+    except OSError as error:
+        raise InputError(str(target), f"cannot be written ({error.strerror})", "choose another place") from None
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)

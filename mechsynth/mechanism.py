@@ -1,0 +1,111 @@
+"""Allocation and transfers as data: what a result file carries under ``mechanism``.
+
+A table's axes say what the transfer may look at: ``now[θ^1]…[θ^N]`` is paid in the period of the report,
+``later[a][θ^1]…[θ^N][θ'^1]…[θ'^N]`` one period after it. An axis of length 1 is one that the transfer does not look at.
+A payment is positive when the agent pays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from mechsynth.efficient import Rule
+from mechsynth.environment import Environment
+from mechsynth.rational import IntArray, Rationals, ratio_strings, text
+
+
+@dataclass(eq=False)
+class Table:
+    """One agent's transfers of one kind in one period.
+
+    Attributes
+    ----------
+    entries:
+        The payments, in the axes of ``now`` or ``later``.
+    special:
+        Payments that stand in place of an entry, by flat index: those whose denominators are their own.
+    """
+
+    entries: Rationals
+    special: dict[int, Fraction] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self.entries.shape
+
+    def payment(self, *index: int) -> Fraction:
+        """Return one payment; an index along an axis of length 1 is ignored."""
+        place = tuple(0 if length == 1 else k for k, length in zip(index, self.shape, strict=True))
+        flat = int(np.ravel_multi_index(place, self.shape))
+        return self.special.get(flat, self.entries.fraction(*place))
+
+    def document(self) -> Any:
+        """Return nested lists of exact strings."""
+        flat = ratio_strings(np.ascontiguousarray(self.entries.num).ravel(), self.entries.den)
+        for place, value in self.special.items():
+            flat[place] = text(value)
+        return nest(flat, self.shape)
+
+
+def nest(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return a flat list in C order as nested lists."""
+    for length in shape[:0:-1]:
+        flat = [flat[k : k + length] for k in range(0, len(flat), length)]
+    return flat
+
+
+@dataclass(frozen=True, eq=False)
+class Mechanism:
+    """A rule and its transfers.
+
+    Attributes
+    ----------
+    environment:
+        The model it is for.
+    actions:
+        The action of every profile, an integer array per distinct period.
+    transfers:
+        Per distinct period ``{agent: {"now": Table, "later": Table}}``, either key may be missing; ``None`` where a result
+        speaks of the rule alone.
+    """
+
+    environment: Environment
+    actions: tuple[IntArray, ...]
+    transfers: tuple[Mapping[str, Mapping[str, Table]], ...] | None = None
+
+    @classmethod
+    def of_rule(cls, rule: Rule) -> Mechanism:
+        """Return the rule without transfers."""
+        return cls(rule.environment, rule.actions)
+
+    def allocation(self) -> list[dict[str, Any]]:
+        """Return the records of the rule: every profile of every period."""
+        environment = self.environment
+        records: list[dict[str, Any]] = []
+        for t in range(1, environment.last + 1):
+            period = environment.period(t)
+            chosen = self.actions[min(t, len(self.actions)) - 1].ravel().tolist()
+            for profile, action in zip(product(*period.signals), chosen, strict=True):
+                record: dict[str, Any] = {} if environment.horizon is None else {"period": t}
+                record["signals"] = dict(zip(environment.agents, profile, strict=True))
+                record["action"] = period.actions[action]
+                records.append(record)
+        return records
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object of the mechanism, transfers as tables."""
+        result: dict[str, Any] = {"allocation": self.allocation()}
+        if self.transfers is not None:
+            tables = [
+                {name: {kind: table.document() for kind, table in kinds.items()} for name, kinds in period.items()}
+                for period in self.transfers
+            ]
+            result["transfers"] = tables[0] if self.environment.horizon is None else tables
+        return result

@@ -1,0 +1,1 @@
+"""From floats to proofs: exact arithmetic decides what the floats suggest."""

@@ -1,0 +1,161 @@
+"""Answers as data: status, strength, mechanism, witness, certificate; and their files (``mechsynth-result/1``)."""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mechsynth import instance
+from mechsynth.errors import InputError, MechsynthError, UsageError
+
+if TYPE_CHECKING:
+    from mechsynth.check import Verdict
+    from mechsynth.environment import Environment
+    from mechsynth.mechanism import Mechanism
+
+FORMAT = "mechsynth-result/1"
+
+
+class Status(enum.StrEnum):
+    """What the answer is."""
+
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    OPTIMAL = "optimal"
+    UNBOUNDED = "unbounded"
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+
+
+class Strength(enum.StrEnum):
+    """How well the answer is proved: `EXACT` in exact arithmetic, `VERIFIED` by rigorous bounds, `NUMERICAL` not at all."""
+
+    EXACT = "exact"
+    VERIFIED = "verified"
+    NUMERICAL = "numerical"
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One answer with its proof.
+
+    Attributes
+    ----------
+    question:
+        The ask and its options, as in the file.
+    status, strength, value:
+        See `Status`, `Strength`; ``value`` is an exact string where something was computed.
+    mechanism:
+        The rule, with transfers where the answer is positive.
+    witness:
+        Why not, where the answer is negative.
+    certificate:
+        What a checker needs beyond that.
+    environment:
+        The model that was asked about; ``None`` for a result read from a file by itself.
+    """
+
+    question: Mapping[str, Any]
+    status: Status
+    strength: Strength = Strength.EXACT
+    value: str | None = None
+    mechanism: Mechanism | None = None
+    witness: Mapping[str, Any] | None = None
+    certificate: Mapping[str, Any] = field(default_factory=dict)
+    environment: Environment | None = None
+    answers: tuple[Result, ...] = ()
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        environment = self.environment
+        if environment is None:
+            raise UsageError("result", "the environment is not known", "make results with mechsynth.solve")
+        about: dict[str, Any] = {"name": environment.name, "sha256": instance.digest(environment)}
+        if environment.normalized and environment.source_bytes is not None:
+            about["normalized"] = True
+        certificate = dict(self.certificate)
+        if self.answers:
+            certificate["answers"] = [answer.document() for answer in self.answers]
+        return {
+            "format": FORMAT,
+            "instance": about,
+            "question": dict(self.question),
+            "status": str(self.status),
+            "strength": str(self.strength),
+            "value": self.value,
+            "mechanism": None if self.mechanism is None else self.mechanism.document(),
+            "witness": None if self.witness is None else dict(self.witness),
+            "certificate": certificate,
+            "x-labels": labels(environment),
+        }
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object of the result file."""
+        return self._document
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes of the result file."""
+        return (json.dumps(self.document(), ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the result file, whole or not at all."""
+        instance.write_whole(path, self.to_bytes())
+
+    def check(self) -> Verdict:
+        """Have the proof checked by the separate checker, which reads the instance anew."""
+        from mechsynth.check import check
+
+        if self.environment is None:
+            raise UsageError("result", "the environment is not known", "use mechsynth.check.check(result, instance)")
+        return check(self.to_bytes(), instance.to_bytes(self.environment))
+
+    def explain(self) -> str:
+        """Return the answer in an economist's words."""
+        from mechsynth.words import explain
+
+        return explain(self.document())
+
+    def __repr__(self) -> str:
+        return f"<Result {self.question.get('ask')}: {self.status}, {self.strength}>"
+
+
+def labels(environment: Environment) -> dict[str, Any]:
+    """Return the names of everything in an environment, for the words about a result that is read by itself."""
+    count = 1 if environment.stationary else environment.last
+    return {
+        "agents": list(environment.agents),
+        "periods": [
+            {
+                "signals": dict(zip(environment.agents, map(list, period.signals), strict=True)),
+                "actions": list(period.actions),
+            }
+            for period in (environment.period(t) for t in range(1, count + 1))
+        ],
+    }
+
+
+def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a result file as its JSON object; only its format tag is looked at here.
+
+    Raises
+    ------
+    InputError
+        Naming the file and the remedy.
+    """
+    name = os.fspath(path)
+    try:
+        document = instance.read_json(Path(name).read_bytes())
+    except OSError as error:
+        raise InputError(name, f"cannot be read ({error.strerror})", "give a result file") from None
+    except MechsynthError as error:
+        raise error.within(name) from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InputError(name, f"not a result file ({FORMAT})", "give a file written by mechsynth solve")
+    return document

@@ -1,0 +1,118 @@
+"""A result's outer parts, read once and with care."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mechsynth.words import names as naming
+from mechsynth.words import reading
+from mechsynth.words.names import Names
+from mechsynth.words.numbers import Number, number
+from mechsynth.words.reading import word
+
+FORMAT = "mechsynth-result/1"
+STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
+STRENGTHS = ("exact", "verified", "numerical")
+CONDITIONS = ("convex-independence", "spanning")
+LINKED = ("contingent", "vcg-type")
+MECHANISMS = ("static", "vcg-type", "contingent")
+_POSSIBLE = {
+    "policy": ("optimal",),
+    **dict.fromkeys(CONDITIONS, ("holds", "fails")),
+    **dict.fromkeys((*MECHANISMS, "ladder"), ("feasible", "infeasible")),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One result, taken apart; ``constant`` is the action of ``last-period: constant``, empty when none is named."""
+
+    name: str
+    normalized: bool
+    ask: str
+    scope: str
+    question: Mapping[str, object]
+    constant: str | None
+    status: str
+    strength: str
+    value: Number | None
+    transfers: object
+    witness: Mapping[str, object] | None
+    certificate: Mapping[str, object]
+    names: Names
+    labels: object
+
+    @property
+    def exact(self) -> bool:
+        """Whether the numbers are exact, so that they can be held to what they say they are."""
+        return self.strength == "exact"
+
+    @property
+    def proved(self) -> bool:
+        """Whether the result claims a proof at all."""
+        return self.strength != "numerical" and self.status != "unknown"
+
+    @property
+    def title(self) -> str:
+        """The question in a few words."""
+        return self.ask_words + (f", scope {word(self.scope)}" if self.scope else "")
+
+    @property
+    def ask_words(self) -> str:
+        """The name of the question, fit to be printed."""
+        return word(self.ask)
+
+
+def read(result: object, labels: object = None, place: str = "result") -> Answer:
+    """Read the envelope of a result.
+
+    Raises
+    ------
+    InputError
+        Where something is missing or is not what it should be.
+    """
+    top = reading.mapping(result, place)
+    if reading.item(top, "format", place) != FORMAT:
+        reading.fail(f"{place}.format", f"not {FORMAT}", "explain reads result files of this format")
+    question = reading.mapping(reading.item(top, "question", place), f"{place}.question")
+    ask = reading.text(reading.item(question, "ask", f"{place}.question"), f"{place}.question.ask")
+    scope = question.get("scope")
+    instance = reading.mapping(top.get("instance") or {}, f"{place}.instance")
+    mechanism = reading.mapping(top.get("mechanism") or {}, f"{place}.mechanism")
+    witness, value = top.get("witness"), top.get("value")
+    status = _one_of(top, "status", _POSSIBLE.get(ask, STATUSES), place)
+    given = top.get("x-labels") if labels is None else labels
+    return Answer(
+        name=word(reading.text(instance.get("name", "this instance"), f"{place}.instance.name")),
+        normalized=instance.get("normalized") is True,
+        ask=ask,
+        scope="" if scope is None else reading.text(scope, f"{place}.question.scope"),
+        question=question,
+        constant=_constant(question, place),
+        status=status,
+        strength=_one_of(top, "strength", STRENGTHS, place),
+        value=None if value is None else number(value, f"{place}.value"),
+        transfers=mechanism.get("transfers"),
+        witness=None if witness is None else reading.mapping(witness, f"{place}.witness"),
+        certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
+        names=naming.collect(mechanism.get("allocation"), given),
+        labels=given,
+    )
+
+
+def _one_of(top: Mapping[str, object], key: str, allowed: tuple[str, ...], place: str) -> str:
+    value = reading.text(reading.item(top, key, place), f"{place}.{key}")
+    if value not in (*allowed, "unknown") or (key == "strength" and value == "unknown"):
+        reading.fail(f"{place}.{key}", f"{word(value)} is not an answer here", f"one of {', '.join(allowed)}")
+    return value
+
+
+def _constant(question: Mapping[str, object], place: str) -> str | None:
+    value = question.get("last-period")
+    if value is None or value == "efficient":
+        return None
+    kind, _, action = reading.text(value, f"{place}.question.last-period").partition(":")
+    if kind != "constant":
+        reading.fail(f"{place}.question.last-period", "neither efficient nor constant:ACTION")
+    return action

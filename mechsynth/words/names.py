@@ -1,0 +1,134 @@
+"""The names of agents, signals and actions, as far as a result or its reader knows them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mechsynth.words import reading
+from mechsynth.words.reading import word
+
+Profile = tuple[str, ...]
+
+
+@dataclass
+class Period:
+    """One period: signals by agent, actions in file order, and the rule.
+
+    ``signals`` is empty where the order of the signals is not known; ``lone`` holds the agents with one signal.
+    """
+
+    signals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    actions: tuple[str, ...] = ()
+    rule: dict[Profile, str] = field(default_factory=dict)
+    lone: frozenset[str] = frozenset()
+
+
+@dataclass
+class Names:
+    """Agents in the order of the instance, and periods: one under None when the horizon is infinite."""
+
+    agents: tuple[str, ...]
+    periods: dict[int | None, Period]
+    finite: bool | None
+
+    @property
+    def last(self) -> int | None:
+        """The last period that is known, None when there is none."""
+        return max((t for t in self.periods if t is not None), default=None)
+
+    def at(self, period: int | None) -> Period:
+        """Return what is known of a period."""
+        return self.periods.get(period) or self.periods.get(None) or Period()
+
+    def following(self, period: int | None) -> int | None:
+        """Return the next period's key."""
+        return None if period is None else period + 1
+
+    def signal(self, period: int | None, agent: str, index: int) -> str:
+        """Return the name of a signal by its index."""
+        known = self.at(period).signals.get(agent, ())
+        return word(known[index]) if index < len(known) else f"no. {index + 1}"
+
+    def size(self, period: int | None, agent: str) -> int | None:
+        """Return how many signals the agent has, None where that is not known."""
+        return len(self.at(period).signals.get(agent, ())) or None
+
+    def action(self, period: int | None, index: int) -> str:
+        """Return the name of an action by its index."""
+        known = self.at(period).actions
+        return word(known[index]) if index < len(known) else f"no. {index + 1}"
+
+    def action_taken(self, period: int | None, signals: Mapping[str, str]) -> str | None:
+        """Return the rule's action at a full profile, None where it is not known."""
+        if any(agent not in signals for agent in self.agents):
+            return None
+        return self.at(period).rule.get(tuple(signals[agent] for agent in self.agents))
+
+
+def collect(allocation: object, given: object) -> Names:
+    """Collect the names from ``mechanism.allocation`` and from labels that somebody gives (either may be None)."""
+    names = _from_allocation(allocation) if allocation is not None else Names((), {}, None)
+    return names if given is None else _add(names, given)
+
+
+def _from_allocation(allocation: object) -> Names:
+    agents: tuple[str, ...] = ()
+    periods: dict[int | None, Period] = {}
+    for index, entry in enumerate(reading.sequence(allocation, "mechanism.allocation")):
+        place = f"mechanism.allocation[{index}]"
+        row = reading.mapping(entry, place)
+        signals = reading.labels(reading.item(row, "signals", place), f"{place}.signals")
+        action = reading.text(reading.item(row, "action", place), f"{place}.action")
+        if index == 0:
+            agents = tuple(signals)
+        if set(signals) != set(agents):
+            reading.fail(f"{place}.signals", "not the same agents as in the first entry")
+        profile = tuple(signals[agent] for agent in agents)
+        rule = periods.setdefault(reading.period(row, place), Period()).rule
+        if profile in rule:
+            reading.fail(place, "this profile stands twice in the allocation")
+        rule[profile] = action
+    if None in periods and len(periods) > 1:
+        reading.fail("mechanism.allocation", "some entries have a period and some have none")
+    for period in periods.values():
+        seen = [tuple(dict.fromkeys(profile[j] for profile in period.rule)) for j in range(len(agents))]
+        period.lone = frozenset(agent for agent, own in zip(agents, seen, strict=True) if len(own) == 1)
+        count = 1
+        for own in seen:
+            count *= len(own)
+        if count == len(period.rule) and all(
+            a == b for a, b in zip(itertools.product(*seen), period.rule, strict=True)
+        ):
+            period.signals = dict(zip(agents, seen, strict=True))
+    return Names(agents, periods, None if not periods else None not in periods)
+
+
+def _add(names: Names, given: object) -> Names:
+    labels = reading.mapping(given, "labels")
+    agents = reading.texts(reading.item(labels, "agents", "labels"), "labels.agents")
+    if names.agents and set(agents) != set(names.agents):
+        reading.fail("labels.agents", "not the agents of the allocation")
+    entries = reading.sequence(reading.item(labels, "periods", "labels"), "labels.periods")
+    order = [names.agents.index(agent) for agent in agents] if names.agents else []
+    keys: list[int | None] = list(names.periods)
+    if not keys:
+        keys = [None] if len(entries) == 1 else [*range(1, len(entries) + 1)]
+    if len(entries) not in (1, len(keys)):
+        reading.fail("labels.periods", f"{len(entries)} entries for {len(keys)} periods")
+    periods: dict[int | None, Period] = {}
+    for index, key in enumerate(sorted(keys, key=lambda t: t or 0)):
+        place = f"labels.periods[{index if len(entries) > 1 else 0}]"
+        entry = reading.mapping(entries[index if len(entries) > 1 else 0], place)
+        signals = reading.mapping(reading.item(entry, "signals", place), f"{place}.signals")
+        own = {a: reading.texts(reading.item(signals, a, f"{place}.signals"), f"{place}.signals.{a}") for a in agents}
+        actions = reading.texts(reading.item(entry, "actions", place), f"{place}.actions")
+        rule = {tuple(profile[j] for j in order): action for profile, action in names.at(key).rule.items()}
+        for profile, action in rule.items():
+            if action not in actions or any(s not in own[a] for a, s in zip(agents, profile, strict=True)):
+                reading.fail(place, "a signal or an action of the allocation is not among these names")
+        periods[key] = Period(own, actions, rule, frozenset(a for a in agents if len(own[a]) == 1))
+    if names.finite is None and None in periods:  # one entry may also be a stationary finite horizon
+        return Names(agents, periods, None)
+    return Names(agents, periods, None not in periods)

@@ -1,0 +1,210 @@
+"""The parts of an explanation that carry tables and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mechsynth.words import answers, reading, witnesses
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.names import Names
+from mechsynth.words.numbers import Number, brief, counted, number, paid, root, show
+from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.transfers import HEADS, nested
+from mechsynth.words.transfers import read as read_transfers
+
+MOST_PAYMENTS = 24
+_MOST_RULE = 40
+_MOST_TIES = 5
+
+
+def transfers(page: Page, answer: Answer, head: str = "Transfers (those not listed are zero)") -> None:
+    """Put the payments on the page, and the largest."""
+    if answer.transfers is None:
+        fail("result.mechanism", "no transfers in it")
+    found = read_transfers(answer.transfers, answer.names)
+    top = found.largest()
+    if top is None:
+        page.say("No payments are needed: all transfers are zero.")
+        return
+    page.head(head)
+    page.columns(HEADS, [entry.cells() for entry in found.entries[:MOST_PAYMENTS]])
+    rest = len(found.entries) - MOST_PAYMENTS
+    if rest > 0:
+        page.say(f"... and {rest} more; they stand in the file.")
+    page.say("An empty cell: the payment does not depend on it.")
+    if found.idle:
+        page.say(
+            f"{counted(found.idle, 'further payment')} in the file would follow actions that the rule never takes "
+            "at these "
+            f"reports; they are never made."
+        )
+    if not found.records and any(entry.action.startswith("no. ") for entry in found.entries):
+        page.say("The file does not name the actions; they are numbered in the order of the instance.")
+    due = top.due if top.period else f"the {top.due}"
+    many = "The largest single entry" if found.records else "The largest payment"
+    page.say(f"{many} in absolute value: {word(top.agent)} {paid(top.payment)} in {due}{top.condition()}.")
+
+
+def incentives(page: Page, answer: Answer) -> None:
+    """Put the tightest and the slackest incentive constraint on the page."""
+    value = answer.certificate.get("incentives")
+    if value is None:
+        return
+    data = reading.mapping(value, "certificate.incentives")
+    tight, slack = data.get("tightest"), data.get("slackest")
+    if tight is None and slack is None:
+        page.say("No agent can lie: each has one signal only.")
+        return
+    parts = []
+    for name, row in (("Tightest", tight), ("Slackest", slack)):
+        if row is not None:
+            parts.append(
+                f"{name} incentive constraint: {_constraint(row, answer, f'certificate.incentives.{name.lower()}')}"
+            )
+    page.items(parts)
+
+
+def _constraint(value: object, answer: Answer, place: str) -> str:
+    row = reading.mapping(value, place)
+    agent = reading.text(item(row, "agent", place), f"{place}.agent")
+    signals = reading.labels(item(row, "signals", place), f"{place}.signals")
+    report = reading.text(item(row, "report", place), f"{place}.report")
+    slack = number(item(row, "slack", place), f"{place}.slack")
+    period = reading.period(row, place)
+    if agent not in signals:
+        fail(f"{place}.signals", "the agent's own signal is missing")
+    if slack < 0:
+        fail(f"{place}.slack", "it is negative: the lie would pay")
+    others = {name: signal for name, signal in signals.items() if name != agent}
+    around = witnesses.company(others, answer.names, period)
+    act = "is just indifferent to" if slack == 0 else f"loses {show(slack)} by"
+    start = (
+        f"in {witnesses.when(period)}, {word(agent)} with signal {word(signals[agent])} {act} reporting {word(report)}"
+    )
+    return f"{start}{f', while {around}' if around else ''}."
+
+
+def payoffs(page: Page, answer: Answer) -> None:
+    """Put what each agent gets in total, by the profile of the first period, on the page."""
+    value = answer.certificate.get("payoffs")
+    if value is None:
+        return
+    data = reading.mapping(value, "certificate.payoffs")
+    start = None if None in answer.names.periods else 1
+    agents = answer.names.agents or tuple(data)
+    grid: dict[tuple[int, ...], dict[str, Number]] = {}
+    for agent, array in data.items():
+        for index, payoff in nested(array, len(agents), f"certificate.payoffs.{agent}"):
+            grid.setdefault(index, {})[agent] = payoff
+    rows = []
+    for index, entry in sorted(grid.items()):
+        told = profile(
+            answer.names, start, [answer.names.signal(start, a, k) for a, k in zip(agents, index, strict=True)], agents
+        )
+        rows.append([told, *(brief(entry[a]) if a in entry else "" for a in agents)])
+    page.head(
+        "Payoffs from period 1 on, with truthful reports"
+        if start
+        else "Payoffs from the first period on, with truthful reports"
+    )
+    page.columns(
+        ("signals", *(clean(a) for a in agents)), [[row[0] or "any", *row[1:]] for row in rows[:MOST_PAYMENTS]]
+    )
+    if len(rows) > MOST_PAYMENTS:
+        page.say(f"... and {len(rows) - MOST_PAYMENTS} more; they stand in the file.")
+
+
+def profile(names: Names, period: int | None, signals: list[str], agents: tuple[str, ...]) -> str:
+    """Return a profile, leaving out agents that have one signal only."""
+    lone = names.at(period).lone
+    return ", ".join(f"{clean(a)}: {s}" for a, s in zip(agents, signals, strict=True) if a not in lone)
+
+
+def distance(page: Page, answer: Answer) -> None:
+    """Put how close a signal comes to the mixtures of the others on the page."""
+    value = answer.certificate.get("distance")
+    if value is None:
+        return
+    place = "certificate.distance"
+    data = reading.mapping(value, place)
+    square = number(item(data, "squared", place), f"{place}.squared")
+    if square < 0:
+        fail(f"{place}.squared", "a negative square")
+    # A distance stands where a witness would, so it is read as one.
+    near = witnesses.read({**data, "kind": "convex-combination", "shortfall": None}, answer, place)
+    page.say(
+        f"Closest call: {witnesses.location(near, answer.names)}. What signal {word(near.type)} makes "
+        f"{word(near.agent)} expect "
+        f"is at distance ≈ {root(square)} (its square is {show(square)}) from the nearest mixture of its other "
+        "signals, "
+        f"{witnesses.mixture(near.weights)}. The closer, the larger the payments that separate them may have to be."
+    )
+
+
+def policy(page: Page, answer: Answer) -> None:
+    """Put the efficient rule, its value and its ties on the page."""
+    worth = "" if answer.value is None else f"Expected social surplus under the prior: {show(answer.value)}."
+    page.say("The efficient rule maximizes the social surplus from each period on.", worth)
+    values = _values(answer)
+    rows: list[list[str]] = []
+    periods = sorted(answer.names.periods, key=lambda t: t or 0)
+    total = sum(len(answer.names.at(t).rule) for t in periods)
+    for t in periods:
+        for signals, action in answer.names.at(t).rule.items():
+            if len(rows) == _MOST_RULE:
+                break
+            told = profile(answer.names, t, [clean(s) for s in signals], answer.names.agents) or "any"
+            surplus = values.get((t, signals))
+            rows.append([str(t or ""), told, clean(action), "" if surplus is None else brief(surplus)])
+    if rows:
+        page.columns(("period", "signals", "action", "surplus from here on"), rows)
+        lone = any(answer.names.at(t).lone for t in periods)
+        page.say(
+            f"... and {total - len(rows)} more; they stand in the file." if total > len(rows) else "",
+            "Agents with one signal in a period are left out." if lone else "",
+        )
+    _ties(page, answer)
+
+
+def _values(answer: Answer) -> Mapping[tuple[int | None, tuple[str, ...]], Number]:
+    value = answer.certificate.get("values")
+    names = answer.names
+    found: dict[tuple[int | None, tuple[str, ...]], Number] = {}
+    if value is None or not names.agents:
+        return found
+    listing = reading.sequence(value, "certificate.values")
+    for index, array in enumerate(listing):
+        t = None if None in names.periods else index + 1
+        own = [names.at(t).signals.get(agent, ()) for agent in names.agents]
+        if not all(own):
+            continue
+        for cell, surplus in nested(array, len(own), f"certificate.values[{index}]"):
+            if any(k >= len(labels) for k, labels in zip(cell, own, strict=True)):
+                fail(f"certificate.values[{index}]", "more entries than there are signals")
+            found[t, tuple(labels[k] for k, labels in zip(cell, own, strict=True))] = surplus
+    return found
+
+
+def _ties(page: Page, answer: Answer) -> None:
+    count = answers.ties(answer)
+    if not count:
+        if answer.certificate.get("ties") is not None:
+            page.say("No ties: at every profile one action is the only efficient one.")
+        return
+    page.say(
+        f"At {counted(count, 'profile')} more than one action is efficient. The rule takes the first in file order; "
+        f"another choice can change what is implementable."
+    )
+    lines = []
+    for index, entry in enumerate(reading.sequence(answer.certificate["ties"], "certificate.ties")[:_MOST_TIES]):
+        place = f"certificate.ties[{index}]"
+        row = reading.mapping(entry, place)
+        signals = reading.labels(item(row, "signals", place), f"{place}.signals")
+        actions = [word(a) for a in reading.texts(item(row, "actions", place), f"{place}.actions")]
+        t = reading.period(row, place)
+        told = profile(answer.names, t, [clean(s) for s in signals.values()], tuple(signals)) or "any signals"
+        lines.append(f"{f'period {t}, ' if t else ''}{told}: {', '.join(actions)}")
+    if count > _MOST_TIES:
+        lines.append(f"... and {count - _MOST_TIES} more; they stand in the file")
+    page.items(lines)

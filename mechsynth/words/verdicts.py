@@ -1,0 +1,243 @@
+"""The explanation of a result: which parts are told, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mechsynth.words import answers, reading, sections, witnesses
+from mechsynth.words.envelope import CONDITIONS, MECHANISMS, Answer, read
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import brief, counted, root, show, size
+from mechsynth.words.reading import word
+from mechsynth.words.transfers import read as read_transfers
+
+_MOST_OTHERS = 5
+
+
+def explanation(result: object, labels: object = None) -> str:
+    """Return the text that `mechsynth.words.explain` promises."""
+    answer = read(result, labels)
+    page = Page()
+    title = "the smallest class of transfers that works" if answer.ask == "ladder" else answer.title
+    page.head(f"{answer.name}: {title}", "═")
+    if answer.ask == "ladder":
+        _ladder(page, answer, labels)
+    else:
+        tell(page, answer)
+    return page.text()
+
+
+def tell(page: Page, answer: Answer) -> None:
+    """Put the explanation of one answer (not of a ladder) on a page."""
+    if not answer.proved:
+        _unproved(page, answer)
+    elif answer.ask == "policy":
+        sections.policy(page, answer)
+    elif answer.ask in CONDITIONS:
+        _condition(page, answer)
+    elif answer.ask in MECHANISMS:
+        (_works if answer.status == "feasible" else _fails)(page, answer)
+    else:
+        _other(page, answer)
+    _strength(page, answer)
+
+
+def _condition(page: Page, answer: Answer) -> None:
+    if answer.status == "holds":
+        for text in answers.condition_holds(answer):
+            page.say(text)
+        sections.distance(page, answer)
+    else:
+        found = witnesses.failures(answer)
+        for text in answers.condition_fails(answer, found):
+            page.say(text)
+        _why(page, answer, found)
+        for text in answers.condition_meaning(answer):
+            page.say(text)
+    scope = "the actions that the rule takes" if answer.scope == "policy" else "every action"
+    rule = answers.ties_clause(answer) if answer.scope == "policy" else ""
+    page.say(f"This is about beliefs only: one period ahead, {scope}.", rule)
+
+
+def _works(page: Page, answer: Answer) -> None:
+    for text in answers.works(answer):
+        page.say(text)
+    sections.transfers(page, answer)
+    sections.incentives(page, answer)
+    sections.payoffs(page, answer)
+    page.say(answers.covers_positive(answer))
+
+
+def _fails(page: Page, answer: Answer) -> None:
+    found = witnesses.failures(answer)
+    for text in answers.fails_first(answer, found):
+        page.say(text)
+    _why(page, answer, found)
+    page.head("What this covers")
+    for text in answers.covers_negative(answer, found):
+        page.say(text)
+    steps = answers.next_steps(answer, found)
+    if steps:
+        page.head("What to ask next")
+        page.items(steps)
+
+
+def _why(page: Page, answer: Answer, found: list[witnesses.Failure]) -> None:
+    page.head("Why")
+    for text in witnesses.story(found[0], answer):
+        page.say(text)
+    if len(found) > 1:
+        page.head("Other failures")
+        lines = [witnesses.brief_line(failure, answer.names) for failure in found[1 : 1 + _MOST_OTHERS]]
+        rest = len(found) - 1 - _MOST_OTHERS
+        page.items([*lines, f"... and {rest} more; they stand in the file"] if rest > 0 else lines)
+
+
+def _unproved(page: Page, answer: Answer) -> None:
+    if answer.status == "unknown":
+        page.say("Unknown: no answer was proved.")
+    else:
+        page.say(
+            f"Nothing is proved. Floating-point numbers suggest the answer {answer.status!r}; they decide nothing."
+        )
+    seen = []
+    if answer.value is not None:
+        seen.append(f"The value seen was {show(answer.value)}.")
+    if answer.transfers is not None:
+        seen.append("The file carries transfers that were tried; that they work is not proved.")
+    if answer.witness is not None:
+        seen.append("The file carries what may become a witness of failure; it proves nothing as it stands.")
+    for key in ("reason", "seen"):
+        note = answer.certificate.get(key)
+        if isinstance(note, str):
+            seen.append(f"The program noted: {word(note)}.")
+    page.say(" ".join(seen) if seen else "The file does not say what was seen.")
+    if answer.transfers is not None:
+        sections.transfers(page, answer, "Transfers that were tried (not proved; those not listed are zero)")
+
+
+def _other(page: Page, answer: Answer) -> None:
+    say = {
+        "feasible": "Yes: what was asked can be had.",
+        "infeasible": "No: what was asked cannot be had.",
+        "optimal": "The best value was found.",
+        "unbounded": "There is no best value: the objective can be improved without end.",
+        "holds": "Yes: it holds.",
+        "fails": "No: it fails.",
+    }
+    page.say(say[answer.status], "" if answer.value is None else f"The value is {show(answer.value)}.")
+    if answer.witness is not None:
+        page.head("Why")
+        farkas = answer.witness.get("kind") == "farkas"
+        parts = (
+            witnesses.conflict_story(answer.witness)
+            if farkas
+            else witnesses.story(witnesses.read(answer.witness, answer), answer)
+        )
+        for text in parts:
+            page.say(text)
+    if answer.transfers is not None:
+        sections.transfers(page, answer)
+        sections.incentives(page, answer)
+        sections.payoffs(page, answer)
+    asked = [f"question {word(answer.ask)}"]
+    for key, name in (("scope", "scope"), ("transfers", "transfers"), ("objective", "objective")):
+        if isinstance(answer.question.get(key), str):
+            asked.append(f"{name} {word(str(answer.question[key]))}")
+    if answer.question.get("require") is not None:
+        wanted = reading.texts(answer.question["require"], "question.require")
+        asked.append("requirements " + ", ".join(word(name) for name in wanted))
+    page.say(f"This covers exactly what was asked: {'; '.join(asked)}.", answers.ties_clause(answer))
+
+
+def _strength(page: Page, answer: Answer) -> None:
+    scaled = "Rows of the kernel and the prior were rescaled to add up to one before use." if answer.normalized else ""
+    if not answer.proved:
+        page.say("Strength: numerical. Nothing here is proved." if answer.strength == "numerical" else "", scaled)
+    elif answer.strength == "exact":
+        page.say("Strength: exact; the file carries the proof, and mechsynth check verifies it.", scaled)
+    else:
+        page.say(
+            "Strength: verified; rigorous bounds instead of exact numbers, within the limits stated in the file. "
+            "mechsynth check verifies it.",
+            scaled,
+        )
+
+
+def parts_of(answer: Answer, labels: object = None) -> list[Answer]:
+    """Return the answers of a ladder."""
+    place = "certificate.answers"
+    listing = reading.sequence(reading.item(answer.certificate, "answers", "certificate"), place)
+    given = answer.labels if labels is None else labels
+    parts = [read(entry, given, f"{place}[{index}]") for index, entry in enumerate(listing)]
+    if not parts:
+        reading.fail(place, "a ladder without answers")
+    if any(part.ask == "ladder" for part in parts):
+        reading.fail(place, "a ladder within a ladder")
+    # All are about one instance, so an answer without names of its own can use those of another.
+    donor = next((part.names for part in [answer, *parts] if part.names.agents), answer.names)
+    return [part if part.names.agents else replace(part, names=donor) for part in parts]
+
+
+def _ladder(page: Page, answer: Answer, labels: object) -> None:
+    parts = parts_of(answer, labels)
+    page.columns(("question", "scope", "answer", "in short"), [summary(part) for part in parts])
+    static_counts = not any(part.ask in ("contingent", "vcg-type") for part in parts) or answer.names.last == 1
+    asked = [part for part in parts if part.ask in MECHANISMS and (part.ask != "static" or static_counts)]
+    good = [part for part in asked if part.status == "feasible" and part.proved]
+    if (answer.status == "feasible") != bool(good) and answer.status != "unknown":
+        reading.fail("result.status", f"{answer.status} does not fit the answers of the ladder")
+    if good:
+        best = min(good, key=lambda part: MECHANISMS.index(part.ask))
+        name = "history-independent" if best.ask == "static" else best.ask
+        scope = f" (scope {word(best.scope)})" if best.scope else ""
+        page.say(
+            f"Of the classes of transfers asked about, the smallest that works: {answers.class_name(name)}{scope}."
+        )
+    elif asked:
+        best = asked[-1]
+        unknown = any(not part.proved for part in asked)
+        page.say(
+            "No class of transfers is proved to work, and some answers are unknown."
+            if unknown
+            else "None of the classes of transfers asked about works: the reason for the last of them follows."
+        )
+    else:
+        best = parts[-1]
+    page.head(f"{best.title}, in full", "─")
+    tell(page, best)
+
+
+def summary(answer: Answer) -> tuple[str, str, str, str]:
+    """Return question, scope, answer, and where the answer turns, for one row of a table."""
+    status = answer.status if answer.proved else "unknown"
+    if answer.proved and answer.strength != "exact":
+        status = f"{status} ({answer.strength})"
+    return answer.ask_words, word(answer.scope) if answer.scope else "", status, _detail(answer)
+
+
+def _detail(answer: Answer) -> str:
+    if not answer.proved:
+        return "nothing is proved"
+    if answer.status in ("infeasible", "fails") and answer.ask in (*CONDITIONS, *MECHANISMS):
+        found = witnesses.failures(answer)
+        more = f" (and {counted(len(found) - 1, 'more failure')})" if len(found) > 1 else ""
+        return witnesses.brief_line(found[0], answer.names) + more
+    if answer.ask in CONDITIONS:
+        near = answer.certificate.get("distance")
+        return (
+            ""
+            if near is None or answer.value is None
+            else f"closest signal at distance ≈ {root(answer.value)} from the mixtures"
+        )
+    if answer.ask == "policy":
+        tied = answers.ties(answer)
+        worth = "" if answer.value is None else f"expected surplus {brief(answer.value)}"
+        return ", ".join(part for part in (worth, f"{counted(tied, 'profile')} with ties" if tied else "") if part)
+    if answer.transfers is not None:
+        paid = read_transfers(answer.transfers, answer.names)
+        top = paid.largest()
+        if top is None:
+            return "no payments needed"
+        return f"{counted(len(paid.entries), 'payment')}, the largest {brief(size(top.payment))} in absolute value"
+    return "" if answer.value is None else f"value {brief(answer.value)}"

@@ -1,0 +1,262 @@
+"""Why something fails: each kind of witness as a short argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mechsynth.words import reading
+from mechsynth.words.envelope import Answer
+from mechsynth.words.names import Names
+from mechsynth.words.numbers import Number, brief, counted, listed, number, show, size
+from mechsynth.words.reading import fail, item, word
+
+_MOST_WEIGHTS = 6
+_MOST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A witness, read: ``signals`` are the own signals in it, with their weights (none for a cycle)."""
+
+    kind: str
+    agent: str
+    period: int | None
+    action: str | None
+    others: Mapping[str, str]
+    type: str
+    weights: Mapping[str, Number]
+    cycle: tuple[str, ...]
+    shortfall: Number | None
+
+    @property
+    def block(self) -> tuple[object, ...]:
+        """What identifies the block."""
+        return self.period, self.agent, self.action, tuple(sorted(self.others.items()))
+
+
+def read(witness: object, answer: Answer, place: str = "witness") -> Failure:
+    """Read a witness of a block or a cycle, and hold it to what it says it is."""
+    data = reading.mapping(witness, place)
+    kind = reading.text(item(data, "kind", place), f"{place}.kind")
+    if kind not in ("convex-combination", "dependence", "cycle"):
+        fail(
+            f"{place}.kind", f"{word(kind)} is not a kind of witness", "convex-combination, dependence, cycle or farkas"
+        )
+    agent = reading.text(item(data, "agent", place), f"{place}.agent")
+    others = reading.labels(item(data, "others", place), f"{place}.others")
+    shortfall = data.get("shortfall")
+    failure = Failure(
+        kind=kind,
+        agent=agent,
+        period=reading.period(data, place),
+        action=None if kind == "cycle" else reading.text(item(data, "action", place), f"{place}.action"),
+        others=others,
+        type=reading.text(item(data, "type", place), f"{place}.type") if kind == "convex-combination" else "",
+        weights={} if kind == "cycle" else _weights(item(data, "weights", place), f"{place}.weights"),
+        cycle=reading.texts(item(data, "cycle", place), f"{place}.cycle") if kind == "cycle" else (),
+        shortfall=None if shortfall is None else number(shortfall, f"{place}.shortfall"),
+    )
+    if agent in others:
+        fail(f"{place}.others", "the agent itself is among the others")
+    _sound(failure, place, answer.exact)
+    return failure
+
+
+def _weights(value: object, place: str) -> dict[str, Number]:
+    data = {key: number(entry, f"{place}.{key}") for key, entry in reading.mapping(value, place).items()}
+    return {key: weight for key, weight in data.items() if weight != 0}
+
+
+def _sound(failure: Failure, place: str, exact: bool) -> None:
+    if failure.shortfall is not None and failure.shortfall <= 0:
+        fail(f"{place}.shortfall", "it is not positive, so nothing fails here")
+    if failure.kind == "cycle":
+        if len(failure.cycle) < 2 or len(set(failure.cycle)) < len(failure.cycle):
+            fail(f"{place}.cycle", "a chain of lies needs two signals or more, each of them once")
+        if failure.shortfall is None:
+            fail(f"{place}.shortfall", "a cycle has a shortfall")
+    elif not failure.weights:
+        fail(f"{place}.weights", "no weight differs from zero")
+    elif failure.kind == "convex-combination":
+        if failure.type in failure.weights:
+            fail(f"{place}.weights", "the signal is mixed from itself")
+        if exact and (min(failure.weights.values()) < 0 or sum(failure.weights.values()) != 1):
+            fail(f"{place}.weights", "not a mixture: weights are not negative and add up to 1")
+
+
+def failures(answer: Answer) -> list[Failure]:
+    """Return all failures that the result lists, its witness first."""
+    if answer.witness is None:
+        fail("result.witness", "a negative answer without a witness")
+    found = [read(answer.witness, answer)]
+    listing = answer.certificate.get("failures")
+    if listing is not None:
+        for index, entry in enumerate(reading.sequence(listing, "certificate.failures")):
+            failure = read(entry, answer, f"certificate.failures[{index}]")
+            if index > 0 or failure != found[0]:
+                found.append(failure)
+    return found
+
+
+def when(period: int | None) -> str:
+    """Return ``period 2``, or ``any period`` under an infinite horizon."""
+    return "any period" if period is None else f"period {period}"
+
+
+def company(others: Mapping[str, str], names: Names, period: int | None) -> str:
+    """Return what the others report, leaving out those who have one signal only: ``firm2 reports 4``."""
+    lone = names.at(period).lone
+    told = [f"{word(agent)} reports {word(signal)}" for agent, signal in others.items() if agent not in lone]
+    return listed(told)
+
+
+def location(failure: Failure, names: Names) -> str:
+    """Return ``firm1, period 1, after action drill, while firm2 reports 4``."""
+    parts = [word(failure.agent), when(failure.period)]
+    if failure.action is not None:
+        parts.append(f"after action {word(failure.action)}")
+    around = company(failure.others, names, failure.period)
+    return ", ".join([*parts, f"while {around}"] if around else parts)
+
+
+def audience(others: Mapping[str, str]) -> str:
+    """Return whose next reports a lottery can be tied to."""
+    return f"{word(next(iter(others)))}'s next report" if len(others) == 1 else "the others' next reports"
+
+
+def mixture(weights: Mapping[str, Number]) -> str:
+    """Return ``a half-half mixture of 4 and 8``, ``the mixture 1/3 of 4 and 2/3 of 8``, or ``signal 4``."""
+    if len(weights) == 1:
+        return f"signal {word(next(iter(weights)))}"
+    if len(weights) == 2 and len(set(weights.values())) == 1:
+        return f"a half-half mixture of {listed([word(k) for k in weights])}"
+    return f"the mixture {_some([f'{brief(w)} of {word(k)}' for k, w in weights.items()])}"
+
+
+def _some(parts: list[str]) -> str:
+    if len(parts) <= _MOST_WEIGHTS:
+        return listed(parts)
+    return listed([*parts[:_MOST_WEIGHTS], f"{len(parts) - _MOST_WEIGHTS} more (in the file)"])
+
+
+def _signals(labels: list[str]) -> str:
+    return f"{'signal' if len(labels) == 1 else 'signals'} {_some([word(k) for k in labels])}"
+
+
+def brief_line(failure: Failure, names: Names) -> str:
+    """Return one line for a list of failures."""
+    place = location(failure, names)
+    if failure.kind == "cycle":
+        reason = f"chain of lies {_arrows(failure.cycle)}"
+    elif failure.kind == "convex-combination":
+        reason = f"signal {word(failure.type)} looks like {mixture(failure.weights)}"
+    else:
+        reason = f"beliefs cancel at rates {_rates(failure.weights)}"
+    return f"{place}: {reason}{'' if failure.shortfall is None else f', short by {show(failure.shortfall)}'}"
+
+
+def _arrows(cycle: tuple[str, ...]) -> str:
+    return " → ".join(word(k) for k in (*cycle, cycle[0]))
+
+
+def _rates(weights: Mapping[str, Number]) -> str:
+    return _some([f"{'−' if w < 0 else '+'}{brief(size(w))} on {word(k)}" for k, w in weights.items()])
+
+
+def story(failure: Failure, answer: Answer) -> list[str]:
+    """Return the argument of a witness, one paragraph each."""
+    place = f"Where: {location(failure, answer.names)}."
+    tell = {"convex-combination": _mixture_story, "dependence": _dependence_story, "cycle": _cycle_story}
+    return [place, *tell[failure.kind](failure, answer)]
+
+
+def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
+    agent, signal, reports = word(failure.agent), f"signal {word(failure.type)}", audience(failure.others)
+    mixed, others = mixture(failure.weights), _signals(list(failure.weights))
+    alone = len(failure.weights) == 1
+    beliefs = f"{signal.capitalize()} makes {agent} expect of {reports} exactly what {mixed} makes it expect."
+    if failure.shortfall is None:
+        apart = f"No payment tied to {reports} tells {signal} apart from {others if alone else 'that mixture'}."
+        return [f"{beliefs} {apart}"]
+    amount, them = show(failure.shortfall), "it" if alone else "them"
+    return [
+        beliefs,
+        f"To be residual claimant, {agent} must expect to be charged one fixed amount when it truthfully reports "
+        f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
+        f"{'amount' if alone else 'amounts'} for that same report, or the lie would pay. Whatever {signal} is charged, "
+        f"{others if alone else 'the mixture'} is charged, and that is too little for {them} by {amount}"
+        f"{'' if alone else ' (on the average of the mixture)'}.",
+        f"Therefore no lottery on {reports} can separate {signal} from {others}.",
+    ]
+
+
+def _dependence_story(failure: Failure, answer: Answer) -> list[str]:
+    agent, reports = word(failure.agent), audience(failure.others)
+    first = (
+        f"Take the signals of {agent} at the rates η: {_rates(failure.weights)}. At these rates, what they make it "
+        f"expect of {reports} cancels exactly. So does every payment that looks at {reports} but not at {agent}'s "
+        "own report."
+    )
+    if failure.shortfall is None:
+        return [first, "Such payments can never charge these signals independently of one another."]
+    lies = _free(failure, answer)
+    if lies is None:
+        law = f"must satisfy Σ η_k c_k {'= 0' if answer.scope == 'all' else '≤ 0'}"
+    elif lies:
+        law = f"must satisfy Σ η_k c_k ≤ 0 (for {_signals(lies)} this action follows a lie, where c_k is a lower bound)"
+    else:
+        law = "must satisfy Σ η_k c_k = 0"
+    return [
+        first,
+        f"Write c_k for what signal k must expect to be charged so that {agent} is residual claimant. Payments of "
+        "this class "
+        f"{law}, but it is {show(failure.shortfall)}. Therefore no such payments exist in this block.",
+    ]
+
+
+def _free(failure: Failure, answer: Answer) -> list[str] | None:
+    """Return the signals for which the block's action follows only a lie, None where that is not known."""
+    if answer.scope == "all":
+        return []
+    taken = {
+        k: answer.names.action_taken(failure.period, {**failure.others, failure.agent: k}) for k in failure.weights
+    }
+    return None if None in taken.values() else [k for k, action in taken.items() if action != failure.action]
+
+
+def _cycle_story(failure: Failure, answer: Answer) -> list[str]:
+    if failure.shortfall is None:
+        fail("witness.shortfall", "a cycle has a shortfall")
+    steps = [
+        f"with signal {word(k)} report {word(r)}"
+        for k, r in zip(failure.cycle, (*failure.cycle[1:], failure.cycle[0]), strict=True)
+    ]
+    return [
+        f"The chain of lies {_arrows(failure.cycle)}: {_some(steps)}. A lie is deterred only if its report costs "
+        "at least as much more than the true report as the lie gains. Around the chain every report stands once "
+        "as a lie "
+        "and once as the truth, so payments cancel, and the gains must add up to at most zero. But they add up to "
+        "more "
+        f"than zero, by {show(failure.shortfall)}.",
+        f"Therefore whatever {word(failure.agent)} is charged for its reports, at least one of these lies pays.",
+    ]
+
+
+def conflict_story(witness: Mapping[str, object]) -> list[str]:
+    """Return the argument of a ``farkas`` witness: requirements that conflict, and the rows that prove it."""
+    parts = []
+    if witness.get("conflict") is not None:
+        wanted = [word(name) for name in reading.texts(witness["conflict"], "witness.conflict")]
+        parts.append(f"These requirements cannot hold together: {listed(wanted)}.")
+    listing = reading.mapping(item(witness, "multipliers", "witness"), "witness.multipliers")
+    read_all = {name: number(y, f"witness.multipliers.{name}") for name, y in listing.items()}
+    rows = [f"{'−' if y < 0 else ''}{brief(size(y))} × {word(name)}" for name, y in read_all.items()]
+    more = f"; and {counted(len(rows) - _MOST_ROWS, 'more row')} in the file" if len(rows) > _MOST_ROWS else ""
+    gap = witness.get("shortfall")
+    missed = "" if gap is None else f", missed by {show(number(gap, 'witness.shortfall'))}"
+    parts.append(
+        f"Added up with these weights, the transfers cancel and a contradiction is left{missed}: "
+        f"{'; '.join(rows[:_MOST_ROWS])}{more}."
+    )
+    return parts
