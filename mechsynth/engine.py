@@ -229,7 +229,7 @@ def common_payments(rows: Rationals, targets: Rationals, equal: NDArray[np.bool_
 
     ``rows`` is ``(B, n, m)``, ``targets`` and ``equal`` ``(B, n)``, ``need`` ``(B,)``. Keys of the decision have report 0.
     """
-    count, n, m = rows.shape
+    count, _, m = rows.shape
     decision = Decision(Rationals(np.zeros((count, 0, m), dtype=np.int64)))
     for b in np.flatnonzero(need).tolist():
         goal = [Fraction(int(v), targets.den) for v in targets.num[b].tolist()]

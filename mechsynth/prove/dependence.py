@@ -114,7 +114,7 @@ class Block:
         """Return some ``p`` with ``μ_k·p = values_k`` for every ``k``; the values must respect the dependences."""
         import flint
 
-        n, m = self.rows.shape
+        m = self.rows.shape[1]
         flat = [int(v) for v in self.rows.ravel().tolist()]
         chosen, columns = self._pivots
         size = len(chosen)
