@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.prove.dependence import Block, Vector, strictly_positive
+from mechsynth.prove.dependent import dependent
 from mechsynth.prove.lotteries import Lotteries, grid_of, shift, slack_of, suggest
 from mechsynth.prove.rank import independent
 from mechsynth.rational import IntArray, Rationals, magnitude, widen
@@ -39,15 +40,14 @@ class Decision:
     """
 
     payments: Rationals
-    special: dict[tuple[int, int], Vector] = field(default_factory=dict)
+    special: dict[tuple[int, int], Rationals] = field(default_factory=dict)
     failures: dict[tuple[int, int], Vector] = field(default_factory=dict)
 
-    def payment(self, block: int, report: int) -> Vector:
-        """Return ``p_r`` of one report."""
+    def payment(self, block: int, report: int) -> Rationals:
+        """Return ``p_r`` of one report, ``(m,)``."""
         if (block, report) in self.special:
             return self.special[block, report]
-        den = self.payments.den
-        return [Fraction(int(v), den) for v in self.payments.num[block, report].tolist()]
+        return self.payments[block, report]
 
 
 def chunks(count: int, size: int) -> Iterator[slice]:
@@ -88,14 +88,50 @@ def lotteries(
             suggest(part.floats(), aims.floats(), wanted & ~flat, float(slack)),
             grid,
         )
-        parts.append(_merge(found, aims, flat, wanted))
-        for b in np.flatnonzero((wanted & ~flat & ~found.proved).any(1)).tolist():
-            open_reports = np.flatnonzero((wanted & ~flat & ~found.proved)[b]).tolist()
+        merged = _merge(found, aims, flat, wanted)
+        left = wanted & ~flat & ~found.proved
+        # Coarse numbers where there is room for them, finer ones where the slack is narrow.
+        for finer in (0, 12):
+            if left.any():
+                merged = _dependent(decision, piece.start, part, aims, left, merged, slack / 2**finer, grid / 2**finer)
+        parts.append(merged)
+        for b in np.flatnonzero(left.any(1)).tolist():
+            open_reports = np.flatnonzero(left[b]).tolist()
             _settle(decision, piece.start + b, part.num[b], part.den, aims[b], open_reports, slack, grid)
         if progress is not None:
             progress(int(wanted.sum()))
     decision.payments = _join(parts, (n, m))
     return decision
+
+
+def _dependent(
+    decision: Decision,
+    start: int,
+    part: Rationals,
+    aims: Rationals,
+    left: NDArray[np.bool_],
+    merged: Rationals,
+    slack: Fraction,
+    grid: Fraction,
+) -> Rationals:
+    """Settle what stacked arithmetic can of blocks with dependent beliefs, strike it off ``left`` and return the payments."""
+    blocks = np.flatnonzero(left.any(1))
+    found = dependent(part.num[blocks], part.den, _lines(aims)[blocks], aims.den, left[blocks], slack, grid)
+    payments = found.lotteries.payments
+    proved = found.lotteries.proved & left[blocks]
+    at, reports = np.nonzero(proved)
+    if payments.den == merged.den:
+        num = merged.num if payments.num.dtype == merged.num.dtype else merged.num.astype(object)
+        num[blocks[at], reports] = payments.num[at, reports]
+        merged = Rationals(num, merged.den)
+    else:
+        for k, r in zip(at.tolist(), reports.tolist(), strict=True):
+            decision.special[start + int(blocks[k]), r] = payments[k, r].reduce()
+    left[blocks[at], reports] = False
+    for (k, r), eta in found.failures.items():
+        decision.failures[start + int(blocks[k]), r] = eta
+        left[blocks[k], r] = False
+    return merged
 
 
 def _lines(targets: Rationals) -> IntArray:
@@ -158,7 +194,8 @@ def _settle(
         short = None
         if strictly_positive(slacks, equal):
             short = _short(rows, den, floats, goal, values, r, grid)
-        decision.special[index, r] = short if short is not None else block.payments(values)
+        exact = short if short is not None else block.payments(values)
+        decision.special[index, r] = Rationals.from_fractions(exact, (len(exact),))
 
 
 def _short(
@@ -236,7 +273,7 @@ def common_payments(rows: Rationals, targets: Rationals, equal: NDArray[np.bool_
         exact = [bool(e) for e in equal[b]]
         top = max(goal)
         if all(c == top for c, e in zip(goal, exact, strict=True) if e):
-            decision.special[b, 0] = [top] * m
+            decision.special[b, 0] = Rationals.from_fractions([top] * m, (m,))
             continue
         block = Block(rows.num[b], rows.den)
         slacks, eta = block.witness(goal, exact)
@@ -245,5 +282,5 @@ def common_payments(rows: Rationals, targets: Rationals, equal: NDArray[np.bool_
         else:
             assert slacks is not None
             values = [c + s for c, s in zip(goal, slacks, strict=True)]
-            decision.special[b, 0] = block.payments(values)
+            decision.special[b, 0] = Rationals.from_fractions(block.payments(values), (m,))
     return decision

@@ -295,10 +295,7 @@ def _utilities(values: object, agents: Labels, actions: Labels, signals: tuple[L
         if not callable(values):
             raise InputError(place, "no object", "give every agent's utilities")
         function = values
-        values = {
-            name: (lambda a, theta, name=name: function(name, a, theta))
-            for name in agents
-        }
+        values = {name: (lambda a, theta, name=name: function(name, a, theta)) for name in agents}
     for name in values:
         if name not in agents:
             raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")

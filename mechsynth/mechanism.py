@@ -17,7 +17,7 @@ import numpy as np
 
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment
-from mechsynth.rational import IntArray, Rationals, ratio_strings, text
+from mechsynth.rational import IntArray, Rationals, ratio_strings
 
 
 @dataclass(eq=False)
@@ -28,29 +28,38 @@ class Table:
     ----------
     entries:
         The payments, in the axes of ``now`` or ``later``.
-    special:
-        Payments that stand in place of an entry, by flat index: those whose denominators are their own.
+    rows:
+        Lotteries that stand in place of the entries, by the flat index of what precedes the next reports: those whose
+        denominators are their own.
     """
 
     entries: Rationals
-    special: dict[int, Fraction] = field(default_factory=dict)
+    rows: Mapping[int, Rationals] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
         return self.entries.shape
 
+    def _width(self) -> int:
+        """Return the number of outcomes of the next reports that the transfer looks at."""
+        return next(iter(self.rows.values())).shape[0]
+
     def payment(self, *index: int) -> Fraction:
         """Return one payment; an index along an axis of length 1 is ignored."""
         place = tuple(0 if length == 1 else k for k, length in zip(index, self.shape, strict=True))
-        flat = int(np.ravel_multi_index(place, self.shape))
-        return self.special.get(flat, self.entries.fraction(*place))
+        if self.rows:
+            row, column = divmod(int(np.ravel_multi_index(place, self.shape)), self._width())
+            if row in self.rows:
+                return self.rows[row].fraction(column)
+        return self.entries.fraction(*place)
 
     def document(self) -> Any:
         """Return nested lists of exact strings."""
         flat = ratio_strings(np.ascontiguousarray(self.entries.num).ravel(), self.entries.den)
-        for place, value in self.special.items():
-            flat[place] = text(value)
+        for row, lottery in self.rows.items():
+            width = lottery.shape[0]
+            flat[row * width : (row + 1) * width] = ratio_strings(lottery.num, lottery.den)
         return nest(flat, self.shape)
 
 

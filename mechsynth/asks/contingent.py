@@ -46,14 +46,14 @@ def _expected(stack: Stack, goals: Rationals, decision: Decision, where: Any) ->
     others, n = where.shape
     rows, payments = stack.rows, decision.payments
     places = [(o, r) for o in range(others) for r in range(n) if (int(where[o, r]), r) in decision.special]
-    den = lcm(payments.den, *(v.denominator for o, r in places for v in decision.special[int(where[o, r]), r]))
+    lotteries_own = {place: decision.special[int(where[place]), place[1]] for place in places}
+    den = lcm(payments.den, *(own.den for own in lotteries_own.values()))
     paid = payments.num[where, np.arange(n)[None, :]]  # (others, n, m)
     lift = den // payments.den
-    paid = widen(paid, magnitude(paid) * lift) * lift
-    if places:
-        paid = paid.astype(object)
-        for o, r in places:
-            paid[o, r] = [int(v * den) for v in decision.special[int(where[o, r]), r]]
+    reach = max([magnitude(paid) * lift] + [magnitude(own.num) * (den // own.den) for own in lotteries_own.values()])
+    paid = widen(paid, reach) * lift
+    for place, own in lotteries_own.items():
+        paid[place] = widen(own.num, reach) * (den // own.den)
     beliefs = rows.num[where]  # (others, r, k, m)
     products = matmul(beliefs, paid[..., None])[..., 0]
     return Rationals(products, rows.den * den) - Rationals(goals.num[where], goals.den)
@@ -62,38 +62,33 @@ def _expected(stack: Stack, goals: Rationals, decision: Decision, where: Any) ->
 def _table(question: Question, stack: Stack, decision: Decision, where: Any, own: Any, scope: str) -> Table:
     now, following = later_shape(question, stack)
     agent, count = stack.agent, len(now)
-    n, m = decision.payments.num.shape[1:]
-    rest_now = [length for j, length in enumerate(now) if j != agent]
-    rest_next = [length for j, length in enumerate(following) if j != agent]
+    others, (n, m) = where.shape[0], decision.payments.num.shape[1:]
     if scope == "policy":
         num = decision.payments.num[where, own][None]  # (1, others, n, m)
-        places = {
+        special = {
             (0, o, r): decision.special[int(where[o, r]), r]
-            for o in range(where.shape[0])
+            for o in range(others)
             for r in range(n)
             if (int(where[o, r]), r) in decision.special
         }
     else:
-        num = decision.payments.num.reshape(-1, where.shape[0], n, m)
-        places = {
-            (int(stack.action[b]), int(stack.others[b]), r): vector for (b, r), vector in decision.special.items()
-        }
-    shape = (num.shape[0], *rest_now, n, *rest_next)
+        num = decision.payments.num.reshape(-1, others, n, m)
+        special = {(int(stack.action[b]), int(stack.others[b]), r): row for (b, r), row in decision.special.items()}
+    actions = num.shape[0]
+    rest = [length for j, length in enumerate(now) if j != agent]
     order = _order(agent, count)
-    entries = Rationals(num.reshape(shape).transpose(order), decision.payments.den)
-    index = np.arange(num.size).reshape(shape).transpose(order).ravel()
-    inverse = np.empty_like(index)
-    inverse[index] = np.arange(index.size)
-    inverse = inverse.reshape(num.shape)
-    special = {
-        int(inverse[a, o, r, j]): value for (a, o, r), vector in places.items() for j, value in enumerate(vector)
-    }
-    axes = (num.shape[0], *now, *(1 if j == agent else length for j, length in enumerate(following)))
-    return Table(entries.reshape(*axes), special)
+    # Which line (a, θ^{-i}, θ^i) of the stack stands at each place (a, θ^1, …, θ^N) of the table, and the other way.
+    lines = np.arange(actions * others * n).reshape(actions, *rest, n).transpose(order).ravel()
+    places = np.empty_like(lines)
+    places[lines] = np.arange(lines.size)
+    axes = (actions, *now, *(1 if j == agent else length for j, length in enumerate(following)))
+    entries = Rationals(num.reshape(-1, m)[lines].reshape(axes), decision.payments.den)
+    rows = {int(places[(a * others + o) * n + r]): row for (a, o, r), row in special.items()}
+    return Table(entries, rows)
 
 
 def _order(agent: int, count: int) -> list[int]:
-    """Return the axes of ``(a, θ^{-i}…, θ^i, θ'^{-i}…)`` in the order ``(a, θ^1…θ^N, θ'^{-i}…)``."""
+    """Return the axes of ``(a, θ^{-i}…, θ^i)`` in the order ``(a, θ^1…θ^N)``."""
     rest = list(range(1, count))
     rest.insert(agent, count)
-    return [0, *rest, *range(count + 1, 2 * count)]
+    return [0, *rest]

@@ -7,8 +7,6 @@ With scope ``policy`` the question is asked only of ``(r, θ^{-i})`` in the bloc
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from mechsynth.engine import Decision, convex_independence
 from mechsynth.mechanism import Mechanism
 from mechsynth.prove.dependence import primitive
 from mechsynth.prove.distance import certifies, nearest, support
-from mechsynth.rational import text
+from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
 
 QUICK = 3_000  # (block, signal) pairs up to which the distance is measured unasked
@@ -72,10 +70,9 @@ def _separators(question: Question, stack: Stack, decision: Decision) -> list[di
     return [_separator(question, stack, b, r, _whole(vector)) for (b, r), vector in sorted(decision.special.items())]
 
 
-def _whole(vector: list[Fraction]) -> list[int]:
+def _whole(vector: Rationals) -> list[int]:
     """Return a positive multiple of the vector in whole numbers."""
-    den = lcm(*(v.denominator for v in vector))
-    return primitive([int(v * den) for v in vector])
+    return primitive([int(v) for v in vector.num.tolist()])
 
 
 def _separator(question: Question, stack: Stack, block: int, report: int, vector: list[int]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ that lead to ``a``, ``μ_k·p ≥ c_k`` for the others. Infeasible iff some ``η
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import lcm
 
 import numpy as np
@@ -17,7 +16,7 @@ from mechsynth.asks.question import Question
 from mechsynth.asks.residual import Linked, block_of, block_targets, gap, later_shape
 from mechsynth.engine import common_payments
 from mechsynth.mechanism import Table
-from mechsynth.rational import Rationals, matmul, narrow
+from mechsynth.rational import Rationals, narrow
 from mechsynth.result import Result
 
 
@@ -40,25 +39,21 @@ def _room(question: Question, stack: Stack, c: Rationals, scope: str) -> Linked:
     agent = stack.agent
     period = question.environment.period(stack.t)
     others = c.shape[1]
-    m = stack.rows.shape[2]
     # One denominator per block: a common one for all would be as long as all of them together.
-    special: dict[int, Fraction] = {}
-    for (b, _), vector in decision.special.items():
-        base = (int(stack.action[b]) * others + int(stack.others[b])) * m
-        special |= {base + j: value for j, value in enumerate(vector) if value}
+    lines = {
+        int(stack.action[b]) * others + int(stack.others[b]): payments for (b, _), payments in decision.special.items()
+    }
     axes = (
         len(period.actions),
         *(1 if j == agent else length for j, length in enumerate(now)),
         *(1 if j == agent else length for j, length in enumerate(following)),
     )
-    table = Table(Rationals(np.zeros(axes, dtype=np.int64)), special)
+    table = Table(Rationals(np.zeros(axes, dtype=np.int64)), lines)
     where = block_of(question, stack)
     expected = []
     for b in range(stack.rows.shape[0]):
-        vector = decision.special[b, 0]
-        den = lcm(*(v.denominator for v in vector))
-        paid = narrow(np.array([int(v * den) for v in vector], dtype=object))
-        product = Rationals(matmul(stack.rows.num[b], paid[:, None])[:, 0], stack.rows.den * den)
+        product = Rationals(stack.rows.num[b], stack.rows.den) @ decision.special[b, 0].reshape(-1, 1)
+        product = product.reshape(-1)
         expected.append(product - Rationals(goals.num[b], goals.den))
     common = lcm(*(row.den for row in expected))
     num = narrow(np.array([row.over(common).astype(object) for row in expected], dtype=object))

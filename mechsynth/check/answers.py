@@ -197,24 +197,25 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
     known: dict[tuple[int, int], Exact] = {}
     words = check_failures(claim, model, rule, targets, ledger)
     kind = claim.witness.get("kind") if isinstance(claim.witness, dict) else None
-    ties = " This is about the rule listed; other efficient rules, if there are ties, are not tried."
+    rule_only = "; this is about the rule listed, and other efficient rules, if there are ties, are not tried."
     if kind == "cycle":
         return (
-            f"No payments whatever make truth an ex post equilibrium of the last period under the rule listed ({words})."
-            + ties
+            "No payments whatever make truth an ex post equilibrium of the last period under the rule listed "
+            f"({words}){rule_only}"
         )
-    last = " with the last-period payments in the certificate" if used else ""
-    last += " with the constant last period" if claim.constant is not None else ""
-    asked = "the residual-claimant target after truth and at least the target after a lie"
+    asked = "the residual-claimant target after truth and at least the target after every lie"
     if claim.ask == "vcg-type":
         asked = "the residual-claimant target for every own signal"
         if claim.scope == "policy":
             asked += " with which the rule takes the action, and at least the target for the others"
-    scope = "in every block" if claim.scope == "all" else "in every block that the rule uses"
+    scope = "in every block" if claim.scope == "all" else "in every block that the rule listed uses"
+    last = ", given the last-period payments in the certificate" if used else ""
+    if claim.constant is not None:
+        last = ", given the constant last period"
     return (
-        f"No payments that look only at {_CLASS[claim.ask]} have expectations that are {asked}, {scope}{last} ({words}). "
-        "That does not exclude transfers that leave an agent another rent, nor lies deterred by what their action "
-        "loses." + ties
+        f"No payments that look only at {_CLASS[claim.ask]} have expectations that are {asked}, {scope}{last} "
+        f"({words}); that excludes neither transfers that leave an agent another rent, nor lies deterred by what "
+        f"their action loses{rule_only}"
     )
 
 
@@ -273,9 +274,12 @@ def _feasible_statement(claim: Claim, model: Model) -> str:
     scope = ""
     if claim.scope == "all":
         scope = "; the targets are met in every block, for every action"
+    surplus = "the social surplus"
+    if claim.constant is not None:
+        surplus = "the social surplus of an efficient rule that is efficient in the last period too,"
     return (
         f"With the {claim.ask} transfers listed{last}, truth is periodic ex post incentive compatible after every "
         "history under the rule listed"
         + (", efficient before the last period," if claim.constant is not None else ", which is efficient,")
-        + f" and gives every agent the social surplus {when}{scope}."
+        + f" and gives every agent {surplus} {when}{scope}."
     )

@@ -158,7 +158,8 @@ def check_residual(
     check_shapes(claim, model, paid)
     lies: list[Lie] = []
     final = model.count - 1
-    for t in range(model.count):
+    # the last period first: the targets before it are computed with its payments
+    for t in sorted(range(model.count), key=lambda t: model.kernel(t) is not None):
         if model.kernel(t) is None:
             if claim.constant is not None:
                 wrong = np.flatnonzero(rule[t] != claim.constant)

@@ -82,7 +82,7 @@ class Block:
         self, null: list[list[int]], right: list[Fraction], equal: Sequence[bool]
     ) -> tuple[Vector | None, Vector | None]:
         from mechsynth.prove.repair import read_basis
-        from mechsynth.solve.highs import SlackProgram
+        from mechsynth.solver.highs import SlackProgram
 
         # Rows of N and v may be of any size; scaling a row or v as a whole changes neither the answer nor the basis.
         tops = [max(map(abs, line)) for line in null]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mechsynth.solve.highs import SlackProgram
+from mechsynth.solver.highs import SlackProgram
 
 Vector = list[Fraction]
 

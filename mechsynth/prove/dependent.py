@@ -1,0 +1,173 @@
+"""Blocks with dependent beliefs, many at once.
+
+With ``N`` a basis of the dependences of a block, the payments of report ``r`` exist iff some slacks ``s ≥ 0``, zero at ``r``, have
+``N (c + s) = 0``. Floats find ``N``, walk through all those programs in lockstep and suggest slacks or a witness; then rounding
+and the shift prove the payments, and the exact null vector of a witness's support proves the witness. What this leaves
+open (no slack at all, near ties) is settled one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mechsynth.prove.dependence import Vector, primitive
+from mechsynth.prove.lotteries import Lotteries, shift
+from mechsynth.rational import IntArray, Rationals, matmul
+from mechsynth.solver.phase_one import phase_one
+
+TABLEAU = 1_500_000  # entries of the programs that are walked through together
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """What stacked arithmetic proved about dependent blocks.
+
+    Attributes
+    ----------
+    lotteries:
+        Payments, see `Lotteries`.
+    failures:
+        The dependence that excludes ``p_r``, by ``(block, report)``.
+    """
+
+    lotteries: Lotteries
+    failures: dict[tuple[int, int], Vector]
+
+
+def dependent(
+    rows: IntArray,
+    den: int,
+    lines: IntArray,
+    lines_den: int,
+    want: NDArray[np.bool_],
+    slack: Fraction,
+    grid: Fraction,
+) -> Partial:
+    """Prove what stacked arithmetic can about the wanted reports of blocks with dependent beliefs.
+
+    Parameters
+    ----------
+    rows, den:
+        ``(B, n, m)`` numerators of ``μ_k``.
+    lines, lines_den:
+        ``(B, n, n)`` numerators: the targets ``c`` that each report faces.
+    want:
+        ``(B, n)``.
+    slack, grid:
+        What to leave off the report, and what to round payments to.
+    """
+    count, n, m = rows.shape
+    floats = Rationals(rows, den).floats()
+    values, vectors = np.linalg.eigh(floats @ floats.transpose(0, 2, 1))
+    null = values < 1e-11 * values[:, -1:]
+    goal = Rationals(lines, lines_den).floats()
+    guess = np.full((count, n, m), np.nan)
+    failures: dict[tuple[int, int], Vector] = {}
+    for q in np.unique(null.sum(1)).tolist():
+        if q == 0:
+            continue
+        group = np.flatnonzero(null.sum(1) == q)
+        step = max(1, TABLEAU // (n * q * (n + q + 1)))
+        for start in range(0, group.size, step):
+            part = group[start : start + step]
+            _suggest(
+                part, q, floats, values, vectors, goal, want, float(slack), guess, failures, rows, lines, lines_den
+            )
+    return Partial(shift(rows, den, lines, lines_den, guess, grid), failures)
+
+
+def _suggest(
+    part: NDArray[np.int64],
+    q: int,
+    floats: NDArray[np.float64],
+    values: NDArray[np.float64],
+    vectors: NDArray[np.float64],
+    goal: NDArray[np.float64],
+    want: NDArray[np.bool_],
+    slack: float,
+    guess: NDArray[np.float64],
+    failures: dict[tuple[int, int], Vector],
+    rows: IntArray,
+    lines: IntArray,
+    lines_den: int,
+) -> None:
+    """Walk through the programs of some blocks with ``q`` dependences each; fill guesses and proved failures."""
+    n = floats.shape[1]
+    basis = vectors[part, :, :q].transpose(0, 2, 1)  # (b, q, n)
+    at, report = np.nonzero(want[part])
+    if not at.size:
+        return
+    aims = goal[part[at], report] + slack * (np.arange(n)[None, :] != report[:, None])  # c plus the slack to leave
+    right = -(basis[at] @ aims[:, :, None])[..., 0]
+    found = phase_one(basis[at], right, np.arange(n)[None, :] != report[:, None])
+    good = np.flatnonzero(found.feasible)
+    if good.size:
+        weights = np.where(np.arange(n)[None, :] >= q, 1.0 / np.maximum(values[part], 1e-300), 0.0)
+        inverse = (vectors[part] * weights[:, None, :]) @ vectors[part].transpose(0, 2, 1)
+        expected = aims[good] + found.point[good]
+        combined = (inverse[at[good]] @ expected[:, :, None])[..., 0]
+        guess[part[at[good]], report[good]] = (combined[:, None, :] @ floats[part[at[good]]])[:, 0]
+    bad = np.flatnonzero(found.infeasible)
+    if bad.size:
+        etas = (found.multipliers[bad][:, None, :] @ basis[at[bad]])[:, 0]
+        known: dict[tuple[int, bytes], list[int] | None] = {}
+        for eta, k in zip(etas, bad.tolist(), strict=True):
+            b, r = int(part[at[k]]), int(report[k])
+            witness = _exact(rows[b], eta, b, r, known)
+            if witness is None:
+                continue
+            total = sum(w * int(c) for w, c in zip(witness, lines[b, r].tolist(), strict=True))
+            if total < 0:
+                witness, total = [-w for w in witness], -total
+            if total > 0 and all(w >= 0 for j, w in enumerate(witness) if j != r):
+                failures[b, r] = [Fraction(w) for w in witness]
+    del lines_den  # positive: it does not change the sign of a sum
+
+
+def _exact(
+    rows: IntArray, eta: NDArray[np.float64], block: int, report: int, known: dict[tuple[int, bytes], list[int] | None]
+) -> list[int] | None:
+    """Return the exact dependence on the support of a suggested one, if there is just one."""
+    carried = np.abs(eta) > 1e-7 * np.abs(eta).max()
+    carried[report] = True
+    key = (block, carried.tobytes())
+    if key not in known:
+        support = np.flatnonzero(carried)
+        line = only_dependence(rows[support])
+        full = None
+        if line is not None:
+            full = [0] * rows.shape[0]
+            for k, w in zip(support.tolist(), line, strict=True):
+                full[k] = w
+        known[key] = full
+    return known[key]
+
+
+def only_dependence(rows: IntArray) -> list[int] | None:
+    """Return the dependence of a few rows as a primitive integer vector if it is the only one up to scale.
+
+    The rows are mixed down to as many columns as there are rows before the exact elimination; what it returns is checked
+    against all columns.
+    """
+    import flint
+
+    size, m = rows.shape
+    mixed = rows
+    if m > size:
+        mixed = matmul(rows, _mixer(m, size))
+    matrix = flint.fmpz_mat(mixed.shape[1], size, [int(v) for v in mixed.T.ravel().tolist()])
+    space, nullity = matrix.nullspace()
+    if int(nullity) != 1:
+        return None
+    line = primitive([int(space[k, 0]) for k in range(size)])
+    product = matmul(np.array([line], dtype=object), rows)
+    return line if not np.any(product) else None
+
+
+def _mixer(rows: int, columns: int) -> IntArray:
+    """Return fixed small integers that mix outcomes; any choice is sound, a random one is enough almost surely."""
+    return np.random.default_rng(rows * 1009 + columns).integers(-8, 9, size=(rows, columns))

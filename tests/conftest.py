@@ -1,0 +1,37 @@
+"""Shared settings of the tests; this file also puts `tests/` on the path, so that `oracles` can be imported."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCES = ROOT / "instances"
+
+_QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50, suppress_health_check=_QUIET)
+settings.register_profile("search", derandomize=False, deadline=None, max_examples=1000, suppress_health_check=_QUIET)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def instances() -> Path:
+    """The folder of the instance library."""
+    return INSTANCES
+
+
+@pytest.fixture
+def leases(tmp_path: Path) -> Any:
+    """The oil leases as a JSON object, free to be changed."""
+    return json.loads((INSTANCES / "liu2014-oil-leases.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def leases_path() -> Path:
+    """The file of the oil leases."""
+    return INSTANCES / "liu2014-oil-leases.json"
