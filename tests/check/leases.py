@@ -58,7 +58,7 @@ def leases() -> Json:
                 "signals": {"firm1": ["4", "6"], "firm2": ["-"]},
                 "actions": ["firm1", "firm2"],
                 "utilities": {"firm1": [[[7], [11]], [[0], [0]]], "firm2": [[[0], [0]], [[6], [12]]]},
-                "transition": [beliefs, beliefs],
+                "transition": [beliefs, copy.deepcopy(beliefs)],
             },
             {
                 "signals": {"firm1": ["-"], "firm2": ["4", "6"]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ BAD_INSTANCES: list[tuple[bytes, str]] = [
     (put("prior", [["3/2"], ["-1/2"]]), "negative probability"),
     (put("prior", [["1"]]), "axis 1 has length 1"),
     (put(f"{FIRST}/signals/firm1", ["4", "4"]), "stands twice"),
-    (put(f"{FIRST}/signals/firm3", ["4"]), "unknown agent"),
+    (put(f"{FIRST}/signals/firm3", ["4"]), "unknown key"),
     (put(f"{FIRST}/actions", []), "empty"),
     (put(f"{FIRST}/utilities/firm1", [[[7], [11]], [[0]]]), "different lengths"),
     (put(f"{FIRST}/utilities/firm1", [[[7], [11]]] * 3), "axis 1 has length 3"),
@@ -111,7 +112,7 @@ def test_too_large_is_refused_from_an_estimate() -> None:
         "horizon": "infinite",
         "discount": "1/2",
         "agents": ["a", "b", "c", "d", "e"],
-        "signals": {agent: labels for agent in "abcde"},
+        "signals": dict.fromkeys("abcde", labels),
         "actions": ["x"],
         "utilities": {agent: [[[[[[0]]]]]] for agent in "abcde"},
         "transition": {"independent": {agent: [["1/1000"] * 1000] for agent in "abcde"}},
@@ -272,7 +273,9 @@ def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @given(st.data())
 def test_no_other_exception_escapes(draw: st.DataObject) -> None:
     """Replace any one value of a true result or of its instance by anything: a verdict or an InputError."""
-    make = draw.draw(st.sampled_from([(lease_result, leases()), (middle_result, middle(-2)), (cycle_result, lease_one())]))
+    make = draw.draw(
+        st.sampled_from([(lease_result, leases()), (middle_result, middle(-2)), (cycle_result, lease_one())])
+    )
     result, instance = json.loads(json.dumps(make[0]())), json.loads(json.dumps(make[1]))
     target = draw.draw(st.sampled_from([result, instance]))
     way = draw.draw(st.sampled_from(places(target)))
@@ -282,8 +285,6 @@ def test_no_other_exception_escapes(draw: st.DataObject) -> None:
     before = place[way[-1]]
     place[way[-1]] = draw.draw(trees)
     if target is instance:
-        import hashlib
-
         result["instance"]["sha256"] = hashlib.sha256(data(instance)).hexdigest()
     same = json.dumps(before) == json.dumps(place[way[-1]])
     try:

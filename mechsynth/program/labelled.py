@@ -1,0 +1,109 @@
+"""A linear program with exact coefficients and named rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+EQUAL, AT_LEAST = "=", "≥"
+
+
+@dataclass(frozen=True)
+class Row:
+    """``Σ coefficients · columns  (= or ≥)  right``.
+
+    Attributes
+    ----------
+    name:
+        What the row says, e.g. ``"incentive of firm1 in period 1 ..."``.
+    coefficients:
+        By column name.
+    sense:
+        ``"="`` or ``"≥"``.
+    right:
+        The right-hand side.
+    """
+
+    name: str
+    coefficients: Mapping[str, Fraction]
+    sense: str
+    right: Fraction
+
+
+@dataclass(eq=False)
+class Program:
+    """A feasibility program in free columns.
+
+    Attributes
+    ----------
+    columns:
+        Names of the columns, in order.
+    rows:
+        The rows, with unique names.
+    """
+
+    columns: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def violations(self, point: Mapping[str, Fraction]) -> dict[str, Fraction]:
+        """Return the rows that a point breaks, with how far it misses them (negative); columns left out are zero."""
+        broken = {}
+        for row in self.rows:
+            value = sum((c * point.get(name, Fraction(0)) for name, c in row.coefficients.items()), Fraction(0))
+            gap = value - row.right
+            if gap < 0 or (row.sense == EQUAL and gap != 0):
+                broken[row.name] = -abs(gap)
+        return broken
+
+    def to_cvxpy(self) -> CvxpyProgram:
+        """Return the same program in cvxpy, for constraints and convex objectives of one's own.
+
+        The numbers become floats there: what a cvxpy solver says about the extended program is a suggestion, not a proof.
+        """
+        import cvxpy
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        place = {name: k for k, name in enumerate(self.columns)}
+        vector = cvxpy.Variable(len(self.columns), name="transfers")
+        constraints: dict[str, Any] = {}
+        for sense in (EQUAL, AT_LEAST):
+            rows = [row for row in self.rows if row.sense == sense]
+            if not rows:
+                continue
+            data = [(k, place[n], float(c)) for k, row in enumerate(rows) for n, c in row.coefficients.items()]
+            down, across, values = zip(*data, strict=True)
+            matrix = csr_array((values, (down, across)), shape=(len(rows), len(self.columns)))
+            right = np.array([float(row.right) for row in rows])
+            constraints[sense] = matrix @ vector == right if sense == EQUAL else matrix @ vector >= right
+        variables = {name: vector[k] for name, k in place.items()}
+        problem = cvxpy.Problem(cvxpy.Minimize(0), list(constraints.values()))
+        names = {sense: [row.name for row in self.rows if row.sense == sense] for sense in constraints}
+        return CvxpyProgram(problem, vector, variables, constraints, names)
+
+
+@dataclass(frozen=True, eq=False)
+class CvxpyProgram:
+    """A program in cvxpy.
+
+    Attributes
+    ----------
+    problem:
+        The feasibility problem, ``cvxpy.Problem``.
+    vector:
+        All columns as one ``cvxpy.Variable``.
+    variables:
+        A scalar expression by column name.
+    constraints:
+        The equalities under ``"="``, the inequalities under ``"≥"``.
+    names:
+        The names of the rows of each, in the order of its dual values.
+    """
+
+    problem: Any
+    vector: Any
+    variables: Mapping[str, Any]
+    constraints: Mapping[str, Any]
+    names: Mapping[str, list[str]]
