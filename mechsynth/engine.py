@@ -7,7 +7,7 @@ and exact arithmetic reads; an exact simplex. No verdict is a tolerance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ class Decision:
 
     payments: Rationals
     special: dict[tuple[int, int], Rationals] = field(default_factory=dict)
-    failures: dict[tuple[int, int], Vector] = field(default_factory=dict)
+    failures: dict[tuple[int, int], Sequence[Fraction | int]] = field(default_factory=dict)
 
     def payment(self, block: int, report: int) -> Rationals:
         """Return ``p_r`` of one report, ``(m,)``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -138,12 +138,19 @@ class Question:
         }
 
     def mixture(
-        self, t: int, agent: int, action: int, others: int, report: int, eta: list[Fraction], gap: Fraction | None
+        self,
+        t: int,
+        agent: int,
+        action: int,
+        others: int,
+        report: int,
+        eta: Sequence[Fraction | int],
+        gap: Fraction | None,
     ) -> dict[str, Any]:
         """Return the witness that signal ``report`` is a mixture of others; ``eta`` is the dependence, negative at ``report`` alone."""
         own = self.environment.period(t).signals[agent]
-        share = -eta[report]
-        weights = {own[k]: text(w / share) for k, w in enumerate(eta) if k != report and w}
+        share = Fraction(-eta[report])
+        weights = {own[k]: text(Fraction(w) / share) for k, w in enumerate(eta) if k != report and w}
         return {
             "kind": "convex-combination",
             **self.block_key(t, agent, action, others),
@@ -153,7 +160,7 @@ class Question:
         }
 
     def dependence(
-        self, t: int, agent: int, action: int, others: int, eta: list[Fraction], gap: Fraction | None
+        self, t: int, agent: int, action: int, others: int, eta: Sequence[Fraction | int], gap: Fraction | None
     ) -> dict[str, Any]:
         """Return the witness that a block's beliefs are dependent."""
         own = self.environment.period(t).signals[agent]

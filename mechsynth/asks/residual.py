@@ -10,7 +10,7 @@ period that has payments, under those payments. It does not say that no such tra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -166,7 +166,7 @@ def block_targets(stack: Stack, c: Rationals) -> Rationals:
     return Rationals(c.num[stack.action, stack.others], c.den)
 
 
-def gap(eta: list[Fraction], goal: Rationals) -> Fraction:
+def gap(eta: Sequence[Fraction | int], goal: Rationals) -> Fraction:
     """Return ``Σ η_k c_k``."""
     return sum((e * Fraction(int(c), goal.den) for e, c in zip(eta, goal.num.tolist(), strict=True)), Fraction(0))
 

@@ -45,8 +45,8 @@ class Lie:
         The action that the lie brings about there.
     bracket:
         The exact part of the slack.
-    low, gap_zero:
-        A lower bound of the other part (an integer over ``2**SCALE``), and whether that part is exactly 0.
+    low, high:
+        Bounds of the other part, integers over ``2**SCALE``; both 0 only where it is exactly 0.
     """
 
     t: int
@@ -56,7 +56,7 @@ class Lie:
     action: Array
     bracket: Exact
     low: Array
-    gap_zero: Array
+    high: Array
 
     def name(self, model: Model, row: int) -> str:
         """Return a row in words."""
@@ -69,15 +69,20 @@ class Lie:
         """Return the names of the rows."""
         return lambda index: before + self.name(model, index[0])
 
-    def at_least(self, floor: Fraction) -> Array:
-        """Say of each row whether the bounds prove a slack of at least ``floor``."""
-        bound = Exact(self.low, np.array(1 << SCALE, dtype=object))
-        slack = self.bracket + bound - Exact.constant(floor)
-        return np.asarray(slack.num >= 0, dtype=bool)
+    def only(self, rows: Array) -> Lie:
+        """Return some of the rows."""
+        true, action = self.true[rows], self.action[rows]
+        return Lie(self.t, self.agent, self.report, true, action, self.bracket[rows], self.low[rows], self.high[rows])
+
+    def proved(self, value: Fraction, sign: int) -> Array:
+        """Say of each row whether the bounds prove a slack of at least (sign 1) or at most (-1) ``value``."""
+        bound = Exact(self.low if sign > 0 else self.high, np.array(1 << SCALE, dtype=object))
+        slack = self.bracket + bound - Exact.constant(value)
+        return np.asarray(slack.num * sign >= 0, dtype=bool)
 
     def exact(self, values: Values | None) -> Exact:
         """Return the exact slack of every row."""
-        if values is None or self.gap_zero.all():
+        if values is None or not (self.low.any() or self.high.any()):
             return self.bracket
         return values.exact_gaps(self.t)[self.action, self.true] + self.bracket
 
@@ -105,8 +110,8 @@ def last_lies(model: Model, rule: Sequence[Array], paid: Sequence[Payments]) -> 
             told = period.lie(agent, report)[true]
             action = rule[t][told]
             slack = truth[true] - (period.utilities[agent][action, true] - fee[told])
-            none, sure = np.zeros(true.size, dtype=object), np.ones(true.size, dtype=bool)
-            result.append(Lie(t, agent, report, true, action, slack, none, sure))
+            none = np.zeros(true.size, dtype=object)
+            result.append(Lie(t, agent, report, true, action, slack, none, none))
     return result
 
 
@@ -212,25 +217,13 @@ def _check_period(
         told = period.lie(agent, report)[true]
         action = actions[told]
         bracket = _owed(model, t, burden, paid, action, told, true)
-        low, high = gaps[0][action, true], gaps[1][action, true]
         # the rule was found efficient, so a loss is never negative
-        low = np.maximum(low, 0)
-        zero = np.asarray((low == 0) & (high == 0), dtype=bool)
-        lie = Lie(t, agent, report, true, action, bracket, low, zero)
-        settled = lie.at_least(Fraction(0))
+        low, high = np.maximum(gaps[0][action, true], 0), np.maximum(gaps[1][action, true], 0)
+        lie = Lie(t, agent, report, true, action, bracket, low, high)
+        settled = lie.proved(Fraction(0), 1)
         ledger.rows += true.size
         if not settled.all():
-            open_rows = np.flatnonzero(~settled)
-            rest = Lie(
-                t,
-                agent,
-                report,
-                true[open_rows],
-                action[open_rows],
-                bracket[open_rows],
-                low[open_rows],
-                zero[open_rows],
-            )
+            rest = lie.only(np.flatnonzero(~settled))
             ledger.not_negative(rest.exact(values), rest.names(model))
         result.append(lie)
     return result
@@ -291,13 +284,14 @@ def check_incentives(claim: Claim, model: Model, lies: Sequence[Lie], values: Va
         equal(slack, found, f"{key} incentive", ledger)
         for lie in lies:
             ledger.rows += lie.true.size
-            if sign > 0 and lie.at_least(slack).all():
+            rest = lie.only(np.flatnonzero(~lie.proved(slack, sign)))
+            if rest.true.size == 0:
                 continue
-            exact = lie.exact(values) - Exact.constant(slack)
+            exact = rest.exact(values) - Exact.constant(slack)
             worse = np.flatnonzero(exact.num * sign < 0)
             if worse.size:
                 row = int(worse[0])
                 gap = number_text(exact.at(row) + slack)
                 raise Refuted(
-                    f"{key} incentive: {lie.name(model, row)} has slack {gap}, the result says {number_text(slack)}"
+                    f"{key} incentive: {rest.name(model, row)} has slack {gap}, the result says {number_text(slack)}"
                 )

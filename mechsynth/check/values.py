@@ -150,6 +150,7 @@ class Values:
                 surplus = Exact(num, np.array(common, dtype=object))
             self.rule[-1] = np.argmax(surplus.num, axis=0)
         self._exact: dict[int, Exact] = {}
+        self._gaps: dict[int, Exact] = {}
 
     def flow(self, t: int) -> Exact:
         """Return the surplus of one period under the rule."""
@@ -234,12 +235,15 @@ class Values:
 
     def exact_gaps(self, t: int) -> Exact:
         """Return ``W(θ) - Q(a, θ)`` exactly, shape ``(actions, profiles)``."""
+        if t in self._gaps:
+            return self._gaps[t]
         period, kernel = self.model.period(t), self.model.kernel(t)
         worth = period.surplus
         if kernel is not None:
             num, den = self.exact(self.model.following(t)).common("values")
             worth = worth + kernel.expect(num, den).times(self.model.discount)
-        return self.exact(t) - worth
+        self._gaps[t] = self.exact(t) - worth
+        return self._gaps[t]
 
     def signs(self, t: int) -> Array:
         """Return the exact sign of every gap of a period: 1 (worse than the rule), 0 (a tie), -1 (better)."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.prove.dependence import Vector, primitive
+from mechsynth.prove.dependence import primitive
 from mechsynth.prove.lotteries import Lotteries, shift
 from mechsynth.rational import IntArray, Rationals, matmul
 from mechsynth.solver.phase_one import phase_one
@@ -35,7 +36,7 @@ class Partial:
     """
 
     lotteries: Lotteries
-    failures: dict[tuple[int, int], Vector]
+    failures: dict[tuple[int, int], list[int]]
 
 
 def dependent(
@@ -66,7 +67,7 @@ def dependent(
     null = values < 1e-11 * values[:, -1:]
     goal = Rationals(lines, lines_den).floats()
     guess = np.full((count, n, m), np.nan)
-    failures: dict[tuple[int, int], Vector] = {}
+    failures: dict[tuple[int, int], list[int]] = {}
     for q in np.unique(null.sum(1)).tolist():
         if q == 0:
             continue
@@ -74,9 +75,7 @@ def dependent(
         step = max(1, TABLEAU // (n * q * (n + q + 1)))
         for start in range(0, group.size, step):
             part = group[start : start + step]
-            _suggest(
-                part, q, floats, values, vectors, goal, want, float(slack), guess, failures, rows, lines, lines_den
-            )
+            _suggest(part, q, floats, values, vectors, goal, want, float(slack), guess, failures, rows, lines)
     return Partial(shift(rows, den, lines, lines_den, guess, grid), failures)
 
 
@@ -90,10 +89,9 @@ def _suggest(
     want: NDArray[np.bool_],
     slack: float,
     guess: NDArray[np.float64],
-    failures: dict[tuple[int, int], Vector],
+    failures: dict[tuple[int, int], list[int]],
     rows: IntArray,
     lines: IntArray,
-    lines_den: int,
 ) -> None:
     """Walk through the programs of some blocks with ``q`` dependences each; fill guesses and proved failures."""
     n = floats.shape[1]
@@ -114,18 +112,45 @@ def _suggest(
     bad = np.flatnonzero(found.infeasible)
     if bad.size:
         etas = (found.multipliers[bad][:, None, :] @ basis[at[bad]])[:, 0]
+        blocks, reports = part[at[bad]], report[bad]
+        whole, short = _short_dependences(rows, blocks, etas, reports)
         known: dict[tuple[int, bytes], list[int] | None] = {}
-        for eta, k in zip(etas, bad.tolist(), strict=True):
-            b, r = int(part[at[k]]), int(report[k])
-            witness = _exact(rows[b], eta, b, r, known)
+        for k, (b, r) in enumerate(zip(blocks.tolist(), reports.tolist(), strict=True)):
+            witness = whole[k].tolist() if short[k] else _exact(rows[b], etas[k], b, r, known)
             if witness is None:
                 continue
             total = sum(w * int(c) for w, c in zip(witness, lines[b, r].tolist(), strict=True))
             if total < 0:
                 witness, total = [-w for w in witness], -total
             if total > 0 and all(w >= 0 for j, w in enumerate(witness) if j != r):
-                failures[b, r] = [Fraction(w) for w in witness]
-    del lines_den  # positive: it does not change the sign of a sum
+                failures[b, r] = witness
+
+
+def _short_dependences(
+    rows: IntArray, blocks: NDArray[np.int64], etas: NDArray[np.float64], reports: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Round suggested dependences to whole numbers where a small common denominator fits; return them and which are exact."""
+    own = np.abs(etas[np.arange(etas.shape[0]), reports])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit = etas / own[:, None]
+    unit = np.where(np.isfinite(unit), unit, 0.5)
+    whole = np.zeros(etas.shape, dtype=np.int64)
+    open_yet = np.abs(unit).max(1) < 2.0**20
+    for factor in range(1, 49):
+        scaled = unit * factor
+        near = np.rint(scaled)
+        fits = open_yet & (np.abs(scaled - near).max(1) < 1e-6)
+        whole[fits] = near[fits].astype(np.int64)
+        open_yet &= ~fits
+        if not open_yet.any():
+            break
+    exact = np.zeros(etas.shape[0], dtype=bool)
+    step = max(1, TABLEAU // max(rows.shape[1] * rows.shape[2], 1))
+    for start in range(0, etas.shape[0], step):
+        piece = slice(start, start + step)
+        product = matmul(whole[piece][:, None, :], rows[blocks[piece]])[:, 0]
+        exact[piece] = (product == 0).all(1) & (whole[piece] != 0).any(1)
+    return whole, exact
 
 
 def _exact(
@@ -168,6 +193,7 @@ def only_dependence(rows: IntArray) -> list[int] | None:
     return line if not np.any(product) else None
 
 
+@lru_cache(maxsize=256)
 def _mixer(rows: int, columns: int) -> IntArray:
     """Return fixed small integers that mix outcomes; any choice is sound, a random one is enough almost surely."""
     return np.random.default_rng(rows * 1009 + columns).integers(-8, 9, size=(rows, columns))

@@ -60,15 +60,12 @@ def suggest(
     lines = targets[:, None, :] if targets.ndim == 2 else targets
     values = np.broadcast_to(lines, (count, n, n)) + slack * (1.0 - np.eye(n))
     gram = rows @ rows.transpose(0, 2, 1)
+    # A ridge far below any slack: a singular block then yields noise that the exact check refuses, not an exception.
+    gram[:, np.arange(n), np.arange(n)] *= 1.0 + 1e-13
     try:
         weights = np.linalg.solve(gram, values.transpose(0, 2, 1))
     except np.linalg.LinAlgError:
-        weights = np.full((count, n, n), np.nan)
-        for b in range(count):
-            try:
-                weights[b] = np.linalg.solve(gram[b], values[b].T)
-            except np.linalg.LinAlgError:
-                continue
+        return np.full(rows.shape, np.nan)
     return np.asarray(weights.transpose(0, 2, 1) @ rows)
 
 

@@ -27,16 +27,11 @@ def independent(rows: IntArray, den: int) -> NDArray[np.bool_]:
         return np.zeros(count, dtype=np.bool_)
     floats = Rationals(rows, den).floats()
     gram = floats @ floats.transpose(0, 2, 1)
-    with np.errstate(all="ignore"):
-        try:
-            inverse = np.linalg.inv(gram)
-        except np.linalg.LinAlgError:
-            inverse = np.full_like(gram, np.nan)
-            for b in range(count):
-                try:
-                    inverse[b] = np.linalg.inv(gram[b])
-                except np.linalg.LinAlgError:
-                    continue
+    gram[:, np.arange(n), np.arange(n)] *= 1.0 + 1e-13  # see `lotteries.suggest`
+    try:
+        inverse = np.linalg.inv(gram)
+    except np.linalg.LinAlgError:
+        return np.zeros(count, dtype=np.bool_)
     guess = inverse.transpose(0, 2, 1) @ floats  # (B, n, m): line r is the r-th column of a right inverse
     scaled = guess * (64.0 * n)
     limit = (EXACT_FLOAT - 1) // max(den, 1)

@@ -1,0 +1,1 @@
+"""mechsynth against what else can decide the same blocks: `python -m benchmarks --full -o benchmarks/results`."""
