@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Mapping
+from typing import Any
 
 from mechsynth import asks, instance
 from mechsynth.asks.question import Progress, Question
@@ -18,6 +21,9 @@ def solve(
     last_period: str = "efficient",
     distance: bool | None = None,
     progress: Progress | None = None,
+    workers: int | None = None,
+    time_limit: float | None = None,
+    resume: Mapping[str, Any] | None = None,
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -38,6 +44,12 @@ def solve(
         where it is quick.
     progress:
         Called with a label, what is done and the total.
+    workers:
+        Threads; ``None`` for as many as there are cores. The answer does not depend on it.
+    time_limit:
+        Seconds after which the answer is ``unknown``, with what is settled until then.
+    resume:
+        Such an ``unknown`` result (its JSON object) to go on from; what it carries is checked again, not believed.
 
     Raises
     ------
@@ -46,4 +58,6 @@ def solve(
     """
     if not isinstance(environment, Environment):
         environment = instance.load(environment)
-    return asks.answer(ask, Question(environment, scope, last_period, distance, progress))
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    question = Question(environment, scope, last_period, distance, progress, workers, deadline, resume)
+    return asks.answer(ask, question)

@@ -17,6 +17,7 @@ from benchmarks.competitors import (
 from benchmarks.competitors.base import Competitor, Outcome
 
 SUBJECT = mechsynth_blocks.COMPETITOR
+ALL_CORES = mechsynth_blocks.ALL_CORES
 RIVALS: tuple[Competitor, ...] = (
     cvxpy_loop.COMPETITOR,
     cvxpy_parameters.COMPETITOR,
@@ -28,6 +29,6 @@ RIVALS: tuple[Competitor, ...] = (
     ppl.COMPETITOR,
     ppl_warm.COMPETITOR,
 )
-ALL: dict[str, Competitor] = {each.name: each for each in (SUBJECT, *RIVALS)}
+ALL: dict[str, Competitor] = {each.name: each for each in (SUBJECT, ALL_CORES, *RIVALS)}
 
-__all__ = ["ALL", "RIVALS", "SUBJECT", "Competitor", "Outcome"]
+__all__ = ["ALL", "ALL_CORES", "RIVALS", "SUBJECT", "Competitor", "Outcome"]

@@ -1,7 +1,12 @@
-"""mechsynth: stacked, and everything that it returns has been proved in exact integers before it returns."""
+"""mechsynth: stacked, and everything that it returns has been proved in exact integers before it returns.
+
+It is the yardstick on one worker, like everybody else; the same with a worker per core is measured beside it.
+"""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,15 +22,19 @@ def prepare(blocks: Blocks) -> Any:
     return Rationals(blocks.num, blocks.den), Rationals(blocks.target_num, blocks.target_den), need
 
 
-def decide(data: Any) -> Outcome:
-    from mechsynth.engine import lotteries
+def decide(data: Any, workers: int = 1) -> Outcome:
+    from mechsynth.engine import Run, lotteries
 
     rows, targets, need = data
-    decision = lotteries(rows, targets, need)
+    decision = lotteries(rows, targets, need, Run(workers=workers))
     verdicts = np.full(need.shape, FEASIBLE, dtype=np.int8)
     for b, r in decision.failures:
         verdicts[b, r] = INFEASIBLE
     return Outcome(verdicts)
+
+
+def decide_on_all_cores(data: Any) -> Outcome:
+    return decide(data, workers=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 COMPETITOR = Competitor(
@@ -38,3 +47,5 @@ COMPETITOR = Competitor(
     decide=decide,
     modules=("mechsynth.engine",),
 )
+
+ALL_CORES = replace(COMPETITOR, name="mechsynth-cores", title="mechsynth, all cores", decide=decide_on_all_cores)

@@ -14,7 +14,7 @@ import numpy as np
 from mechsynth.asks import residual
 from mechsynth.asks.blocks import Stack
 from mechsynth.asks.question import Question
-from mechsynth.asks.residual import Linked, block_of, block_targets, gap, later_shape
+from mechsynth.asks.residual import Linked, Room, block_of, block_targets, gap, later_shape
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
 from mechsynth.rational import Rationals, magnitude, matmul, widen
@@ -23,22 +23,47 @@ from mechsynth.result import Result
 
 def answer(question: Question) -> Result:
     """Decide whether contingent transfers make every agent residual claimant, and give them."""
-    return residual.answer(question, "contingent", _room)
+    return residual.answer(question, Room("contingent", _decide, _resume))
 
 
-def _room(question: Question, stack: Stack, c: Rationals, scope: str) -> Linked:
+def _decide(question: Question, stack: Stack, c: Rationals, scope: str) -> Linked:
     goals = block_targets(stack, c)
-    decision = lotteries(stack.rows, goals, stack.need)
-    failures = [
-        question.mixture(stack.t, stack.agent, int(stack.action[b]), int(stack.others[b]), r, eta, gap(eta, goals[b]))
-        for (b, r), eta in sorted(decision.failures.items())
-    ]
-    if failures:
-        return Linked(failures, None, None)
+    decision = lotteries(stack.rows, goals, stack.need, question.run)
+    if decision.failures:
+        t, agent = stack.t, stack.agent
+        return Linked(
+            [
+                question.mixture(t, agent, int(stack.action[b]), int(stack.others[b]), r, eta, gap(eta, goals[b]))
+                for (b, r), eta in sorted(decision.failures.items(), key=lambda item: item[0])
+            ]
+        )
     where = block_of(question, stack)
-    own = np.arange(where.shape[1])[None, :]
-    table = _table(question, stack, decision, where, own, scope)
-    return Linked([], table, _expected(stack, goals, decision, where))
+    table = _table(question, stack, decision, where, scope)
+    return Linked([], table, lambda: _expected(stack, goals, decision, where))
+
+
+def _resume(question: Question, stack: Stack, c: Rationals, scope: str, table: Rationals) -> Linked | None:
+    """Take the table of an earlier run if every report's lottery satisfies every row of its block."""
+    where = block_of(question, stack)
+    goals = block_targets(stack, c)
+    count, n, m = stack.rows.shape
+    empty = Decision(Rationals(np.zeros((count, n, m), dtype=np.int64)))
+    order, axes = _places(question, stack, where.shape[0], 1 if scope == "policy" else None)
+    if table.shape != axes:
+        return None
+    lines = np.empty_like(order)
+    lines[order] = np.arange(order.size)
+    flat = table.num.reshape(-1, m)[lines].reshape(-1, *where.shape, m)  # (a, others, n, m)
+    at = np.zeros_like(stack.action) if scope == "policy" else stack.action
+    payments = Rationals(flat[at, stack.others], table.den)
+    expected = Rationals(stack.rows.num, stack.rows.den) @ payments.transpose(0, 2, 1)  # [b, k, r]
+    slack = expected - Rationals(goals.num[:, :, None], goals.den)
+    own = np.einsum("brr->br", slack.num)
+    wrong = (slack.num < 0).any(1) | (own != 0)
+    if (wrong & stack.need).any():
+        return None
+    empty.payments = payments
+    return Linked([], Table(table), lambda: _expected(stack, goals, empty, where))
 
 
 def _expected(stack: Stack, goals: Rationals, decision: Decision, where: Any) -> Rationals:
@@ -59,12 +84,22 @@ def _expected(stack: Stack, goals: Rationals, decision: Decision, where: Any) ->
     return Rationals(products, rows.den * den) - Rationals(goals.num[where], goals.den)
 
 
-def _table(question: Question, stack: Stack, decision: Decision, where: Any, own: Any, scope: str) -> Table:
+def _places(question: Question, stack: Stack, others: int, actions: int | None) -> tuple[Any, tuple[int, ...]]:
+    """Return which line ``(a, θ^{-i}, θ^i)`` of the stack stands at each place ``(a, θ^1, …, θ^N)`` of the table, and the table's axes."""
     now, following = later_shape(question, stack)
-    agent, count = stack.agent, len(now)
+    agent = stack.agent
+    if actions is None:
+        actions = len(question.environment.period(stack.t).actions)
+    rest = [length for j, length in enumerate(now) if j != agent]
+    lines = np.arange(actions * others * now[agent]).reshape(actions, *rest, now[agent])
+    order = lines.transpose(_order(agent, len(now))).ravel()
+    return order, (actions, *now, *(1 if j == agent else length for j, length in enumerate(following)))
+
+
+def _table(question: Question, stack: Stack, decision: Decision, where: Any, scope: str) -> Table:
     others, (n, m) = where.shape[0], decision.payments.num.shape[1:]
     if scope == "policy":
-        num = decision.payments.num[where, own][None]  # (1, others, n, m)
+        num = decision.payments.num[where, np.arange(n)[None, :]][None]  # (1, others, n, m)
         special = {
             (0, o, r): decision.special[int(where[o, r]), r]
             for o in range(others)
@@ -74,17 +109,11 @@ def _table(question: Question, stack: Stack, decision: Decision, where: Any, own
     else:
         num = decision.payments.num.reshape(-1, others, n, m)
         special = {(int(stack.action[b]), int(stack.others[b]), r): row for (b, r), row in decision.special.items()}
-    actions = num.shape[0]
-    rest = [length for j, length in enumerate(now) if j != agent]
-    order = _order(agent, count)
-    # Which line (a, θ^{-i}, θ^i) of the stack stands at each place (a, θ^1, …, θ^N) of the table, and the other way.
-    lines = np.arange(actions * others * n).reshape(actions, *rest, n).transpose(order).ravel()
+    lines, axes = _places(question, stack, others, num.shape[0])
     places = np.empty_like(lines)
     places[lines] = np.arange(lines.size)
-    axes = (actions, *now, *(1 if j == agent else length for j, length in enumerate(following)))
     entries = Rationals(num.reshape(-1, m)[lines].reshape(axes), decision.payments.den)
-    rows = {int(places[(a * others + o) * n + r]): row for (a, o, r), row in special.items()}
-    return Table(entries, rows)
+    return Table(entries, {int(places[(a * others + o) * n + r]): row for (a, o, r), row in special.items()})
 
 
 def _order(agent: int, count: int) -> list[int]:

@@ -31,7 +31,7 @@ def answer(question: Question) -> Result:
     seen: list[Stack] = []
     pairs = 0
     for stack in stacks(question, scope):
-        _, decision = convex_independence(stack.rows, stack.need)
+        decision = convex_independence(stack.rows, stack.need, question.run)
         failures += _failures(question, stack, decision)
         if not failures:
             separators += _separators(question, stack, decision)

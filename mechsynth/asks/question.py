@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.efficient import Rule, efficient_rule
+from mechsynth.engine.run import Run, cores
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.rational import text
@@ -35,7 +36,13 @@ class Question:
     distance:
         Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
     progress:
-        Called with a label, the number of programs done and their total.
+        Called with a label, the number of blocks done and their total.
+    workers:
+        Threads; ``None`` for as many as there are cores. The answer does not depend on it.
+    deadline:
+        On the clock of `time.monotonic`: when to stop with what is settled.
+    resume:
+        A result of status ``unknown`` to go on from.
     """
 
     environment: Environment
@@ -43,6 +50,9 @@ class Question:
     last_period: str = "efficient"
     distance: bool | None = None
     progress: Progress | None = None
+    workers: int | None = None
+    deadline: float | None = None
+    resume: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:
@@ -52,6 +62,27 @@ class Question:
             raise UsageError("--last-period", f"{self.last_period!r}", "choose efficient, constant or constant:ACTION")
         if kind == "constant" and self.environment.horizon is None:
             raise UsageError("--last-period", "an infinite horizon has no last period", "leave it out")
+
+    @cached_property
+    def run(self) -> Run:
+        """How the block engine is to work."""
+        done = [0]
+
+        def report(blocks: int) -> None:
+            done[0] += blocks
+            if self.progress is not None:
+                self.progress("blocks", done[0], self.blocks)
+
+        return Run(self.workers or cores(), self.deadline, None if self.progress is None else report)
+
+    @cached_property
+    def blocks(self) -> int:
+        """How many blocks the environment has, over all periods and agents."""
+        total = 0
+        for t in self.linked:
+            period = self.environment.period(t)
+            total += sum(len(period.actions) * period.size // length for length in period.shape)
+        return total
 
     @cached_property
     def rule(self) -> Rule:

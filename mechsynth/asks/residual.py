@@ -10,7 +10,7 @@ period that has payments, under those payments. It does not say that no such tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,8 +22,10 @@ from mechsynth.asks.incentives import Extremes, dynamic_slack, static_slack, sur
 from mechsynth.asks.last_period import LastPeriod, last_period, now_tables, surplus_less_payoff
 from mechsynth.asks.question import Question
 from mechsynth.beliefs import targets, used
+from mechsynth.errors import InputError, OutOfTime
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
+from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
 
 
@@ -38,25 +40,41 @@ class Linked:
     table:
         The ``later`` table, if nothing fails.
     expected:
-        ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block that report ``r`` leads to, if nothing fails.
+        Returns ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block that report ``r`` leads to, if nothing fails.
     """
 
     failures: list[dict[str, Any]]
-    table: Table | None
-    expected: Rationals | None
+    table: Table | None = None
+    expected: Callable[[], Rationals] | None = None
 
 
-Room = Callable[[Question, Stack, Rationals, str], Linked]
+@dataclass(frozen=True)
+class Room:
+    """One class of residual-claimant transfers.
+
+    Attributes
+    ----------
+    ask:
+        Its name.
+    decide:
+        Decides a stack of blocks, given the targets of its agent and period.
+    resume:
+        Takes a table that an earlier run settled if it satisfies every row, else ``None``.
+    """
+
+    ask: str
+    decide: Callable[[Question, Stack, Rationals, str], Linked]
+    resume: Callable[[Question, Stack, Rationals, str, Rationals], Linked | None]
 
 
-def answer(question: Question, ask: str, room: Room) -> Result:
+def answer(question: Question, room: Room) -> Result:
     """Answer `contingent` or `vcg-type`, given what the class makes of a stack of blocks."""
     environment = question.environment
     scope = question.scope or "policy"
     asked: dict[str, Any] = {
-        "ask": ask,
+        "ask": room.ask,
         "scope": scope,
-        "transfers": ask,
+        "transfers": room.ask,
         "require": ["pepic", "residual-claimant"],
         "objective": "feasibility",
     }
@@ -65,61 +83,85 @@ def answer(question: Question, ask: str, room: Room) -> Result:
     end = _end(question)
     certificate: dict[str, Any] = {"ties": question.ties()}
 
-    def negative(failures: list[dict[str, Any]]) -> Result:
-        certificate["failures"] = failures
-        return Result(
-            question=asked,
-            status=Status.INFEASIBLE,
-            mechanism=Mechanism(environment, question.actions),
-            witness=failures[0],
-            certificate=certificate,
-            environment=environment,
-        )
+    def result(status: Status, tables: Sequence[Mapping[str, Mapping[str, Table]]] | None, **more: Any) -> Result:
+        mechanism = Mechanism(environment, question.actions, None if tables is None else tuple(tables))
+        return Result(asked, status, mechanism=mechanism, certificate=certificate, environment=environment, **more)
 
     if end is not None and end.payments is None:
-        return negative(list(end.cycles))
+        certificate["failures"] = list(end.cycles)
+        return result(Status.INFEASIBLE, None, witness=end.cycles[0])
     payments = None if end is None else end.payments
     tables: list[dict[str, dict[str, Table]]] = [{} for _ in range(environment.last)]
     extremes = Extremes() if told(question) else None
     failures: list[dict[str, Any]] = []
+    settled: list[dict[str, Any]] = []
     lost: dict[int, Rationals] = {}
-    for stack in stacks(question, scope):
-        t, agent = stack.t, stack.agent
-        bracket = None
-        if payments is not None and t == environment.last - 1:
-            bracket = surplus_less_payoff(question, payments, agent)
-        linked = room(question, stack, targets(environment, t, agent, bracket), scope)
-        failures += linked.failures
-        if failures or linked.table is None or linked.expected is None:
-            continue
-        tables[t - 1][environment.agents[agent]] = {"later": linked.table}
-        if extremes is not None:
-            if t not in lost:
-                lost[t] = surplus_lost(question, t)
-            slack = dynamic_slack(question, t, agent, lost[t], linked.expected.num, linked.expected.den)
-            extremes.add(question, t, agent, slack)
+    late = None
+    try:
+        for stack in stacks(question, scope):
+            t, agent = stack.t, stack.agent
+            bracket = None
+            if payments is not None and t == environment.last - 1:
+                bracket = surplus_less_payoff(question, payments, agent)
+            linked = _linked(question, stack, targets(environment, t, agent, bracket), scope, room)
+            settled.append({**question.period_key(t), "agent": environment.agents[agent]})
+            failures += linked.failures
+            if failures or linked.table is None or linked.expected is None:
+                continue
+            tables[t - 1][environment.agents[agent]] = {"later": linked.table}
+            if extremes is not None:
+                if t not in lost:
+                    lost[t] = surplus_lost(question, t)
+                expected = linked.expected()
+                extremes.add(question, t, agent, dynamic_slack(question, t, agent, lost[t], expected.num, expected.den))
+    except OutOfTime as error:
+        late = error
     if failures:
+        certificate["failures"] = failures
         if payments is not None and question.constant is None and environment.last > 1:
             certificate["now"] = {
                 name: kinds["now"].document() for name, kinds in now_tables(question, payments).items()
             }
-        return negative(failures)
+        return result(Status.INFEASIBLE, None, witness=failures[0])
     if payments is not None:
         for name, kinds in now_tables(question, payments).items():
             tables[-1].setdefault(name, {}).update(kinds)
-        if extremes is not None:
-            for agent, own in enumerate(payments):
-                extremes.add(question, environment.last, agent, static_slack(question, own, agent))
+    if late is not None:
+        certificate["reason"] = late.problem
+        certificate["settled"] = settled
+        return result(Status.UNKNOWN, tables)
     if extremes is not None:
+        for agent, own in enumerate(payments or ()):
+            extremes.add(question, environment.last, agent, static_slack(question, own, agent))
         certificate["incentives"] = extremes.document()
         certificate["payoffs"] = _payoffs(question, payments)
-    return Result(
-        question=asked,
-        status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, tuple(tables)),
-        certificate=certificate,
-        environment=environment,
-    )
+    return result(Status.FEASIBLE, tables)
+
+
+def _linked(question: Question, stack: Stack, c: Rationals, scope: str, room: Room) -> Linked:
+    """Decide a stack of blocks, or take what an earlier run settled if it still passes every row."""
+    earlier = None if question.resume is None else earlier_table(question, stack)
+    if earlier is not None:
+        taken = room.resume(question, stack, c, scope, earlier)
+        if taken is not None:
+            return taken
+    return room.decide(question, stack, c, scope)
+
+
+def earlier_table(question: Question, stack: Stack) -> Rationals | None:
+    """Return the ``later`` table that the result to go on from has for this stack, if it is one at all."""
+    mechanism = (question.resume or {}).get("mechanism")
+    transfers = mechanism.get("transfers") if isinstance(mechanism, Mapping) else None
+    if isinstance(transfers, list) and question.environment.horizon is not None and len(transfers) >= stack.t:
+        transfers = transfers[stack.t - 1]
+    own = transfers.get(question.environment.agents[stack.agent]) if isinstance(transfers, Mapping) else None
+    table = own.get("later") if isinstance(own, Mapping) else None
+    if table is None:
+        return None
+    try:
+        return exact_array(table, "later")
+    except InputError:
+        return None
 
 
 def _last_word(question: Question) -> str:

@@ -23,7 +23,7 @@ def answer(question: Question) -> Result:
     scope = question.scope or "all"
     failures: list[dict[str, Any]] = []
     for stack in stacks(question, scope):
-        found = spanning(stack.rows, np.asarray(stack.need.any(1)))
+        found = spanning(stack.rows, np.asarray(stack.need.any(1)), question.run)
         for b, eta in found.items():
             rates = [Fraction(v) for v in eta]
             failures.append(

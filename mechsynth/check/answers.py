@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -40,8 +40,16 @@ _CLASS = {
 }
 
 
-def check_answer(claim: Claim, model: Model, ledger: Ledger) -> str:
+Known: TypeAlias = dict[tuple[Any, ...], tuple[Values, list[Array]]]
+
+
+def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None = None) -> str:
     """Check a claim of any kind but ``ladder``; return the statement that is proved.
+
+    Parameters
+    ----------
+    known:
+        Rules of this instance that were found efficient before, shared by the answers of a ladder.
 
     Raises
     ------
@@ -58,8 +66,15 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger) -> str:
         rule = read_allocation(claim.mechanism["allocation"], model)
         if claim.constant is not None and (rule[-1] != claim.constant).any():
             raise Refuted("the last period does not have the constant action of the question at every profile")
-        values = Values(model, rule, claim.constant is not None, _suggestions(claim, model))
-        signs = values.check_efficient(ledger)
+        key = (claim.constant is not None, *(actions.tobytes() for actions in rule))
+        known = {} if known is None else known
+        if key in known:
+            values, signs = known[key]
+            values.suggestions += _suggestions(claim, model)
+        else:
+            values = Values(model, rule, claim.constant is not None, _suggestions(claim, model))
+            signs = values.check_efficient(ledger)
+            known[key] = values, signs
         _check_ties(claim, model, signs, ledger)
     elif certificate.get("ties") is not None:
         raise InputError("certificate.ties", "stand in an answer that is about no rule", "remove them")

@@ -7,7 +7,7 @@ from typing import Any
 
 from mechsynth.errors import InputError
 
-from .answers import check_answer
+from .answers import Known, check_answer
 from .envelope import RESIDUAL, Claim, check_envelope, check_instance, normalized, open_result, read_claim
 from .evaluation import Evaluation, evaluate_mechanism
 from .mechanism import read_allocation, read_transfers
@@ -101,6 +101,7 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
     answers = items(certificate["answers"], "certificate.answers")
     statements, rungs = [], []
     seen: set[tuple[object, ...]] = set()
+    known: Known = {}
     for k, entry in enumerate(answers):
         at = f"certificate.answers[{k}]"
         try:
@@ -113,7 +114,7 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
             if key in seen:
                 raise InputError("question", "asked twice", "keep one")
             seen.add(key)
-            statements.append(check_answer(part, model, ledger))
+            statements.append(check_answer(part, model, ledger, known))
         except InputError as error:
             raise error.within(at) from None
         except Refuted as refuted:

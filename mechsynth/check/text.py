@@ -241,7 +241,7 @@ def encode(result: Mapping[str, Any] | str | bytes) -> bytes:
         return bytes(result)
     try:
         if not isinstance(result, str):
-            result = json.dumps(result, allow_nan=False)
+            result = json.dumps(dict(result), allow_nan=False)
         return result.encode("utf-8")
     except UnicodeEncodeError:
         raise InputError("result", "a lone surrogate is not a character", "write whole characters") from None

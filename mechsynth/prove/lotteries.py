@@ -49,9 +49,7 @@ def slack_of(scale: float) -> Fraction:
     return Fraction(2) ** int(np.floor(np.log2(scale) - 1))
 
 
-def suggest(
-    rows: NDArray[np.float64], targets: NDArray[np.float64], want: NDArray[np.bool_], slack: float
-) -> NDArray[np.float64]:
+def suggest(rows: NDArray[np.float64], targets: NDArray[np.float64], slack: float) -> NDArray[np.float64]:
     """Return floats ``p[b, r]`` of least norm with ``μ_k·p ≈ c_k + slack`` off ``r`` and ``≈ c_r`` at ``r``, for independent beliefs.
 
     ``rows`` is ``(B, n, m)``, ``targets`` ``(B, n)`` or, one line of targets per report, ``(B, n, n)``; NaN where a block's beliefs look dependent.

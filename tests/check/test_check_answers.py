@@ -360,3 +360,34 @@ def test_tables_are_not_changed() -> None:
     before = copy.deepcopy(LEASE_TABLES)
     check(lease_result(), data(leases()))
     assert before == LEASE_TABLES
+
+
+def test_block_witness_does_not_exclude_mechanisms() -> None:
+    """In scope policy a lie may also be deterred by what its action loses: both answers below are true as worded.
+
+    The instance of ``last_period_witness`` with u^1(firm1, 4) = 20 in period 1. The targets do not change (they are the
+    others' surplus), so the witness for type 6 (shortfall 6) stays. But the lie 6 at 4 now loses 20 - 6 = 14 of surplus:
+    constant payments -6 after firm1, -18 after firm2 leave it a slack of 14 - 6 = 8; at 6, lie 4 loses 12 - 11 = 1.
+    Firm 2: E[W_2 - V^2] = (7 + 9)/2 = 8: -(20 + 8), -(11 + 8), -8, -8.
+    """
+    both = last_period_witness()
+    instance, negative = both["instance"], both["result"]
+    instance["periods"][0]["utilities"]["firm1"][0][0] = ["20"]
+    tables = [
+        {
+            "firm1": {"later": [[[[["-6"]]], [[["-6"]]]], [[[["-18"]]], [[["-18"]]]]]},
+            "firm2": {"later": [[[[["-28"]]], [[["-19"]]]], [[[["-8"]]], [[["-8"]]]]]},
+        },
+        LEASE_TABLES[1],
+    ]
+    mechanism = {"allocation": LEASE_RULE, "transfers": tables}
+    certificate = {"incentives": incentives("8", "8")}
+    certificate["incentives"]["tightest"] = row(1, "firm1", ("6", "-"), "4", "1")
+    certificate["incentives"]["slackest"] = row(1, "firm1", ("4", "-"), "6", "8")
+    positive = envelope(instance, "contingent", "feasible", mechanism=mechanism, certificate=certificate)
+    negative["instance"] = positive["instance"]
+    verdict = check(positive, data(instance))
+    assert verdict.accepted, verdict.reason
+    verdict = check(negative, data(instance))
+    assert verdict.accepted, verdict.reason
+    assert "lies deterred by what their action loses" in verdict.statement
