@@ -65,8 +65,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark; see ``--help``."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--quick", dest="mode", action="store_const", const="quick", default="quick", help="some minutes (default)")
-    mode.add_argument("--full", dest="mode", action="store_const", const="full", help="hours: the numbers that are published")
+    mode.add_argument(
+        "--quick", dest="mode", action="store_const", const="quick", default="quick", help="some minutes (default)"
+    )
+    mode.add_argument(
+        "--full", dest="mode", action="store_const", const="full", help="hours: the numbers that are published"
+    )
     parser.add_argument("-o", "--output", type=Path, default=Path("benchmarks/results"), help="folder of the report")
     parser.add_argument("--only", default="", help="families whose name contains this")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")

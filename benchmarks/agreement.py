@@ -41,7 +41,9 @@ def agree(total: int, say: Say, seed: int = 7, workers: int = 2) -> dict[str, An
                 disagreements += differ
                 broken += wrong
             rows.append(row)
-            say(f"agreement: {family} ({n},{m}) × {count}, {len(disagreements)} disagreements, {len(broken)} bad proofs")
+            say(
+                f"agreement: {family} ({n},{m}) × {count}, {len(disagreements)} disagreements, {len(broken)} bad proofs"
+            )
     blocks = sum(row["blocks"] for row in rows)
     return {"blocks": blocks, "rows": rows, "disagreements": disagreements, "bad proofs": broken}
 

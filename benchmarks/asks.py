@@ -78,9 +78,10 @@ def _summary(reports: list[dict[str, Any]]) -> dict[str, Any]:
         return reports[-1]
     first = reports[0]
     row: dict[str, Any] = {key: first[key] for key in ("status", "accepted", "kernel", "bytes", "instance bytes")}
-    for part in ("solve", "write", "load", "check"):
+    for part in ("solve", "write", "load", "check", "open", "verify"):
         row[part] = median(report[part]["seconds"] for report in reports)
     row["check/solve"] = row["check"] / row["solve"]
+    row["verify/solve"] = row["verify"] / row["solve"]
     row["check/whole"] = row["check"] / (row["load"] + row["solve"] + row["write"])
     row["memory/kernel"] = max(r["solve"]["peak"] - r["base"] for r in reports) / first["kernel"]
     row["check memory/kernel"] = max(r["check"]["peak"] - r["base"] for r in reports) / first["kernel"]
@@ -90,4 +91,4 @@ def _summary(reports: list[dict[str, Any]]) -> dict[str, Any]:
 def _words(row: dict[str, Any]) -> str:
     if "error" in row:
         return str(row["error"])
-    return f"{row['status']}, solve {row['solve']:.3f} s, check {row['check']:.3f} s ({row['check/solve']:.2f}), memory {row['memory/kernel']:.1f} kernels"
+    return f"{row['status']}, solve {row['solve']:.3f} s, check {row['check']:.3f} s (/solve {row['check/solve']:.2f}, without reading {row['verify/solve']:.2f}, /whole {row['check/whole']:.2f}), memory {row['memory/kernel']:.1f} kernels"

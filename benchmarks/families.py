@@ -5,7 +5,7 @@ A block is ``n`` beliefs over ``m`` outcomes, all over one denominator, and ``n`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -200,3 +200,10 @@ def make(family: str, count: int, n: int, m: int, seed: int = 0) -> Blocks:
     """Return the blocks of a family; the same for the same arguments."""
     key: list[Any] = [seed, sorted(FAMILIES).index(family), count, n, m]
     return FAMILIES[family](np.random.default_rng(key), count, n, m)
+
+
+def warm_up() -> Iterator[Blocks]:
+    """Yield small blocks that reach every corner: imports, first calls and lazily loaded parts are nobody's work."""
+    yield make("planted, every block", 10, 3, 9, seed=1)
+    yield make("more signals than outcomes", 10, 6, 3, seed=1)
+    yield make("near-degenerate", 20, 4, 9, seed=1)

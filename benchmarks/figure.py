@@ -60,7 +60,11 @@ def _blocks(axes: Any, rows: list[dict[str, Any]]) -> None:
 def _sizes(axes: Any, rows: list[dict[str, Any]]) -> None:
     rows = sorted(rows, key=lambda row: row["n"] * row["m"])
     for name in (SUBJECT.name, *SHOWN):
-        known = [(row["n"] * row["m"], row["competitors"][name]["ms"]) for row in rows if "ms" in row["competitors"].get(name, {})]
+        known = [
+            (row["n"] * row["m"], row["competitors"][name]["ms"])
+            for row in rows
+            if "ms" in row["competitors"].get(name, {})
+        ]
         if known:
             axes.plot([x for x, _ in known], [y for _, y in known], label=ALL[name].title, **_style(name))
     axes.set(xscale="log", yscale="log", xlabel="entries of a block: 3×9, 6×36, 12×144, 20×400", ylabel="ms a block")

@@ -33,7 +33,8 @@ class Effort:
     budget:
         Seconds of one run of a competitor; its sample of the blocks is chosen to fill them.
     patience:
-        Seconds for all runs of one competitor on one family and size: a sample that would take longer is cut short.
+        Seconds for all runs of one competitor on one family and size: a sample that would take longer is cut short, and
+        where a single block would, it is measured only once.
     timeout:
         Seconds after which a single run is stopped.
     """
@@ -90,6 +91,7 @@ def compare(family: str, n: int, m: int, count: int, effort: Effort, names: list
             return {**common, "competitor": name, "count": sample, "verdicts": verdicts}
 
         samples: dict[str, int] = {}
+        slow: dict[str, dict[str, Any]] = {}  # the trial on one block is all that there is time for
         for name in names:
             if ALL[name].version() is None:
                 row["competitors"][name] = {"error": "not installed"}
@@ -101,11 +103,13 @@ def compare(family: str, n: int, m: int, count: int, effort: Effort, names: list
             if "error" in trial:
                 row["competitors"][name] = trial
                 continue
+            if trial["seconds"] * effort.runs > effort.patience:
+                slow[name] = trial
             samples[name] = sample_size(trial["seconds"], count, UNITS.get(family, 1), effort)
-        reports: dict[str, list[dict[str, Any]]] = {name: [] for name in samples}
+        reports: dict[str, list[dict[str, Any]]] = {name: [slow[name]] if name in slow else [] for name in samples}
         for _ in range(effort.runs):
             for name, sample in samples.items():
-                if not any("error" in report for report in reports[name]):
+                if name not in slow and not any("error" in report for report in reports[name]):
                     reports[name].append(run(job(name, sample), effort.timeout))
         truth = np.load(Path(folder) / f"{SUBJECT.name}.npy") if SUBJECT.name in samples else None
         for name, each in reports.items():
@@ -124,7 +128,9 @@ def compare(family: str, n: int, m: int, count: int, effort: Effort, names: list
             entry["ratio"] = entry["ms"] / own
     for name, entry in row["competitors"].items():
         if "ms" in entry:
-            say(f"    {name:18} {entry['ms']:10.4f} ms a block  {entry.get('ratio', 1):8.1f}×  ({entry['sample']} blocks)")
+            say(
+                f"    {name:18} {entry['ms']:10.4f} ms a block  {entry.get('ratio', 1):8.1f}×  ({entry['sample']} blocks)"
+            )
         else:
             say(f"    {name:18} {entry['error']}")
     return row
@@ -150,7 +156,9 @@ def summary(reports: list[dict[str, Any]]) -> dict[str, Any]:
     return entry
 
 
-def scaling(sizes: list[tuple[int, int]], counts: list[int], family: str, effort: Effort, say: Say) -> list[dict[str, Any]]:
+def scaling(
+    sizes: list[tuple[int, int]], counts: list[int], family: str, effort: Effort, say: Say
+) -> list[dict[str, Any]]:
     """Measure time against the number of blocks: mechsynth up to the largest, the rivals as far as their budget reaches."""
     points = []
     for n, m in sizes:

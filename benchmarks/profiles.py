@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.competitors import SUBJECT
-from benchmarks.families import make
+from benchmarks.families import make, warm_up
 
 TOP = 12
 
 
 def profile(family: str, n: int, m: int, count: int) -> dict[str, Any]:
     """Return the functions with the most time of their own, and with the most time altogether, on some blocks."""
-    SUBJECT.decide(SUBJECT.prepare(make(family, 2, n, m, seed=1)))
+    for few in warm_up():
+        SUBJECT.decide(SUBJECT.prepare(few))
     data = SUBJECT.prepare(make(family, count, n, m))
     recorder = cProfile.Profile()
     recorder.runcall(SUBJECT.decide, data)

@@ -27,7 +27,11 @@ def markdown(report: dict[str, Any]) -> str:
         parts += ["## Everything measured", _details(report["rows"])]
         parts += ["## Who hands over what", _certificates(report["versions"])]
     if report.get("scaling"):
-        parts += ["## Growth", "![time against the number of blocks and their size](scaling.svg)", _growth(report["scaling"])]
+        parts += [
+            "## Growth",
+            "![time against the number of blocks and their size](scaling.svg)",
+            _growth(report["scaling"]),
+        ]
     if report.get("asks"):
         parts += ["## Whole questions, solved and checked", _ASKS, _asks(report["asks"])]
     if report.get("agreement"):
@@ -42,8 +46,9 @@ _RATIOS = (
     "mechsynth's proved ones, if any. One block is `n` own signals over `m` outcomes of the others, and all `n` reports are decided."
 )
 _ASKS = (
-    "`check` starts from the bytes of result and instance; `solve` from the environment in memory. *Whole* is reading the "
-    "instance, solving and writing the result. Memory is what the process holds at its peak beyond its imports, environment "
+    "`solve` starts from the environment in memory, `check` from the bytes of instance and result; *without reading* is the "
+    "check of a result against an instance that the checker has read already, over `solve`; *whole* is reading the instance, "
+    "solving and writing the result. Memory is what the process holds at its peak beyond its imports, environment "
     "included, over the kernel as int64; it says little below some ten MB."
 )
 
@@ -94,24 +99,50 @@ def _targets(lines: list[dict[str, Any]]) -> str:
     missed = sum(not line["met"] for line in lines)
     head = ["family", "size", "competitor", "target", "measured", ""]
     table = [
-        [x["family"], _size(x), ALL[x["rival"]].title, f"≥{x['target']:g}×", f"{number(x['ratio'])}×", "met" if x["met"] else "**missed**"]
+        [
+            x["family"],
+            _size(x),
+            ALL[x["rival"]].title,
+            f"≥{x['target']:g}×",
+            f"{number(x['ratio'])}×",
+            "met" if x["met"] else "**missed**",
+        ]
         for x in lines
     ]
     return f"{len(lines) - missed} met, {missed} missed.\n\n" + grid(head, table)
 
 
 def _details(rows: list[dict[str, Any]]) -> str:
-    head = ["family", "size", "competitor", "ms a block", "of it stating", "spread", "blocks", "peak MB", "wrong", "unknown"]
+    head = [
+        "family",
+        "size",
+        "competitor",
+        "ms a block",
+        "of it stating",
+        "spread",
+        "runs",
+        "blocks",
+        "peak MB",
+        "wrong",
+        "unknown",
+    ]
     lines = []
     for row in rows:
         for name, entry in row["competitors"].items():
             start = [row["family"], _size(row), ALL[name].title]
             if "ms" not in entry:
-                lines.append([*start, str(entry["error"]), *["–"] * 6])
+                lines.append([*start, str(entry["error"]), *["–"] * 7])
                 continue
             spread = f"{number(min(entry['runs']))}–{number(max(entry['runs']))}"
             stating = number(entry["building ms"]) if "building ms" in entry else "–"
-            numbers = [number(entry["ms"]), stating, spread, str(entry["sample"]), f"{entry['peak MB']:.0f}"]
+            numbers = [
+                number(entry["ms"]),
+                stating,
+                spread,
+                str(len(entry["runs"])),
+                str(entry["sample"]),
+                f"{entry['peak MB']:.0f}",
+            ]
             lines.append([*start, *numbers, str(entry.get("differ", "–")), str(entry.get("unknown", "–"))])
     return grid(head, lines)
 
@@ -132,21 +163,40 @@ def _growth(rows: list[dict[str, Any]]) -> str:
         if "ms" in own:
             kernels = (own["peak MB"] - own["base MB"]) / own["kernel MB"]
             told = number(kernels) if own["kernel MB"] > 10 else "–"
-            lines.append([_size(row), str(row["blocks"]), number(own["ms"] * row["blocks"] / 1000), number(own["ms"]), told])
+            lines.append(
+                [_size(row), str(row["blocks"]), number(own["ms"] * row["blocks"] / 1000), number(own["ms"]), told]
+            )
     return grid(head, lines)
 
 
 def _asks(rows: list[dict[str, Any]]) -> str:
-    head = ["question", "agents × signals × actions", "kernel", "answer", "solve, s", "check, s", "check/solve", "check/whole", "memory"]
+    head = [
+        "question",
+        "agents × signals × actions",
+        "kernel",
+        "answer",
+        "read, s",
+        "solve, s",
+        "write, s",
+        "check, s",
+        "of it reading the instance, s",
+        "check/solve",
+        "without reading",
+        "check/whole",
+        "memory",
+        "checker's memory",
+    ]
     lines = []
     for row in rows:
         start = [row["ask"], f"{row['agents']} × {row['signals']} × {row['actions']}, {row['kind']}"]
         if "error" in row:
-            lines.append([*start, "–", str(row["error"]), *["–"] * 5])
+            lines.append([*start, "–", str(row["error"]), *["–"] * 10])
             continue
         answer = row["status"] + ("" if row["accepted"] else ", **refused by the checker**")
-        ratios = [number(row["check/solve"]), number(row["check/whole"]), f"{row['memory/kernel']:.1f} kernels"]
-        lines.append([*start, f"{row['kernel'] / 1e6:.1f} MB", answer, number(row["solve"]), number(row["check"]), *ratios])
+        times = [number(row[part]) for part in ("load", "solve", "write", "check", "open")]
+        ratios = [number(row[part]) for part in ("check/solve", "verify/solve", "check/whole")]
+        memory = [f"{row[part]:.1f} kernels" for part in ("memory/kernel", "check memory/kernel")]
+        lines.append([*start, f"{row['kernel'] / 1e6:.1f} MB", answer, *times, *ratios, *memory])
     return grid(head, lines)
 
 
@@ -164,7 +214,14 @@ def _agreement(found: dict[str, Any]) -> str:
 def _profile(found: dict[str, Any]) -> str:
     title = f"### {found['family']} {_size(found)}, {found['blocks']} blocks, {number(found['ms'])} ms a block under the profiler"
     lines = [
-        [f"`{x['function']}`", str(x["calls"]), f"{100 * x['own']:.1f} %", f"{100 * x['whole']:.1f} %"] for x in found["own"]
+        [f"`{x['function']}`", str(x["calls"]), f"{100 * x['own']:.1f} %", f"{100 * x['whole']:.1f} %"]
+        for x in found["own"]
     ]
     whole = [f"`{x['function']}` {100 * x['whole']:.0f} %" for x in found["whole"]]
-    return f"{title}\n\n" + grid(["function", "calls", "own time", "with what it calls"], lines) + "\n\n" + "; ".join(whole) + "."
+    return (
+        f"{title}\n\n"
+        + grid(["function", "calls", "own time", "with what it calls"], lines)
+        + "\n\n"
+        + "; ".join(whole)
+        + "."
+    )

@@ -72,5 +72,7 @@ def judge(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 ratio = row["competitors"].get(name, {}).get("ratio")
                 if ratio is not None:
                     size = {"family": row["family"], "n": row["n"], "m": row["m"]}
-                    lines.append({**size, "rival": name, "target": target.ratio, "ratio": ratio, "met": ratio >= target.ratio})
+                    lines.append(
+                        {**size, "rival": name, "target": target.ratio, "ratio": ratio, "met": ratio >= target.ratio}
+                    )
     return lines

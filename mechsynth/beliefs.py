@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from mechsynth.environment import Environment
-from mechsynth.rational import IntArray, Rationals, magnitude, widen
+from mechsynth.rational import IntArray, Rationals, scaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,5 +92,5 @@ def targets(environment: Environment, t: int, agent: int, last: Rationals | None
     """Return ``c = −g/δ``, the expected payment that makes the agent residual claimant, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
     g = externality(environment, t, agent, last)
     delta = environment.discount
-    num = widen(g.num, magnitude(g.num) * delta.denominator) * -delta.denominator
+    num = scaled(g.num, -delta.denominator)
     return Rationals(num, g.den * delta.numerator).reduce()

@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mechsynth.errors import InputError, MechsynthError, UsageError
 
 if TYPE_CHECKING:
+    from mechsynth.environment import Environment
     from mechsynth.result import Result
 
 PROVED, REFUSED, BAD, UNKNOWN = 0, 1, 2, 3
@@ -60,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         help="measure how far the closest signal is from the hull of the others (convex-independence)",
     )
+    solve.add_argument("--workers", metavar="N", type=int, help="threads (default: as many as there are cores)")
+    solve.add_argument(
+        "--time-limit", metavar="SECONDS", type=float, help="stop with what is settled; the answer is then unknown"
+    )
+    solve.add_argument("--resume", metavar="RESULT", help="go on from the file that a time limit left")
     solve.add_argument("--normalize", action="store_true", help="divide every row of probabilities by its sum, exactly")
     solve.add_argument("-o", "--output", metavar="FILE", help="write the result file")
     solve.add_argument("--json", action="store_true", help="print the result file instead of words")
@@ -139,10 +146,21 @@ def _solve(options: argparse.Namespace) -> int:
 
     if options.output:
         _writable(options.output)
+    deadline = None if options.time_limit is None else time.monotonic() + options.time_limit
     environment = instance.load(options.instance, normalize=options.normalize)
+    earlier = None if options.resume is None else _earlier(options.resume, environment)
     try:
         with _bar(quiet=options.json) as progress:
-            question = Question(environment, options.scope, options.last_period, options.distance, progress)
+            question = Question(
+                environment,
+                options.scope,
+                options.last_period,
+                options.distance,
+                progress,
+                options.workers,
+                deadline,
+                earlier,
+            )
             result = asks.answer(options.ask, question)
     except UsageError:
         raise
@@ -155,6 +173,18 @@ def _solve(options: argparse.Namespace) -> int:
     else:
         _show(result)
     return UNKNOWN if str(result.status) == "unknown" or str(result.strength) == "numerical" else PROVED
+
+
+def _earlier(path: str, environment: Environment) -> dict[str, Any]:
+    """Read the result to go on from; it must be about this instance."""
+    from mechsynth import instance
+    from mechsynth.result import read_result
+
+    document = read_result(path)
+    about = document.get("instance")
+    if not isinstance(about, dict) or about.get("sha256") != instance.digest(environment):
+        raise InputError(path, "is a result for another instance", "resume with the instance it was made for")
+    return document
 
 
 def _writable(path: str) -> None:

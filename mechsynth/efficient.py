@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.environment import Environment
-from mechsynth.rational import Rationals, magnitude, matmul, narrow, widen
+from mechsynth.rational import Rationals, magnitude, matmul, narrow, scaled
 
 IntVector = NDArray[np.int64]
 
@@ -196,7 +196,7 @@ def _short_proof(
     total = surplus + expectation(kernel, rounded) * delta
     over = rounded.over(total.den) if total.den % rounded.den == 0 else None
     if over is None:
-        total = Rationals(widen(total.num, magnitude(total.num) * rounded.den) * rounded.den, total.den * rounded.den)
+        total = Rationals(scaled(total.num, rounded.den), total.den * rounded.den)
         over = rounded.over(total.den)
     ranked = np.sort(total.num, axis=0)
     best = ranked[-1]

@@ -129,6 +129,11 @@ def widen(array: IntArray, bound: int) -> IntArray:
     return array.astype(object)
 
 
+def scaled(array: IntArray, factor: int) -> IntArray:
+    """Return the array times an integer, however large either is."""
+    return widen(array, max(magnitude(array), 1) * abs(factor)) * factor
+
+
 def matmul(left: IntArray, right: IntArray) -> IntArray:
     """Return the exact product of two stacks of integer matrices.
 
@@ -206,7 +211,7 @@ class Rationals:
         factor = den // self.den
         if factor == 1:
             return self.num
-        return widen(self.num, magnitude(self.num) * factor) * factor
+        return scaled(self.num, factor)
 
     def __add__(self, other: Rationals) -> Rationals:
         den = lcm(self.den, other.den)

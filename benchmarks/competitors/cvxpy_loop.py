@@ -24,9 +24,7 @@ def decide(data: Any) -> Outcome:
         for r in range(n):
             p = cp.Variable(m)
             others = np.arange(n) != r
-            problem = cp.Problem(
-                cp.Minimize(0), [rows[r] @ p == targets[r], rows[others] @ p >= targets[others]]
-            )
+            problem = cp.Problem(cp.Minimize(0), [rows[r] @ p == targets[r], rows[others] @ p >= targets[others]])
             try:
                 problem.solve(solver=cp.HIGHS)
             except cp.SolverError:

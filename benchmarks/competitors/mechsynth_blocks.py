@@ -34,7 +34,9 @@ def decide(data: Any, workers: int = 1) -> Outcome:
 
 
 def decide_on_all_cores(data: Any) -> Outcome:
-    return decide(data, workers=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return decide(
+        data, workers=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
 
 
 COMPETITOR = Competitor(

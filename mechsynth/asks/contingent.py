@@ -17,7 +17,7 @@ from mechsynth.asks.question import Question
 from mechsynth.asks.residual import Linked, Room, block_of, block_targets, gap, later_shape
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
-from mechsynth.rational import Rationals, magnitude, matmul, widen
+from mechsynth.rational import Rationals, magnitude, matmul, scaled, widen
 from mechsynth.result import Result
 
 
@@ -76,9 +76,9 @@ def _expected(stack: Stack, goals: Rationals, decision: Decision, where: Any) ->
     paid = payments.num[where, np.arange(n)[None, :]]  # (others, n, m)
     lift = den // payments.den
     reach = max([magnitude(paid) * lift] + [magnitude(own.num) * (den // own.den) for own in lotteries_own.values()])
-    paid = widen(paid, reach) * lift
+    paid = widen(paid, max(reach, lift)) * lift
     for place, own in lotteries_own.items():
-        paid[place] = widen(own.num, reach) * (den // own.den)
+        paid[place] = scaled(own.num, den // own.den)
     beliefs = rows.num[where]  # (others, r, k, m)
     products = matmul(beliefs, paid[..., None])[..., 0]
     return Rationals(products, rows.den * den) - Rationals(goals.num[where], goals.den)

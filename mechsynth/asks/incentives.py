@@ -16,7 +16,7 @@ from mechsynth.asks.last_period import losses
 from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
 from mechsynth.efficient import expectation
-from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
+from mechsynth.rational import IntArray, Rationals, scaled, text
 
 SHORT = 80  # profiles up to which exact values over an infinite horizon are short enough to be told
 
@@ -123,5 +123,5 @@ def dynamic_slack(question: Question, t: int, agent: int, lost: Rationals, expec
     types = np.arange(rule.shape[1])[None, :, None]
     cost = Rationals(by_action[rule[:, None, :], others, types], lost.den)
     delta = environment.discount
-    num = widen(expected, magnitude(expected) * delta.numerator) * delta.numerator
+    num = scaled(expected, delta.numerator)
     return cost + Rationals(num.transpose(0, 2, 1), den * delta.denominator)

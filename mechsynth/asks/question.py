@@ -57,6 +57,8 @@ class Question:
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:
             raise UsageError("--scope", f"{self.scope!r} is no scope", "choose all or policy")
+        if self.workers is not None and self.workers < 1:
+            raise UsageError("--workers", f"{self.workers} is no number of threads", "choose at least 1")
         kind = self.last_period.partition(":")[0]
         if kind not in ("efficient", "constant") or (kind == "efficient" and self.last_period != kind):
             raise UsageError("--last-period", f"{self.last_period!r}", "choose efficient, constant or constant:ACTION")

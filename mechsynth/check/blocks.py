@@ -17,7 +17,7 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from .envelope import Claim
-from .exact import Array, Exact, Rows, dot, nonsingular, sums
+from .exact import Array, Exact, Rows, dot, independent, nonsingular, sums
 from .mechanism import read_others, read_period
 from .model import Model
 from .text import describe, items, label, show, table
@@ -120,7 +120,7 @@ def in_scope(claim: Claim, model: Model, rule: Sequence[Array] | None, t: int, a
 
 
 def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger: Ledger) -> None:
-    """Ask that every (block, own signal) in scope is settled, by a minor or by a separator."""
+    """Ask that every (block, own signal) in scope is settled: by a minor, a separator, or the checker's own elimination."""
     certificate, last = claim.certificate, last_with_blocks(model)
     settled: dict[tuple[int, int], Array] = {}
     scope: dict[tuple[int, int], Array] = {}
@@ -144,6 +144,8 @@ def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger
             done = by_vector
         open_places = scope[t, agent] & ~(done | by_vector)
         ledger.rows += done.size
+        if squared is None or done.shape[2] < 2:
+            open_places &= ~_independent_blocks(model, t, agent, np.asarray(open_places.any(axis=2)))[:, :, None]
         if open_places.any():
             action, others, own = (int(k) for k in np.argwhere(open_places)[0])
             words = Block(t, agent, action, others).name(model)
@@ -153,6 +155,20 @@ def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger
         ledger.claim(claim.value is None, "a value without the distance that would prove it")
     else:
         equal(claim.numbers.fraction(claim.value, "value"), squared, "value", ledger)
+
+
+def _independent_blocks(model: Model, t: int, agent: int, wanted: Array) -> Array:
+    """Return which of the wanted blocks ``(action, others)`` have independent columns, by the checker's own elimination."""
+    profiles, kernel = profiles_of_blocks(model, t, agent), model.kernel(t)
+    assert kernel is not None
+    weights = kernel.others(agent)
+    answer = np.zeros(wanted.shape, dtype=bool)
+    places = np.argwhere(wanted)
+    step = max(1, _BATCH // (profiles.shape[1] * weights.shape[2]))
+    for start in range(0, len(places), step):
+        part = places[start : start + step]
+        answer[part[:, 0], part[:, 1]] = independent(weights[part[:, 0, None], profiles[part[:, 1]]])
+    return answer
 
 
 def _check_minors(claim: Claim, model: Model, settled: dict[tuple[int, int], Array], ledger: Ledger) -> None:

@@ -327,3 +327,42 @@ def determinant(matrix: list[list[int]]) -> int:
                 rows[i][j] = (rows[i][j] * rows[k][k] - rows[i][k] * rows[k][j]) // previous
         previous = rows[k][k]
     return sign * rows[-1][-1]
+
+
+def independent(stack: Array) -> Array:
+    """Say of each integer matrix ``(n, m)`` of a stack whether its rows are independent; False may also mean "not seen".
+
+    The rows are mixed down to ``n`` columns by fixed pseudo-random numbers modulo a prime. A determinant that is not zero
+    there proves that the rows are independent over the rationals, whatever the numbers; for independent rows it is zero
+    with a probability of about ``n`` in ``2**31``, and then other primes are tried.
+    """
+    count, size, length = stack.shape
+    answer = np.zeros(count, dtype=bool)
+    if size > length:
+        return answer
+    for prime in _PRIMES:
+        left = np.flatnonzero(~answer)
+        if left.size == 0:
+            break
+        mixer = np.random.default_rng(prime % 1000003).integers(0, prime, size=(length, size))
+        answer[left] = _nonsingular_modulo(_product_modulo((stack[left] % prime).astype(np.int64), mixer, prime), prime)
+    return answer
+
+
+def _product_modulo(stack: Array, mixer: Array, prime: int) -> Array:
+    """Return ``stack @ mixer`` modulo a prime below ``2**31``; entries in ``[0, prime)``.
+
+    Both are split at 16 bits: sums of products of halves stay below ``2**53`` for fewer than ``2**20`` columns, so the float
+    product is exact.
+    """
+    if stack.shape[-1] >= 2**20:
+        return np.asarray((stack.astype(object) @ mixer.astype(object)) % prime).astype(np.int64)
+    high, low = (stack >> 16).astype(np.float64), (stack & 0xFFFF).astype(np.float64)
+    top, bottom = (mixer >> 16).astype(np.float64), (mixer & 0xFFFF).astype(np.float64)
+
+    def part(left: Array, right: Array) -> Array:
+        return np.asarray((left @ right).astype(np.int64) % prime)
+
+    middle = (part(high, bottom) + part(low, top)) % prime
+    whole = (part(high, top) * (2**16) + middle) % prime
+    return np.asarray((whole * (2**16) + part(low, bottom)) % prime)

@@ -12,7 +12,7 @@ from mechsynth.engine.run import Run, over, pieces
 from mechsynth.prove.dependence import Block, Vector, strictly_positive
 from mechsynth.prove.dependent import dependent
 from mechsynth.prove.lotteries import Lotteries, grid_of, shift, slack_of, suggest
-from mechsynth.rational import IntArray, Rationals, magnitude, widen
+from mechsynth.rational import IntArray, Rationals, scaled
 
 
 def lotteries(rows: Rationals, targets: Rationals, need: NDArray[np.bool_], run: Run | None = None) -> Decision:
@@ -97,7 +97,7 @@ def _merge(found: Lotteries, targets: Rationals, flat: NDArray[np.bool_], wanted
     own = np.einsum("brr->br", _lines(targets))
     den = found.payments.den  # a multiple of targets.den
     lift = den // targets.den
-    constant = widen(np.asarray(own), magnitude(own) * lift) * lift
+    constant = scaled(np.asarray(own), lift)
     keep = np.where((wanted & ~flat)[..., None], found.payments.num, 0)
     return Rationals(np.where(flat[..., None], constant[..., None], keep), den)
 

@@ -98,13 +98,13 @@ def shift(
     step = top * (whole // (den * bottom))
     lift = whole // targets_den
     own_targets = np.einsum("brr->br", lines)
-    bound = 2 * magnitude(expected) * step + 2 * magnitude(targets) * lift
+    bound = 2 * max(magnitude(expected), 1) * step + 2 * max(magnitude(targets), 1) * lift
     expected, lines = widen(expected, bound), widen(np.asarray(lines), bound)
     slack = (expected - own[..., None]) * step - (lines - own_targets[..., None]) * lift
     proved = usable & (slack >= 0).all(-1)
     moved = widen(np.asarray(own_targets), bound) * lift - widen(own, bound) * step
     factor = step * den
-    reach = magnitude(steps.astype(np.int64)) * factor + magnitude(moved)
+    reach = max(magnitude(steps.astype(np.int64)), 1) * factor + magnitude(moved)
     payments = widen(steps.astype(np.int64), reach) * factor + widen(moved, reach)[..., None]
     payments = np.where(proved[..., None], payments, 0)
     return Lotteries(

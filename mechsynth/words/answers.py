@@ -211,7 +211,12 @@ def covers_negative(answer: Answer, found: list[Failure]) -> list[str]:
     else:
         reach = "every action, also those that the rule never takes (scope all)"
     parts = [f"This covers {class_name(answer.ask)} transfers ({CLASSES[answer.ask]}), this rule, and {reach}."]
-    if answer.scope != "policy":
+    if answer.scope == "policy":
+        parts.append(
+            "It asks that every lie is charged at least the liar's own amount, also a lie that changes the action; what "
+            "such a lie costs the surplus besides is not counted."
+        )
+    else:
         parts.append(_policy_too(answer, found) or "Scope policy asks less and may succeed.")
     if answer.certificate.get("now") is not None:
         parts.append(

@@ -184,7 +184,7 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
         beliefs,
         f"To be residual claimant, {agent} must expect to be charged one fixed amount when it truthfully reports "
         f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
-        f"{'amount' if alone else 'amounts'} for that same report, or the lie would pay. Whatever {signal} is charged, "
+        f"{'amount' if alone else 'amounts'} for that same report, so that the lie is not cheap. Whatever {signal} is charged, "
         f"{others if alone else 'the mixture'} is charged, and that is too little for {them} by {amount}"
         f"{'' if alone else ' (on the average of the mixture)'}.",
         f"Therefore no lottery on {reports} can separate {signal} from {others}.",

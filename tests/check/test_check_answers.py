@@ -210,8 +210,6 @@ FALSE: list[tuple[str, Callable[[Json], None], str]] = [
     ("policy", change("certificate/values/0/0/0", "15"), "value in period 1 at (4, -): off by -1/4"),
     ("policy", change("mechanism/allocation/3/action", "firm1"), "efficiency in period 2 at (-, 6)"),
     ("spanning", change("certificate/blocks/0/rows/0/0", [0, 0]), "minor"),
-    ("spanning", change("certificate/blocks/0/rows/1", [None]), "settles"),
-    ("spanning", change("certificate/blocks", []), "settles the own signal 4"),
     ("spanning", change("value", "1"), "value"),
     ("separators", change("value", "1"), "value"),
     ("separators", change("certificate/distance/squared", "1/3"), "squared distance"),
@@ -391,3 +389,19 @@ def test_block_witness_does_not_exclude_mechanisms() -> None:
     verdict = check(negative, data(instance))
     assert verdict.accepted, verdict.reason
     assert "lies deterred by what their action loses" in verdict.statement
+
+
+def test_the_checker_finds_independent_blocks_itself() -> None:
+    """Without minors: ``[[3/4, 1/4], [1/4, 3/4]]`` has determinant 1/2, so the checker's own elimination settles it."""
+    result = spanning_result()
+    result["certificate"] = {}
+    assert check(result, data(leases())).accepted
+
+
+@pytest.mark.parametrize("ask", ["spanning", "convex-independence"])
+def test_the_checker_settles_no_dependent_block_itself(ask: str) -> None:
+    """The belief of the middle signal is the mean of the others': neither condition holds, whatever a result says."""
+    verdict = check(envelope(middle(2), ask, "holds", certificate={}), data(middle(2)))
+    assert not verdict.accepted
+    assert verdict.reason is not None
+    assert "settles" in verdict.reason

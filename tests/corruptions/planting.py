@@ -387,9 +387,10 @@ def _transfers(case: Case) -> Iterator[Plant]:
             del _stages(bad)[t][name]["later"]
             yield "dropped table", name, bad
     if case.model.horizon is not None:
-        bad = case.copy()
-        bad["mechanism"]["transfers"] = bad["mechanism"]["transfers"][:-1]
-        yield "dropped period", "transfers", bad
+        if len(case.model.periods) > 1:  # no tables at all say the same as one empty period
+            bad = case.copy()
+            bad["mechanism"]["transfers"] = bad["mechanism"]["transfers"][:-1]
+            yield "dropped period", "transfers", bad
         bad = case.copy()
         bad["mechanism"]["transfers"].append({})
         yield "doubled period", "transfers", bad
