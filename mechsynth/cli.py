@@ -259,7 +259,10 @@ def _check(options: argparse.Namespace) -> int:
 
     result = _read(options.result)
     path = options.instance or _nearby(options.result, result)
-    verdict = check(result, _read(path))
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        verdict = check(result, _read(path))
     if options.json:
         import dataclasses
 

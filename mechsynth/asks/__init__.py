@@ -36,6 +36,10 @@ def answer(ask: str, question: Question) -> Result:
     """
     if ask not in ROOMS:
         raise UsageError("--ask", f"{ask!r} is no question of this version", f"choose one of {', '.join(ROOMS)}")
+    from threadpoolctl import threadpool_limits
+
     room = import_module(f"mechsynth.asks.{ROOMS[ask]}")
-    result: Result = room.answer(question)
+    # The engine brings its own threads; those of BLAS would fight with them for the cores.
+    with threadpool_limits(limits=1, user_api="blas"):
+        result: Result = room.answer(question)
     return result

@@ -40,15 +40,21 @@ class Stack:
     need: NDArray[np.bool_]
 
 
-def stacks(question: Question, scope: str) -> Iterator[Stack]:
-    """Yield the blocks in scope; with ``scope`` ``"policy"`` those whose action the rule plays after some own report."""
+def stacks(question: Question, scope: str, *, ruled: bool = True) -> Iterator[Stack]:
+    """Yield the blocks in scope; with ``scope`` ``"policy"`` those whose action the rule plays after some own report.
+
+    Without ``ruled`` a scope of all actions does not ask for the rule at all, and ``played`` says nothing.
+    """
     environment = question.environment
     for t in question.linked:
         for agent in range(len(environment.agents)):
             block = beliefs(environment, t, agent)
             actions, others, n, m = block.rows.shape
-            rule = used(question.at(t), agent)  # (others, n)
-            played = rule[None, :, :] == np.arange(actions)[:, None, None]
+            if ruled or scope == "policy":
+                rule = used(question.at(t), agent)  # (others, n)
+                played = np.asarray(rule[None, :, :] == np.arange(actions)[:, None, None])
+            else:
+                played = np.zeros((actions, others, n), dtype=bool)
             flat = played.reshape(-1, n)
             rows = block.rows.num.reshape(-1, n, m)
             keep = np.arange(actions * others)

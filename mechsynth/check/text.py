@@ -65,6 +65,14 @@ def _digits(text: str) -> int:
 
 def _read_number(text: str) -> Pair:
     """Return the pair that ``text`` stands for, or raise ``InputError`` without a place."""
+    if len(text) < 300 and text.isascii():
+        # what files mostly hold, "p" and "p/q", without the patterns below
+        top, slash, bottom = text.partition("/")
+        if top[top[:1] in ("-", "+") :].isdigit() and (bottom.isdigit() if slash else True):
+            numerator, denominator = int(top), int(bottom) if slash else 1
+            if denominator:
+                common = gcd(numerator, denominator)
+                return (numerator // common, denominator // common)
     if len(text) > 2 * MAX_DIGITS:
         raise TooLargeInput("", f"a number of {len(text)} characters", f"keep numbers below {MAX_DIGITS} digits")
     match = _DECIMAL.fullmatch(text)

@@ -95,6 +95,7 @@ def propose(model: Model, weights: Array, den: Array, bound: int, flow: Exact) -
     top, bottom = model.discount.numerator, model.discount.denominator
     try:
         matrix = np.eye(count) - float(model.discount) * (weights / den[:, None]).astype(float)
+        inverse = np.linalg.inv(matrix)
         flows = flow.floor(_ONE)
         vector = np.zeros(count, dtype=object)
         worst = None
@@ -108,7 +109,7 @@ def propose(model: Model, weights: Array, den: Array, bound: int, flow: Exact) -
             worst = (vector, error)
             # relative to the largest, so that floats hold it
             size = max(error.bit_length() - 60, 0)
-            step = np.linalg.solve(matrix, (residual >> size).astype(float))
+            step = inverse @ (residual >> size).astype(float)
             if not np.isfinite(step).all():
                 break
             vector = vector + objects([int(x) << size for x in np.rint(step)])
