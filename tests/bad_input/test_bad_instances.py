@@ -105,7 +105,10 @@ BROKEN: dict[str, tuple[Change, tuple[str, ...]]] = {
     "lists a hundred thousand deep": (lambda _: b"[" * 100_000 + b"]" * 100_000, ()),
     "lists a hundred thousand deep, open": (lambda _: b"[" * 100_000, ()),
     "objects a hundred thousand deep": (lambda _: b'{"a":' * 100_000 + b"1" + b"}" * 100_000, ()),
-    "a utility a hundred thousand deep": (raw("[[[7], [11]]", "[" * 100_000 + "7" + "]" * 100_000 + ", [[7], [11]]"), ()),
+    "a utility a hundred thousand deep": (
+        raw("[[[7], [11]]", "[" * 100_000 + "7" + "]" * 100_000 + ", [[7], [11]]"),
+        (),
+    ),
     "a utility 500 deep": (raw("[[[7], [11]], [[0], [0]]]", "[" * 500 + "7" + "]" * 500), ("utilities",)),
     "a horizon 500 deep": (raw('"horizon": 2', '"horizon": ' + "[" * 500 + "]" * 500), ("horizon",)),
     # keys
@@ -249,7 +252,10 @@ BROKEN: dict[str, tuple[Change, tuple[str, ...]]] = {
     "a transition without an axis": (put(*PERIOD, "transition")([[["3/4", "1/4"]]]), ("periods[0].transition",)),
     "a row of one entry": (row(["1"]), ("periods[0].transition",)),
     # probabilities
-    "a row that sums to 1 + 1e-12": (row(["3/4", "250000000001/1000000000000"]), ("transition[0][0][0]", TINY, "--normalize")),
+    "a row that sums to 1 + 1e-12": (
+        row(["3/4", "250000000001/1000000000000"]),
+        ("transition[0][0][0]", TINY, "--normalize"),
+    ),
     "a row that sums to 1 - 1e-40": (
         row(["3/4", f"{25 * 10**38 - 1}/{10**40}"]),
         ("transition[0][0][0]", "--normalize"),
@@ -257,19 +263,33 @@ BROKEN: dict[str, tuple[Change, tuple[str, ...]]] = {
     "a row that sums to zero": (row(["0", "0"]), ("transition[0][0][0]",)),
     "a row in decimals that misses 1": (raw('["3/4", "1/4"]', "[0.333, 0.333]"), ("transition[0][0][0]", "333/500")),
     "a negative probability": (row(["5/4", "-1/4"]), ("transition[0][0][0][0][1]", "-1/4")),
-    "a negative probability of 1e-30": (row([f"{10**30 + 1}/{10**30}", f"-1/{10**30}"]), ("transition[0][0][0][0][1]",)),
+    "a negative probability of 1e-30": (
+        row([f"{10**30 + 1}/{10**30}", f"-1/{10**30}"]),
+        ("transition[0][0][0][0][1]",),
+    ),
     "a prior that sums to 3/4": (prior([["1/2"], ["1/4"]]), ("prior", "3/4")),
     "a negative prior": (prior([["3/2"], ["-1/2"]]), ("prior[1][0]",)),
     "a prior without an axis": (prior(["1/2", "1/2"]), ("prior",)),
     "a prior that is a text": (prior("uniform"), ("prior",)),
     "a prior of one entry for two signals": (prior([["1"]]), ("prior",)),
     "a prior of nobody": (prior({"independent": {"firm1": ["1/2", "1/2"]}}), ("prior.independent",)),
+    "a prior part that is one number": (
+        prior({"independent": {"firm1": "1", "firm2": ["1"]}}),
+        ("prior.independent.firm1",),
+    ),
+    "a prior part with an axis too many": (
+        prior({"independent": {"firm1": [["1/2", "1/2"]], "firm2": ["1"]}}),
+        ("prior.independent.firm1",),
+    ),
     "a prior in another short form": (prior({"uniform": True}), ("prior",)),
     "an independent part that sums to 2": (
         stationary(transition={"independent": {"A": [[1, 1]], "B": [["1/2", "1/2"]]}}),
         ("transition.independent.A",),
     ),
-    "an independent part missing": (stationary(transition={"independent": {"A": [[1, 0]]}}), ("transition.independent",)),
+    "an independent part missing": (
+        stationary(transition={"independent": {"A": [[1, 0]]}}),
+        ("transition.independent",),
+    ),
     "an independent part of nobody": (
         stationary(transition={"independent": {"A": [[1, 0]], "B": [[1, 0]], "C": [[1, 0]]}}),
         ("transition.independent.C",),
@@ -296,8 +316,6 @@ def test_the_checker_refuses_it_too(
     case: str, leases: Json, leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`check` of a valid result against the broken instance: one line, exit code 2."""
-    from refusals import refused
-
     from mechsynth.cli import main
 
     result = str(tmp_path / "r.json")

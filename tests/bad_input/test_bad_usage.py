@@ -71,9 +71,7 @@ def test_files_that_cannot_be_read(command: str, tmp_path: Path, capsys: pytest.
     refused(capsys, [command, ""])
 
 
-def test_outputs_that_cannot_be_written(
-    leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_outputs_that_cannot_be_written(leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing folder, a folder, a file in place of the folder, a full device: said before or after, nothing is left."""
     solve = ["solve", str(leases_path), "--ask", "policy", "-o"]
     refused(capsys, [*solve, str(tmp_path / "missing" / "r.json")], "missing", "folder")
@@ -177,9 +175,7 @@ BROKEN_RESULTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("case", BROKEN_RESULTS)
-def test_broken_results(
-    case: str, leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_broken_results(case: str, leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`check` and `explain` refuse what is no result."""
     path = written(tmp_path / "r.json", BROKEN_RESULTS[case])
     refused(capsys, ["check", path, str(leases_path)])
@@ -239,7 +235,11 @@ def test_a_terminal_that_knows_no_greek(leases_path: Path, tmp_path: Path) -> No
     text = json.dumps({k: v for k, v in document.items() if not k.startswith("x-")}).replace("firm1", "фирма")
     path = written(tmp_path / "i.json", text.encode())
     environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    for arguments in (["solve", path], ["solve", path, "--ask", "vcg-type"], ["solve", path, "--ask", "policy", "--json"]):
+    for arguments in (
+        ["solve", path],
+        ["solve", path, "--ask", "vcg-type"],
+        ["solve", path, "--ask", "policy", "--json"],
+    ):
         done = run(*arguments, env=environment)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""

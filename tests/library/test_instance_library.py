@@ -124,7 +124,9 @@ def test_everything_at_once(name: str, capsys: pytest.CaptureFixture[str], tmp_p
 
 @pytest.mark.parametrize("ask", [None, "policy", "convex-independence", "contingent", "vcg-type"])
 @pytest.mark.parametrize("name", NAMES)
-def test_json_prints_the_result_and_nothing_else(name: str, ask: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_prints_the_result_and_nothing_else(
+    name: str, ask: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`--json`: standard output is one JSON object, the result; standard error is silent."""
     path = str(INSTANCES / f"{name}.json")
     assert main(["solve", path, "--json", *(["--ask", ask] if ask else [])]) == 0

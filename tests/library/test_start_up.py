@@ -14,7 +14,7 @@ HEAVY = ("numpy", "cvxpy", "highspy", "rich", "scipy", "networkx", "flint")
 # 0.3 s on an idle machine; machines of continuous integration are shared and about half as fast.
 LIMIT = 0.6 if os.environ.get("CI") == "true" else 0.3
 
-LIST = "\nimport sys; print(sorted(m for m in {heavy!r} if m in sys.modules))".format(heavy=HEAVY)
+LIST = f"\nimport sys; print(sorted(m for m in {HEAVY!r} if m in sys.modules))"
 
 
 def loaded(code: str) -> str:

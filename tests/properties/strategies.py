@@ -110,10 +110,7 @@ def environments(
             flat = {(*key, *q): x for key, line in kernel.items() for q, x in zip(box(following), line, strict=True)}
             stage["transition"] = nest(flat, (actions[t], *sizes[t], *following))
         stages.append(stage)
-    if finite:
-        discount = draw(st.sampled_from(("1", "1/2", "9/10")))
-    else:
-        discount = draw(st.sampled_from(("1/2", "2/3", "9/10")))
+    discount = draw(st.sampled_from(("1/2", "9/10", "1" if finite else "2/3")))
     instance: Json = {
         "format": "mechsynth-instance/1",
         "name": "drawn",

@@ -41,7 +41,7 @@ def verdicts(instance: Json, *, efficient_end: bool = True) -> dict[str, str]:
 
 
 @given(environments(), st.fractions(Fraction(1, 1000), 1000, max_denominator=1000))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_the_unit_of_money_does_not_matter(instance: Json, factor: Fraction) -> None:
     """Utilities times λ > 0: payments times λ, so every verdict stays."""
     if factor > 0:
@@ -49,7 +49,7 @@ def test_the_unit_of_money_does_not_matter(instance: Json, factor: Fraction) -> 
 
 
 @given(environments(), st.fractions(-1000, 1000, max_denominator=12), st.integers(0, 2))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_a_fixed_fee_does_not_matter(instance: Json, constant: Fraction, which: int) -> None:
     """A constant added to one agent's utility moves W and the payoffs by constants and no incentive."""
     agent = instance["agents"][which % len(instance["agents"])]
@@ -57,14 +57,14 @@ def test_a_fixed_fee_does_not_matter(instance: Json, constant: Fraction, which: 
 
 
 @given(environments())
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_names_do_not_matter(instance: Json) -> None:
     """Other names in the same order: the same verdicts."""
     assert verdicts(relabelled(instance)) == verdicts(instance)
 
 
 @given(environments(agents=(2, 3)), st.data())
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_the_order_of_agents_does_not_matter(instance: Json, source: st.DataObject) -> None:
     """Agents listed in another order: the same rule (actions break ties), the same blocks, the same verdicts."""
     order = source.draw(st.sampled_from(list(permutations(range(len(instance["agents"]))))))
@@ -72,11 +72,51 @@ def test_the_order_of_agents_does_not_matter(instance: Json, source: st.DataObje
 
 
 @given(environments(), st.integers(0, 2), st.integers(0, 1000))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_the_order_of_signals_does_not_matter(instance: Json, which: int, seed: int) -> None:
-    """Signals listed in another order permute columns and rows of every block, and no verdict reads their order."""
+    """Signals listed in another order permute columns and rows of every block, and no verdict reads their order.
+
+    Transfers before an efficient last period are left out: see the next test.
+    """
     agent = instance["agents"][which % len(instance["agents"])]
-    assert verdicts(signals_permuted(instance, agent, seed)) == verdicts(instance)
+    permuted = signals_permuted(instance, agent, seed)
+    assert verdicts(permuted, efficient_end=False) == verdicts(instance, efficient_end=False)
+
+
+# A sees k or l, then m, k or l; both columns of its block in period 1 are the only vector (1), so the targets must agree.
+# They contain E[p_2], and p_2 is implementable in more than one way.
+ORDERED: Json = {
+    "format": "mechsynth-instance/1",
+    "name": "ordered",
+    "horizon": 2,
+    "discount": "1",
+    "agents": ["A", "B"],
+    "periods": [
+        {
+            "signals": {"A": ["k", "l"], "B": ["p"]},
+            "actions": ["go"],
+            "utilities": {"A": [[["0"], ["0"]]], "B": [[["0"], ["0"]]]},
+            "transition": [[[[["1/3"], ["0"], ["2/3"]]], [[["0"], ["1"], ["0"]]]]],
+        },
+        {
+            "signals": {"A": ["m", "k", "l"], "B": ["p"]},
+            "actions": ["go", "wait", "stop"],
+            "utilities": {
+                "A": [[["-2"], ["3"], ["3"]], [["-2"], ["1"], ["-3"]], [["2"], ["-1"], ["2"]]],
+                "B": [[["-3"], ["-1"], ["2"]], [["0"], ["4"], ["1"]], [["-3"], ["2"], ["3"]]],
+            },
+        },
+    ],
+}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the last period's payments depend on which signal stands first, and the verdict on them"
+)
+def test_the_order_of_signals_does_not_matter_before_an_efficient_last_period() -> None:
+    """The last period's payments are one choice of many; a choice that reads the order of the signals changes verdicts."""
+    found = {answer(signals_permuted(ORDERED, "A", seed), "contingent")["status"] for seed in range(12)}
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize("scope", ["all", "policy"])

@@ -28,7 +28,9 @@ def drawn(seed: int, horizon: Any = "infinite", discount: str = "9/10", ties: bo
         weights[rng.randrange(6)] += 1
         return [[str(F(w, sum(weights))) for w in weights[2 * k : 2 * k + 2]] for k in range(3)]
 
-    utilities = {n: [[[str(F(rng.randint(-9, 9), 3)) for _ in range(2)] for _ in range(3)] for _ in range(3)] for n in "AB"}
+    utilities = {
+        n: [[[str(F(rng.randint(-9, 9), 3)) for _ in range(2)] for _ in range(3)] for _ in range(3)] for n in "AB"
+    }
     transition = [[[row() for _ in range(2)] for _ in range(3)] for _ in range(3)]
     if ties:
         for p in range(3):
@@ -59,7 +61,9 @@ def environment(instance: Json) -> mechsynth.Environment:
     )
 
 
-@pytest.mark.parametrize("horizon, discount", [("infinite", "9/10"), ("infinite", "1/7"), (1, "1"), (3, "1"), (4, "2/3")])
+@pytest.mark.parametrize(
+    "horizon, discount", [("infinite", "9/10"), ("infinite", "1/7"), (1, "1"), (3, "1"), (4, "2/3")]
+)
 @pytest.mark.parametrize("seed", range(6))
 def test_values_actions_and_ties(seed: int, horizon: Any, discount: str) -> None:
     """W, the first optimal action and the set of optimal actions at every profile of every period; E W_1."""

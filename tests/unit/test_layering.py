@@ -162,6 +162,15 @@ def test_heavy_imports_wait() -> None:
     for name in ("cli.py", "__init__.py", "errors.py"):
         for module, top in imported(PACKAGE / name):
             if top and module.split(".")[0] not in ("mechsynth",):
-                assert module.split(".")[0] in {"__future__", "argparse", "os", "sys", "time", "collections", "typing", "importlib"}
+                assert module.split(".")[0] in {
+                    "__future__",
+                    "argparse",
+                    "os",
+                    "sys",
+                    "time",
+                    "collections",
+                    "typing",
+                    "importlib",
+                }
             elif top:
                 assert module == "mechsynth.errors", (name, module)

@@ -125,7 +125,9 @@ def test_block_programs(seed: int) -> None:
     equal = [rng.random() < 0.4 for _ in range(n)]
     mood = rng.choice(("exact", "loose", "off"))
     targets = [
-        c - (0 if e or mood == "exact" else F(rng.randint(0, 2))) + (F(rng.randint(-1, 1), 10**12) if mood == "off" else 0)
+        c
+        - (0 if e or mood == "exact" else F(rng.randint(0, 2)))
+        + (F(rng.randint(-1, 1), 10**12) if mood == "off" else 0)
         for c, e in zip(at, equal)
     ]
     block = Block(rows, den)
@@ -275,7 +277,7 @@ def test_a_basis_that_proves_nothing_is_not_believed() -> None:
     assert read_basis([[0, 1]], [F(1)], [False] * 2, [0]) == (None, None)
     for columns in ([0], [1], [2], [3]):
         slack, y = read_basis(null, right, equal, columns)
-        assert y is None or all(y[0] * v >= 0 for v in null[0]) and y[0] < 0
+        assert y is None or (all(y[0] * v >= 0 for v in null[0]) and y[0] < 0)
 
 
 # ---------------------------------------------------------------------------------------------- paths

@@ -101,7 +101,9 @@ def test_integers_of_any_length_are_written() -> None:
         assert digits(10**n + 7) == "1" + "0" * (n - 1) + "7"
 
 
-@pytest.mark.parametrize("value", [True, False, 0.5, float("nan"), None, [], {}, 1j, b"1", np.float64(1), np.bool_(True)])
+@pytest.mark.parametrize(
+    "value", [True, False, 0.5, float("nan"), None, [], {}, 1j, b"1", np.float64(1), np.bool_(True)]
+)
 def test_only_exact_numbers_are_taken(value: object) -> None:
     with pytest.raises(InputError, match="here"):
         rational(value, "here")

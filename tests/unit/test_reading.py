@@ -93,7 +93,10 @@ def test_three_ways_to_write_one_kernel() -> None:
         return first * F(line[SIGNALS[1].index(following[1])])
 
     full = [
-        [[[[chance(a, (p, q), (s, t)) for t in SIGNALS[1]] for s in SIGNALS[0]] for q in SIGNALS[1]] for p in SIGNALS[0]]
+        [
+            [[[chance(a, (p, q), (s, t)) for t in SIGNALS[1]] for s in SIGNALS[0]] for q in SIGNALS[1]]
+            for p in SIGNALS[0]
+        ]
         for a in ACTIONS
     ]
     written = [
