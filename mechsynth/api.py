@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mechsynth import asks, instance
@@ -24,6 +24,10 @@ def solve(
     workers: int | None = None,
     time_limit: float | None = None,
     resume: Mapping[str, Any] | None = None,
+    transfers: str | None = None,
+    require: Sequence[Any] = (),
+    keep: Sequence[str] = (),
+    objective: str = "feasibility",
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -50,6 +54,13 @@ def solve(
         Seconds after which the answer is ``unknown``, with what is settled until then.
     resume:
         Such an ``unknown`` result (its JSON object) to go on from; what it carries is checked again, not believed.
+    transfers:
+        The class of transfers, for ``implement`` and the constructions that leave a choice.
+    require, keep:
+        For ``implement``: requirements by name (``"budget:ex-post"``) or as objects of `mechsynth.program.requirements`, and the names
+        of those that a conflict may not propose to give up.
+    objective:
+        For ``implement``: ``"feasibility"`` or what to optimize.
 
     Raises
     ------
@@ -59,5 +70,18 @@ def solve(
     if not isinstance(environment, Environment):
         environment = instance.load(environment)
     deadline = None if time_limit is None else time.monotonic() + time_limit
-    question = Question(environment, scope, last_period, distance, progress, workers, deadline, resume)
+    question = Question(
+        environment,
+        scope,
+        last_period,
+        distance,
+        progress,
+        workers,
+        deadline,
+        resume,
+        transfers,
+        tuple(require),
+        tuple(keep),
+        objective,
+    )
     return asks.answer(ask, question)

@@ -60,6 +60,11 @@ class Result:
         What a checker needs beyond that.
     environment:
         The model that was asked about; ``None`` for a result read from a file by itself.
+    answers:
+        The answers that a ladder consists of.
+    relaxations:
+        For a conflict of requirements: by how much each must be relaxed, alone, for it to dissolve (exact; the checker does
+        not look at it).
     """
 
     question: Mapping[str, Any]
@@ -71,6 +76,7 @@ class Result:
     certificate: Mapping[str, Any] = field(default_factory=dict)
     environment: Environment | None = None
     answers: tuple[Result, ...] = ()
+    relaxations: tuple[Mapping[str, str], ...] = ()
 
     @cached_property
     def _document(self) -> dict[str, Any]:
@@ -94,6 +100,7 @@ class Result:
             "witness": None if self.witness is None else dict(self.witness),
             "certificate": certificate,
             "x-labels": labels(environment),
+            **({"x-relaxations": [dict(each) for each in self.relaxations]} if self.relaxations else {}),
         }
 
     def document(self) -> dict[str, Any]:

@@ -22,6 +22,10 @@ ROOMS = {
     "static": "static",
     "contingent": "contingent",
     "vcg-type": "vcg_type",
+    "budget-balanced": "budget_balanced",
+    "ex-ante-balanced": "ex_ante_balanced",
+    "surplus-extraction": "surplus_extraction",
+    "implement": "implement",
     "ladder": "ladder",
 }
 

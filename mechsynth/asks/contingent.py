@@ -13,8 +13,8 @@ import numpy as np
 
 from mechsynth.asks import residual
 from mechsynth.asks.blocks import Stack
+from mechsynth.asks.linked import Linked, Room, block_of, block_targets, gap, later_shape
 from mechsynth.asks.question import Question
-from mechsynth.asks.residual import Linked, Room, block_of, block_targets, gap, later_shape
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
 from mechsynth.rational import Rationals, magnitude, matmul, scaled, widen
@@ -23,7 +23,7 @@ from mechsynth.result import Result
 
 def answer(question: Question) -> Result:
     """Decide whether contingent transfers make every agent residual claimant, and give them."""
-    return residual.answer(question, Room("contingent", _decide, _resume))
+    return residual.answer(question, ROOM)
 
 
 def _decide(question: Question, stack: Stack, c: Rationals, scope: str) -> Linked:
@@ -121,3 +121,6 @@ def _order(agent: int, count: int) -> list[int]:
     rest = list(range(1, count))
     rest.insert(agent, count)
     return [0, *rest]
+
+
+ROOM = Room("contingent", _decide, _resume)

@@ -43,6 +43,12 @@ class Question:
         On the clock of `time.monotonic`: when to stop with what is settled.
     resume:
         A result of status ``unknown`` to go on from.
+    transfers:
+        The class of transfers, where the ask leaves a choice.
+    require, keep:
+        The requirements of a synthesis program, by name or as objects; and the names of those not to be given up.
+    objective:
+        What a synthesis program optimizes.
     """
 
     environment: Environment
@@ -53,6 +59,10 @@ class Question:
     workers: int | None = None
     deadline: float | None = None
     resume: Mapping[str, Any] | None = None
+    transfers: str | None = None
+    require: tuple[Any, ...] = ()
+    keep: tuple[str, ...] = ()
+    objective: str = "feasibility"
 
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from mechsynth.asks import residual
 from mechsynth.asks.blocks import Stack
+from mechsynth.asks.linked import Linked, Room, block_of, block_targets, gap, later_shape
 from mechsynth.asks.question import Question
-from mechsynth.asks.residual import Linked, Room, block_of, block_targets, gap, later_shape
 from mechsynth.engine import common_payments
 from mechsynth.mechanism import Table
 from mechsynth.rational import Rationals, narrow
@@ -23,7 +23,7 @@ from mechsynth.result import Result
 
 def answer(question: Question) -> Result:
     """Decide whether VCG-type transfers make every agent residual claimant, and give them."""
-    return residual.answer(question, Room("vcg-type", _decide, _resume))
+    return residual.answer(question, ROOM)
 
 
 def _equal(stack: Stack, scope: str) -> NDArray[np.bool_]:
@@ -86,3 +86,6 @@ def _expected(question: Question, stack: Stack, goals: Rationals, payments: list
     common = lcm(*(row.den for row in slacks))
     num = narrow(np.array([row.over(common).astype(object) for row in slacks], dtype=object))
     return Rationals(num[block_of(question, stack)], common)
+
+
+ROOM = Room("vcg-type", _decide, _resume)

@@ -17,7 +17,8 @@ from fractions import Fraction
 import numpy as np
 
 from .exact import Array, Exact
-from .mechanism import Later, Payments
+from .facts import Fact, Facts, labels, next_index
+from .mechanism import Payments
 from .model import Model
 from .text import show
 from .values import Values, fixed_point
@@ -60,7 +61,8 @@ class Evaluation:
     ----------
     payoffs:
         ``payoffs[t][i]``: object array ``[θ^1]…[θ^N]`` of ``Fraction``, agent ``i``'s truthful continuation payoff
-        ``X_t^i(θ)`` without what is due from the period before (one period when the horizon is infinite).
+        ``X_t^i(θ)`` without what is due from the period before, and without ``first`` (one period when the horizon is
+        infinite).
     surplus:
         ``surplus[t]``: likewise, the social surplus ``W_t(θ)`` of the rule.
     least:
@@ -71,6 +73,8 @@ class Evaluation:
         Where the rule is first beaten, in words; None if it is efficient.
     rows:
         How many incentive constraints were evaluated.
+    facts:
+        Who gains and pays what along truthful play, computed when asked for; the properties below read it.
     """
 
     payoffs: tuple[tuple[Array, ...], ...]
@@ -79,22 +83,103 @@ class Evaluation:
     efficient: bool
     inefficiency: str | None
     rows: int
+    facts: Facts
 
     @property
     def incentive_compatible(self) -> bool:
         """Whether truth is periodic ex post incentive compatible."""
         return self.least is None or self.least.slack >= 0
 
+    @property
+    def start(self) -> tuple[Array, ...]:
+        """Per agent, ``[θ^1]…[θ^N]`` of ``Fraction``: the truthful payoff from period 1 on, ``first`` included."""
+        sizes = self.facts.model.period(0).sizes
+        return tuple(payoff.fractions().reshape(sizes) for payoff in self.facts.start)
 
-def evaluate_mechanism(model: Model, rule: Sequence[Array], paid: Sequence[Sequence[Payments]]) -> Evaluation:
-    """Evaluate a rule with payments, ``paid[t][i]``."""
-    values = Values(model, rule)
-    ledger = Ledger()
+    @property
+    def participation_ex_post(self) -> Fact:
+        """The least truthful payoff after any reports of the period before and any profile that can follow them.
+
+        At the start every profile counts. What is due is paid.
+        """
+        return self.facts.participation_ex_post
+
+    @property
+    def participation_interim(self) -> Fact | None:
+        """The least payoff expected given the own signal and the reports before; the start only with a prior."""
+        return self.facts.participation_interim
+
+    @property
+    def participation_ex_ante(self) -> Fact | None:
+        """The least expected payoff of an agent at the start; None without a prior."""
+        return self.facts.participation_ex_ante
+
+    @property
+    def budgets(self) -> tuple[Fact, ...]:
+        """The expected sum of the payments made in a period, after every truthful profile of the period before.
+
+        At the start with the prior; without one the start is left out, unless nothing is ever paid then.
+        """
+        return self.facts.budgets
+
+    @property
+    def unbalanced(self) -> Fact | None:
+        """The first place where the payments do not add up to zero ex post; None if they do after all reports."""
+        return self.facts.unbalanced
+
+    @property
+    def expected_payments(self) -> Fraction | None:
+        """The expected discounted sum of all payments; None without a prior."""
+        return self.facts.expected_payments
+
+    @property
+    def payments_of_agents(self) -> tuple[Fraction, ...] | None:
+        """The expected discounted payments of every agent; None without a prior."""
+        return self.facts.payments_of_agents
+
+    @property
+    def expected_surplus(self) -> Fraction | None:
+        """``E W_1`` of the rule; None without a prior."""
+        return self.facts.expected_surplus
+
+    @property
+    def rents(self) -> tuple[Fraction, ...] | None:
+        """The expected payoff of every agent from period 1 on; None without a prior."""
+        return self.facts.rents
+
+    @property
+    def totals(self) -> tuple[Fact, Fact]:
+        """The least and the greatest sum of the agents' payoffs, over reports before and profiles that can follow them."""
+        return self.facts.totals
+
+    @property
+    def misaligned(self) -> Fact | None:
+        """The first place before the last period where an agent's payoff is not the surplus; None if it always is."""
+        return self.facts.misaligned
+
+    @property
+    def residual_claimant(self) -> bool:
+        """Whether truth gives every agent the social surplus in every period before the last, ``first`` left out."""
+        return self.facts.misaligned is None
+
+
+def evaluate_mechanism(
+    model: Model, rule: Sequence[Array], paid: Sequence[Sequence[Payments]], values: Values | None = None
+) -> Evaluation:
+    """Evaluate a rule with payments, ``paid[t][i]``.
+
+    Parameters
+    ----------
+    values:
+        The values of exactly this rule, if it was found efficient before.
+    """
     problem = None
-    try:
-        values.check_efficient(ledger)
-    except Refuted as refuted:
-        problem = str(refuted)
+    if values is None:
+        values = Values(model, rule)
+        try:
+            values.check_efficient(Ledger())
+        except Refuted as refuted:
+            problem = str(refuted)
     count, agents = model.count, range(len(model.agents))
     payoffs: list[list[Exact]] = [[] for _ in range(count)]
     for t in range(count - 1, -1, -1):
@@ -144,6 +229,7 @@ def evaluate_mechanism(model: Model, rule: Sequence[Array], paid: Sequence[Seque
         efficient=problem is None,
         inefficiency=problem,
         rows=rows,
+        facts=Facts(model, rule, paid, payoffs, values),
     )
 
 
@@ -178,16 +264,22 @@ def _due(
 ) -> list[tuple[Exact | None, Array | None]]:
     """Return the worst ``due(θ) - due(ρ)`` over histories and which history it is; None where nothing is due.
 
-    In the first period nothing is due. With an infinite horizon a period is both the first and a later one.
+    In the first period nothing is due, but ``first``. With an infinite horizon a period is both the first and a later one.
     """
     nothing: list[tuple[Exact | None, Array | None]] = [(None, None)]
     before = t if model.horizon is None else t - 1
     if before < 0:
         return nothing
     later = paid[before][agent].later
-    if later is None or not later.looks[1 + len(model.agents) + agent]:
+    blind = later is None or not later.looks[1 + len(model.agents) + agent]
+    start = paid[t][agent].first
+    if start is not None:
+        fee = start.broadcast(model.period(t).sizes).reshape(model.period(t).profiles)
+        # where nothing of ``later`` matters, the periods after the first have a row of their own, without the fee
+        nothing = [(fee[true] - fee[told], None), *(nothing if blind else [])]
+    if later is None or blind:
         return nothing
-    truth, lie = _next_index(model, later, t, true), _next_index(model, later, t, told)
+    truth, lie = next_index(model, later, t, true), next_index(model, later, t, told)
     histories = np.arange(model.period(before).profiles)
     used, first = np.unique(later.index[rule[before], histories], return_index=True)
     worst: Exact | None = None
@@ -204,14 +296,6 @@ def _due(
         worst = Exact(np.where(larger, due.num, worst.num).astype(object), den)
     found: list[tuple[Exact | None, Array | None]] = [(worst, which)]
     return nothing + found if model.horizon is None else found
-
-
-def _next_index(model: Model, later: Later, t: int, profiles: Array) -> Array:
-    """Return, for profiles of period ``t``, the entry of a ``later`` vector of the period before."""
-    index = np.zeros(len(profiles), dtype=np.int64)
-    for j, size in enumerate(later.sizes):
-        index = index * size + (model.period(t).own[j][profiles] if size > 1 else 0)
-    return index
 
 
 def _least(slack: Exact) -> tuple[int, Fraction]:
@@ -232,17 +316,12 @@ def _name(
     period = model.period(t)
     past = None
     if history is not None:
-        past = _labels(model, t if model.horizon is None else t - 1, int(history[row]))
+        past = labels(model, t if model.horizon is None else t - 1, int(history[row]))
     return IncentiveRow(
         agent=model.agents[agent],
         period=None if model.horizon is None else t + 1,
-        signals=_labels(model, t, true),
+        signals=labels(model, t, true),
         report=period.signals[agent][report],
         history=past,
         slack=slack,
     )
-
-
-def _labels(model: Model, t: int, profile: int) -> tuple[str, ...]:
-    period = model.period(t)
-    return tuple(period.signals[j][int(own[profile])] for j, own in enumerate(period.own))

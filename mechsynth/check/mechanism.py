@@ -63,10 +63,14 @@ class Payments:
         Paid in the period of the report, shape ``[θ^1]…[θ^N]`` with axes of length 1.
     later:
         Paid one period after it.
+    first:
+        Paid once, at the start, shape ``[θ^1]…[θ^N]`` with axes of length 1 (infinite horizon only: with a finite one
+        it is a part of ``now`` of period 1).
     """
 
     now: Exact | None = None
     later: Later | None = None
+    first: Exact | None = None
 
     def now_at(self, sizes: tuple[int, ...]) -> Exact:
         """Return the payments now for every profile, shape ``(profiles,)``."""
@@ -163,16 +167,20 @@ def read_transfers(
 
 
 def read_tables(value: object, model: Model, t: int, numbers: Numbers, place: str) -> list[Payments]:
-    """Return the payments of one period from ``{agent: {"now": TABLE, "later": TABLE}}``."""
+    """Return the payments of one period from ``{agent: {"now": TABLE, "later": TABLE, "first": TABLE}}``."""
     if not isinstance(value, dict):
         raise InputError(place, f"expected an object, found {describe(value)}", "write {agent: tables}")
     result = [Payments() for _ in model.agents]
     for agent, entry in value.items():
         i = label(agent, model.agent_index, place, "agent")
         at = f"{place}.{show(agent)}"
-        table(entry, at, (), ("now", "later"))
+        table(entry, at, (), ("now", "later", "first"))
         if "now" in entry:
             result[i] = replace(result[i], now=read_now(entry["now"], model, t, numbers, f"{at}.now"))
+        if "first" in entry:
+            if model.horizon is not None:
+                raise InputError(f"{at}.first", "the horizon is finite", 'add it to "now" of period 1')
+            result[i] = replace(result[i], first=read_now(entry["first"], model, t, numbers, f"{at}.first"))
         if "later" in entry:
             if model.kernel(t) is None:
                 raise InputError(f"{at}.later", "nothing comes after this period", "remove it")

@@ -134,6 +134,8 @@ def check_shapes(claim: Claim, model: Model, paid: Sequence[Sequence[Payments]])
         last = model.kernel(t) is None
         for agent, payments in enumerate(agents):
             who = f"{show(model.agents[agent])}{model.when(t)}"
+            if payments.first is not None:
+                raise Refuted(f"payments of {who}: a payment at the start only is not in the class {claim.ask}")
             if claim.ask == "static" and (payments.later is not None or (payments.now is not None and not last)):
                 raise Refuted(f"payments of {who}: static payments are made now, in the last period only")
             if claim.ask == "static":

@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(eq=False)
 class Program:
-    """A feasibility program in free columns.
+    """A program in free columns, to be minimized; a feasibility program where the objective is empty.
 
     Attributes
     ----------
@@ -42,10 +42,13 @@ class Program:
         Names of the columns, in order.
     rows:
         The rows, with unique names.
+    objective:
+        Coefficients by column name.
     """
 
     columns: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    objective: dict[str, Fraction] = field(default_factory=dict)
 
     def violations(self, point: Mapping[str, Fraction]) -> dict[str, Fraction]:
         """Return the rows that a point breaks, with how far it misses them (negative); columns left out are zero."""
@@ -79,7 +82,8 @@ class Program:
             right = np.array([float(row.right) for row in rows])
             constraints[sense] = matrix @ vector == right if sense == EQUAL else matrix @ vector >= right
         variables = {name: vector[k] for name, k in place.items()}
-        problem = cvxpy.Problem(cvxpy.Minimize(0), list(constraints.values()))
+        weights = np.array([float(self.objective.get(name, Fraction(0))) for name in self.columns])
+        problem = cvxpy.Problem(cvxpy.Minimize(weights @ vector), list(constraints.values()))
         names = {sense: [row.name for row in self.rows if row.sense == sense] for sense in constraints}
         return CvxpyProgram(problem, vector, variables, constraints, names)
 

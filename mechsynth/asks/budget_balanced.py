@@ -1,0 +1,44 @@
+"""A budget that balances in every period (Liu 2014, Proposition 3.7; infinite horizon).
+
+Next period's payment takes from the agent, in expectation, what today left her above the average:
+``δ E[p^i] = ξ^i(a,θ) = u^i(a,θ) − (1/N) Σ_j u^j(a,θ)``. She keeps ``W/N``, and what all of them are expected to pay adds to zero after every
+truthful profile. A negative answer says that no transfers of the class leave every agent ``W/N`` like this, nothing more.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mechsynth.asks.linked import asked_for, construct, expected_payment, room_of
+from mechsynth.asks.question import Question
+from mechsynth.environment import Environment
+from mechsynth.errors import UsageError
+from mechsynth.rational import Rationals
+from mechsynth.result import Result
+
+ASK = "budget-balanced"
+
+
+def answer(question: Question) -> Result:
+    """Decide whether transfers of the class leave every agent an equal share of the surplus, and give them.
+
+    Raises
+    ------
+    UsageError
+        When the horizon is finite: nothing is paid after the last period, so its utilities could not be shared.
+    """
+    environment = question.environment
+    if environment.horizon is not None:
+        raise UsageError(
+            f"--ask {ASK}", "the horizon is finite, and nothing is paid after its end", "ask ex-ante-balanced"
+        )
+    asked = asked_for(question, ASK, ["budget:per-period"])
+    return construct(question, asked, room_of(question, ASK), lambda t, agent: balanced_targets(environment, t, agent))
+
+
+def balanced_targets(environment: Environment, t: int, agent: int) -> Rationals:
+    """Return ``c = ξ^i/δ``, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
+    period = environment.period(t)
+    own = period.utilities[agent]
+    average = period.surplus() * Fraction(1, len(environment.agents))
+    return expected_payment(environment, agent, own - average)

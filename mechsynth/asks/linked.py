@@ -1,0 +1,248 @@
+"""Transfers that link a period to the next, block by block, with any targets: what all block constructions share.
+
+A construction says what each agent must expect to pay next period, ``c^i(a, θ)``; a class of transfers says what the
+payment may look at. Residual-claimant transfers (Liu 2014, Theorems 3.1 and 3.2), balanced ones (Proposition 3.7) and
+those that extract the surplus (Proposition 4.1) differ in ``c`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from mechsynth.asks.blocks import Stack, stacks
+from mechsynth.asks.question import Question
+from mechsynth.beliefs import by_own, used
+from mechsynth.environment import Environment
+from mechsynth.errors import InputError, OutOfTime, UsageError
+from mechsynth.mechanism import Mechanism, Table
+from mechsynth.rational import Rationals, scaled
+from mechsynth.reading import exact_array
+from mechsynth.result import Result, Status
+
+CLASSES = {"contingent": "contingent", "vcg-type": "vcg_type"}
+"""The classes of transfers that are built block by block, and their modules."""
+
+Targets = Callable[[int, int], Rationals]
+"""``c^i`` of a period (from 1) and an agent's index, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """What a class of transfers makes of one stack of blocks.
+
+    Attributes
+    ----------
+    failures:
+        Witnesses of the blocks that have no transfers.
+    table:
+        The ``later`` table, if nothing fails.
+    expected:
+        Returns ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block that report ``r`` leads to, if nothing fails.
+    """
+
+    failures: list[dict[str, Any]]
+    table: Table | None = None
+    expected: Callable[[], Rationals] | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """One class of transfers that are built block by block.
+
+    Attributes
+    ----------
+    ask:
+        Its name.
+    decide:
+        Decides a stack of blocks, given the targets of its agent and period.
+    resume:
+        Takes a table that an earlier run settled if it satisfies every row, else ``None``.
+    """
+
+    ask: str
+    decide: Callable[[Question, Stack, Rationals, str], Linked]
+    resume: Callable[[Question, Stack, Rationals, str, Rationals], Linked | None]
+
+
+@dataclass(eq=False)
+class Settled:
+    """What a class of transfers makes of all blocks in scope.
+
+    Attributes
+    ----------
+    tables:
+        The ``later`` tables, per distinct period ``{agent: {"later": Table}}``.
+    failures:
+        Witnesses of the blocks that have no transfers.
+    settled:
+        ``{"period", "agent"}`` of the stacks that were decided.
+    late:
+        Why not all of them were; ``None`` if they were.
+    """
+
+    tables: list[dict[str, dict[str, Table]]]
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    settled: list[dict[str, Any]] = field(default_factory=list)
+    late: str | None = None
+
+
+def settle(
+    question: Question, room: Room, scope: str, aims: Targets, seen: Callable[[Stack, Linked], None] | None = None
+) -> Settled:
+    """Decide all blocks in scope, until the deadline.
+
+    Parameters
+    ----------
+    aims:
+        The targets.
+    seen:
+        Called with every stack that has transfers, as long as nothing failed.
+    """
+    environment = question.environment
+    found = Settled([{} for _ in range(environment.last)])
+    try:
+        for stack in stacks(question, scope):
+            name = environment.agents[stack.agent]
+            linked = _linked(question, stack, aims(stack.t, stack.agent), scope, room)
+            found.settled.append({**question.period_key(stack.t), "agent": name})
+            found.failures += linked.failures
+            if found.failures or linked.table is None:
+                continue
+            found.tables[stack.t - 1][name] = {"later": linked.table}
+            if seen is not None:
+                seen(stack, linked)
+    except OutOfTime as error:
+        found.late = error.problem
+    return found
+
+
+def construct(
+    question: Question,
+    asked: Mapping[str, Any],
+    room: Room,
+    aims: Targets,
+    finish: Callable[[Mapping[str, Mapping[str, Table]]], Mapping[str, Mapping[str, Table]]] | None = None,
+) -> Result:
+    """Answer a construction over an infinite horizon.
+
+    Parameters
+    ----------
+    asked:
+        The question as in the result.
+    aims:
+        The targets.
+    finish:
+        Makes the mechanism's tables ``{agent: {kind: Table}}`` of those that meet the targets; an unfinished answer carries
+        the latter, to go on from.
+    """
+    environment = question.environment
+    found = settle(question, room, asked["scope"], aims)
+    certificate: dict[str, Any] = {"ties": question.ties()}
+    status, witness = Status.FEASIBLE, None
+    tables: tuple[Mapping[str, Mapping[str, Table]], ...] | None = tuple(found.tables)
+    if found.failures:
+        status, witness, tables = Status.INFEASIBLE, found.failures[0], None
+        certificate["failures"] = found.failures
+    elif found.late is not None:
+        status = Status.UNKNOWN
+        certificate |= {"reason": found.late, "settled": found.settled}
+    elif finish is not None:
+        tables = tuple(finish(own) for own in found.tables)
+    return Result(
+        question=asked,
+        status=status,
+        mechanism=Mechanism(environment, question.actions, tables),
+        witness=witness,
+        certificate=certificate,
+        environment=environment,
+    )
+
+
+def asked_for(question: Question, ask: str, require: Sequence[str]) -> dict[str, Any]:
+    """Return the question of a construction as its result tells it; transfers default to contingent, scope to the policy."""
+    return {
+        "ask": ask,
+        "scope": question.scope or "policy",
+        "transfers": room_of(question, ask).ask,
+        "require": ["pepic", *require],
+        "objective": "feasibility",
+    }
+
+
+def room_of(question: Question, ask: str) -> Room:
+    """Return the class of transfers that a construction is asked for: contingent unless said otherwise.
+
+    Raises
+    ------
+    UsageError
+        For a class that is not built block by block.
+    """
+    name = question.transfers or "contingent"
+    if name not in CLASSES:
+        raise UsageError("--transfers", f"{ask} has no transfers {name!r}", f"choose {' or '.join(CLASSES)}")
+    room: Room = import_module(f"mechsynth.asks.{CLASSES[name]}").ROOM
+    return room
+
+
+def expected_payment(environment: Environment, agent: int, flow: Rationals) -> Rationals:
+    """Return ``flow / δ``, what must be expected next period for a flow over ``(a, θ^1, …, θ^N)``, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
+    delta = environment.discount
+    return Rationals(scaled(by_own(flow.num, agent), delta.denominator), flow.den * delta.numerator).reduce()
+
+
+def _linked(question: Question, stack: Stack, c: Rationals, scope: str, room: Room) -> Linked:
+    """Decide a stack of blocks, or take what an earlier run settled if it still passes every row."""
+    earlier = None if question.resume is None else earlier_table(question, stack)
+    if earlier is not None:
+        taken = room.resume(question, stack, c, scope, earlier)
+        if taken is not None:
+            return taken
+    return room.decide(question, stack, c, scope)
+
+
+def earlier_table(question: Question, stack: Stack) -> Rationals | None:
+    """Return the ``later`` table that the result to go on from has for this stack, if it is one at all."""
+    mechanism = (question.resume or {}).get("mechanism")
+    transfers = mechanism.get("transfers") if isinstance(mechanism, Mapping) else None
+    if isinstance(transfers, list) and question.environment.horizon is not None and len(transfers) >= stack.t:
+        transfers = transfers[stack.t - 1]
+    own = transfers.get(question.environment.agents[stack.agent]) if isinstance(transfers, Mapping) else None
+    table = own.get("later") if isinstance(own, Mapping) else None
+    if table is None:
+        return None
+    try:
+        return exact_array(table, "later")
+    except InputError:
+        return None
+
+
+def later_shape(question: Question, stack: Stack) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the signal counts of everybody now and next."""
+    environment = question.environment
+    following = stack.t if environment.horizon is None else stack.t + 1
+    return environment.period(stack.t).shape, environment.period(following).shape
+
+
+def block_targets(stack: Stack, c: Rationals) -> Rationals:
+    """Return the targets of the stack's blocks, ``(B, n)``."""
+    return Rationals(c.num[stack.action, stack.others], c.den)
+
+
+def gap(eta: Sequence[Fraction | int], goal: Rationals) -> Fraction:
+    """Return ``Σ η_k c_k``."""
+    return sum((e * Fraction(int(c), goal.den) for e, c in zip(eta, goal.num.tolist(), strict=True)), Fraction(0))
+
+
+def block_of(question: Question, stack: Stack) -> Any:
+    """Return the position in the stack of the block that each report leads to, ``(|Θ^{-i}|, n)``."""
+    rule = used(question.at(stack.t), stack.agent)
+    position = {(int(a), int(o)): b for b, (a, o) in enumerate(zip(stack.action, stack.others, strict=True))}
+    others, n = rule.shape
+    flat = [position[int(rule[o, k]), o] for o in range(others) for k in range(n)]
+    return np.array(flat, dtype=np.int64).reshape(others, n)

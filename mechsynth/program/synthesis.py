@@ -1,0 +1,271 @@
+"""The program over a whole mechanism: its columns, what they mean, and the incentive rows (section 6 of the derivations).
+
+With the rule ``a*`` fixed, ``X^i(θ)`` is the truthful continuation payoff without what is due from last period's reports, and type
+``θ`` who reports ``ρ = (r, θ^{-i})`` now and the truth from then on gets
+
+    G^i(ρ, θ) = u^i(a*(ρ),θ) − now^i(ρ) + δ Σ_{θ'} μ(θ' | a*(ρ),θ) [X^i(θ') − later^i(θ'; ρ)].
+
+Where ``later`` looks at the own next report, what is due differs between truth and lie, and the deviation payoffs ``G`` become columns
+``D``: the incentive rows then have four entries each.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mechsynth.efficient import Rule
+from mechsynth.environment import Environment, Period
+from mechsynth.errors import TooLargeError
+from mechsynth.program.classes import TransferClass
+from mechsynth.program.linear import DEFINITION, Index, LinearProgram
+
+LARGEST = 2_000_000  # rows or columns of a program that are still built
+_PLAIN = re.compile(r"[\w.+-]+")
+
+
+def quoted(label: str) -> str:
+    """Return a label as it stands in a name: as it is, or as a JSON string where it could be misread."""
+    return label if _PLAIN.fullmatch(label) else json.dumps(label, ensure_ascii=False)
+
+
+class Setting:
+    """A program under construction.
+
+    Attributes
+    ----------
+    environment, rule, transfers:
+        What it is about.
+    program:
+        The program: requirements add their rows to it.
+    X, now, later:
+        Column indices, ``[t-1][i]``: ``X`` and ``now`` are ``(|Θ_t|,)``, ``later`` is ``(|Θ_t|, |Θ_{t+1}|)`` (reports now, reports next; a
+        column that does not look at a report repeats); ``None`` where there is no such payment.
+    """
+
+    def __init__(self, environment: Environment, rule: Rule, transfers: TransferClass) -> None:
+        self.environment = environment
+        self.rule = rule
+        self.transfers = transfers
+        self.program = LinearProgram()
+        self.count = environment.last
+        self._refuse_large()
+        self.profiles = [self._profile_names(t) for t in range(self.count)]
+        self.X: list[list[Index]] = []
+        self.now: list[list[Index | None]] = []
+        self.later: list[list[Index | None]] = []
+        self.kinds: list[str] = []
+        for t in range(self.count):
+            self._columns(t)
+        for t in range(self.count):
+            for i in range(self.agents):
+                self._value_rows(t, i)
+
+    @property
+    def agents(self) -> int:
+        """``N``."""
+        return len(self.environment.agents)
+
+    def period(self, t: int) -> Period:
+        """Return period ``t``, counted from 0 here."""
+        return self.environment.period(t + 1)
+
+    def following(self, t: int) -> int | None:
+        """Return the index of the period after ``t``; ``None`` after the last."""
+        if self.environment.horizon is None:
+            return t
+        return t + 1 if t + 1 < self.count else None
+
+    def before(self, t: int) -> int | None:
+        """Return the index of the period before ``t``; ``None`` before the first of a finite horizon."""
+        if self.environment.horizon is None:
+            return t
+        return t - 1 if t else None
+
+    def starts(self, t: int) -> bool:
+        """Return whether the mechanism can start in period ``t``, with nothing due."""
+        return self.environment.horizon is None or t == 0
+
+    def when(self, t: int) -> str:
+        """Return ``"t=1 "``, or nothing when the horizon is infinite."""
+        return "" if self.environment.horizon is None else f"t={t + 1} "
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The agents' names as they stand in the names of rows and columns."""
+        return [quoted(name) for name in self.environment.agents]
+
+    def chosen(self, t: int) -> Index:
+        """Return ``a*(ρ)``, ``(|Θ_t|,)``."""
+        return self.rule.at(t + 1).ravel()
+
+    def _profile_names(self, t: int) -> list[str]:
+        labels = [[quoted(label) for label in own] for own in self.period(t).signals]
+        return ["(" + ",".join(theta) + ")" for theta in product(*labels)]
+
+    def _refuse_large(self) -> None:
+        environment, kind = self.environment, self.transfers
+        rows = columns = 0
+        for t in range(self.count):
+            period = self.period(t)
+            lies = sum((n - 1) for n in period.shape) * period.size
+            after = self.following(t)
+            if after is not None and kind.later:
+                size = self.period(after).size
+                columns += sum(
+                    period.size * (size if kind.own_next else size // n) for n in self.period(after).shape
+                )
+            rows += lies * (period.size if kind.own_next else 1)
+        if max(rows, columns) > LARGEST:
+            raise TooLargeError(
+                "implement",
+                f"the program has about {columns} columns and {rows} rows, and {LARGEST} are built",
+                "take a smaller class of transfers or a smaller instance",
+            )
+        del environment
+
+    def _columns(self, t: int) -> None:
+        program, when, names = self.program, self.when(t), self.profiles[t]
+        after = self.following(t)
+        last = after is None
+        xs: list[Index] = []
+        nows: list[Index | None] = []
+        laters: list[Index | None] = []
+        for i, agent in enumerate(self.names):
+            xs.append(self._add(f"X {agent} {when}", names, "X"))
+            nows.append(self._add(f"now {agent} {when}", names, "transfer") if self.transfers.now or last else None)
+            laters.append(None if after is None or not self.transfers.later else self._later(t, after, i))
+        self.X.append(xs)
+        self.now.append(nows)
+        self.later.append(laters)
+        del program
+
+    def _add(self, prefix: str, names: Sequence[str], kind: str) -> Index:
+        self.kinds += [kind] * len(names)
+        return self.program.add_columns([f"{prefix}{name}" for name in names])
+
+    def _later(self, t: int, after: int, i: int) -> Index:
+        """Add the columns of one agent's ``later`` and return which of them each pair of reports looks at."""
+        period, nxt = self.period(t), self.period(after)
+        seen, starred = _looked_at(nxt.signals, None if self.transfers.own_next else i)
+        if self.transfers.own_report:
+            rows = np.arange(period.size)
+            labels = self.profiles[t]
+        else:
+            own, reduced = _looked_at(period.signals, i)
+            keys = list(zip(own.tolist(), self.chosen(t).tolist(), strict=True))
+            order = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+            rows = np.array([order[key] for key in keys])
+            labels = [f"{reduced[theta]} a={quoted(period.actions[a])}" for theta, a in order]
+        prefix = f"later {self.names[i]} {self.when(t)}"
+        columns = self._add(prefix, [f"{report}->{next_}" for report in labels for next_ in starred], "transfer")
+        return np.asarray(columns.reshape(len(labels), len(starred))[rows][:, seen])
+
+    def continuation(self, t: int, i: int, reports: Index, true: Index) -> tuple[list[Index], list[Any], int]:
+        """Return columns, numerators and denominator of ``now(ρ) + δ E[later(θ'; ρ) − X(θ') | a*(ρ), θ]``.
+
+        ``reports`` and ``true`` are ``(R,)``: flat indices of ``ρ`` and ``θ``.
+        """
+        after = self.following(t)
+        delta = self.environment.discount
+        cols: list[Index] = []
+        nums: list[Any] = []
+        now = self.now[t][i]
+        if after is None:
+            if now is not None:
+                cols.append(now[reports])
+                nums.append(np.ones(reports.size, dtype=np.int64))
+            return cols, nums, 1
+        kernel = self.period(t).kernel()
+        weights = kernel.num[self.chosen(t)[reports], true]  # (R, |Θ'|)
+        scale = delta.denominator * kernel.den
+        if max(scale, delta.numerator * kernel.den) >= 2**62:
+            weights = weights.astype(object)
+        if now is not None:
+            cols.append(now[reports])
+            nums.append(np.full(reports.size, scale))
+        later = self.later[t][i]
+        if later is not None:
+            cols.append(later[reports])
+            nums.append(weights * delta.numerator)
+        cols.append(np.broadcast_to(self.X[after][i], weights.shape))
+        nums.append(weights * -delta.numerator)
+        return cols, nums, scale
+
+    def utilities(self, t: int, i: int, reports: Index, true: Index) -> list[Fraction]:
+        """Return ``u^i(a*(ρ), θ)``."""
+        period = self.period(t)
+        flat = period.utilities.num[i].reshape(len(period.actions), -1)
+        den = period.utilities.den
+        return [Fraction(int(v), den) for v in flat[self.chosen(t)[reports], true].tolist()]
+
+    def _value_rows(self, t: int, i: int) -> None:
+        every = np.arange(self.period(t).size)
+        cols, nums, den = self.continuation(t, i, every, every)
+        names = [f"value {self.names[i]} {self.when(t)}{theta}" for theta in self.profiles[t]]
+        self.program.add_rows(
+            names,
+            [self.X[t][i], *cols],
+            [np.full(every.size, den), *nums],
+            den,
+            self.utilities(t, i, every, every),
+            DEFINITION,
+            equal=True,
+        )
+
+    def lies(self, t: int, i: int) -> tuple[Index, Index, list[str]]:
+        """Return the true profile, the reported profile and the name ``(θ)->r`` of every lie of one agent."""
+        period = self.period(t)
+        shape, own = period.shape, period.shape[i]
+        true = np.repeat(np.arange(period.size), own)
+        report = np.tile(np.arange(own), period.size)
+        index = list(np.unravel_index(true, shape))
+        lie = report != index[i]
+        true, report = true[lie], report[lie]
+        place = [part[lie] for part in index]
+        place[i] = report
+        told = np.ravel_multi_index(place, shape)
+        labels = [quoted(label) for label in period.signals[i]]
+        names = [f"{self.profiles[t][k]}->{labels[r]}" for k, r in zip(true.tolist(), report.tolist(), strict=True)]
+        return true, np.asarray(told), names
+
+    def due(self, t: int, i: int) -> Index | None:
+        """Return the columns due in period ``t``: ``(|Θ_{t-1}|, |Θ_t|)``, reports before, reports now; ``None`` if nothing is."""
+        before = self.before(t)
+        return None if before is None else self.later[before][i]
+
+    def on_path(self, t: int) -> tuple[Index, Index] | None:
+        """Return the pairs ``(h, θ)`` of profiles with ``μ(θ | a*(h), h) > 0``; ``None`` in the first period."""
+        before = self.before(t)
+        if before is None:
+            return None
+        kernel = self.period(before).kernel()
+        weights = kernel.num[self.chosen(before), np.arange(self.period(before).size)]
+        history, theta = np.nonzero(weights)
+        return history, theta
+
+    def transfer_columns(self) -> Index:
+        """Return the indices of all payments."""
+        return np.array([k for k, kind in enumerate(self.kinds) if kind == "transfer"], dtype=np.int64)
+
+    def prior(self) -> tuple[Any, int] | None:
+        """Return the prior's numerators, flat, and their denominator."""
+        prior = self.environment.prior
+        return None if prior is None else (prior.num.ravel(), prior.den)
+
+
+def _looked_at(signals: Sequence[Sequence[str]], without: int | None) -> tuple[Index, list[str]]:
+    """Return for every profile the index of what is seen of it, and the names of what can be seen, ``*`` for what is not."""
+    sizes = [len(own) if j != without else 1 for j, own in enumerate(signals)]
+    labels = [[quoted(label) for label in own] if j != without else ["*"] for j, own in enumerate(signals)]
+    places = np.unravel_index(np.arange(prod(map(len, signals))), tuple(map(len, signals)))
+    kept = [part if j != without else np.zeros_like(part) for j, part in enumerate(places)]
+    return np.asarray(np.ravel_multi_index(kept, sizes)), ["(" + ",".join(theta) + ")" for theta in product(*labels)]

@@ -1,0 +1,302 @@
+"""Linear programs in free columns, decided exactly from the basis that a float solver ends with.
+
+*Feasibility*: one slack ``s ≥ 0`` on every row that asks for something is minimized. That program always has an optimum; its
+exact vertex with ``s = 0`` is a point, its exact dual is the Farkas vector. *Optimization*: an exact vertex and an exact dual of
+the same value. The square systems of a basis are solved by lifting (`lifting.solve_sparse`); every row is then checked in
+integers. Statuses are never looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mechsynth.prove.lifting import solve_sparse
+from mechsynth.rational import IntArray, magnitude
+from mechsynth.solver.linear import End, methods, minimize
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Integer rows ``Σ num · x (= or ≥) right``.
+
+    Attributes
+    ----------
+    rows, cols, nums:
+        The nonzero coefficients.
+    rights:
+        Integers.
+    equal:
+        Where a row is an equality.
+    width:
+        The number of columns.
+    floors:
+        Columns that must be at least 0 (the others are free).
+    """
+
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    nums: IntArray
+    rights: IntArray
+    equal: NDArray[np.bool_]
+    width: int
+    floors: NDArray[np.bool_]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.rights)
+
+    @cached_property
+    def scales(self) -> NDArray[np.float64]:
+        """The largest coefficient of every row: floats see rows of about unit size."""
+        tops = np.ones(self.count)
+        np.maximum.at(tops, self.rows, np.abs(self.nums).astype(np.float64))
+        return tops
+
+    def matrix(self) -> Any:
+        """Return the rows in floats, scaled, as a CSC matrix."""
+        from scipy.sparse import csc_array
+
+        values = self.nums.astype(np.float64) / self.scales[self.rows]
+        return csc_array((values, (self.rows, self.cols)), shape=(self.count, self.width))
+
+    def square(self, rows: NDArray[np.int64], cols: NDArray[np.int64], transpose: bool) -> Any:
+        """Return the integer matrix of some rows and columns as CSR."""
+        from scipy.sparse import csr_array
+
+        place_row, place_col = np.full(self.count, -1), np.full(self.width, -1)
+        place_row[rows], place_col[cols] = np.arange(rows.size), np.arange(cols.size)
+        down, across = place_row[self.rows], place_col[self.cols]
+        inside = (down >= 0) & (across >= 0)
+        down, across = down[inside], across[inside]
+        data = self.nums[inside].astype(np.int64)
+        shape = (cols.size, rows.size) if transpose else (rows.size, cols.size)
+        return csr_array((data, (across, down) if transpose else (down, across)), shape=shape)
+
+    def products(self, point: IntArray) -> IntArray:
+        """Return ``A x``, exactly."""
+        return _accumulate(self.rows, self.nums, point[self.cols], self.count)
+
+    def combination(self, multipliers: IntArray) -> IntArray:
+        """Return ``Aᵀ y``, exactly."""
+        return _accumulate(self.cols, self.nums, multipliers[self.rows], self.width)
+
+
+def _accumulate(places: NDArray[np.int64], nums: IntArray, factors: IntArray, size: int) -> IntArray:
+    keep = factors != 0
+    places, nums, factors = places[keep], nums[keep], factors[keep]
+    total = np.zeros(size, dtype=object)
+    if places.size:
+        order = np.argsort(places, kind="stable")
+        terms = nums[order].astype(object) * factors[order].astype(object)
+        sorted_places = places[order]
+        first = np.flatnonzero(np.append(True, sorted_places[1:] != sorted_places[:-1]))
+        total[sorted_places[first]] = np.add.reduceat(terms, first)
+    return total
+
+
+Exact = tuple[IntArray, int]
+
+
+def integer_rows(program: Any) -> tuple[Rows, list[int]]:
+    """Return a `LinearProgram`'s rows scaled to integers, and the factor of each row."""
+    rows, cols, nums = program.entries
+    factors = [lcm((right * den).denominator, 1) for right, den in zip(program.rights, program.dens, strict=True)]
+    whole = np.array([f for f in factors], dtype=object)
+    scaled = nums.astype(object) * whole[rows] if any(f != 1 for f in factors) else nums
+    if magnitude(scaled) < 2**62:
+        scaled = scaled.astype(np.int64)
+    rights = np.array(
+        [int(r * d * f) for r, d, f in zip(program.rights, program.dens, factors, strict=True)], dtype=object
+    )
+    width = len(program.columns)
+    data = Rows(rows, cols, scaled, rights, np.array(program.equal), width, np.zeros(width, dtype=bool))
+    return data, [d * f for d, f in zip(program.dens, factors, strict=True)]
+
+
+def elastic(data: Rows, soft: NDArray[np.bool_], scales: list[int]) -> tuple[Rows, NDArray[np.int64]]:
+    """Add one slack ``s ≥ 0``, the last column, to the soft rows; soft equalities become two rows.
+
+    ``s`` is in the units of the rows before they were scaled to integers.
+
+    Returns the rows, and for each of them the row it came from, ``−1 − k`` where it is the negative half of row ``k``.
+    """
+    pairs = np.flatnonzero(soft & data.equal)
+    mirrored = np.isin(data.rows, pairs)
+    place = np.full(data.count, -1)
+    place[pairs] = data.count + np.arange(pairs.size)
+    weights = np.array(scales, dtype=object)
+    if magnitude(weights) < 2**62:
+        weights = weights.astype(np.int64)
+    soft_rows = np.flatnonzero(soft)
+    rows = np.concatenate([data.rows, place[data.rows[mirrored]], soft_rows, place[pairs]])
+    cols = np.concatenate([data.cols, data.cols[mirrored], np.full(soft_rows.size + pairs.size, data.width)])
+    nums = np.concatenate([data.nums, -data.nums[mirrored], weights[soft_rows], weights[pairs]])
+    rights = np.concatenate([data.rights, -data.rights[pairs]])
+    equal = np.concatenate([data.equal & ~soft, np.zeros(pairs.size, dtype=bool)])
+    source = np.concatenate([np.arange(data.count), -1 - pairs])
+    floors = np.append(data.floors, True)
+    return Rows(rows, cols, nums, rights, equal, data.width + 1, floors), source
+
+
+def run(
+    data: Rows, cost: NDArray[np.float64], options: dict[str, Any], limit: float | None = None, floor: float = 0.0
+) -> End | None:
+    """Minimize in floats; ``floor`` is what the floored columns must be at least."""
+    rights = data.rights.astype(object)
+    lower = np.array([_ratio(int(b), s) for b, s in zip(rights, data.scales, strict=True)])
+    upper = np.where(data.equal, lower, np.inf)
+    floors = np.where(data.floors, floor, -np.inf)
+    return minimize(cost, data.matrix(), lower, upper, floors, options, limit)
+
+
+def _ratio(value: int, scale: float) -> float:
+    try:
+        return value / scale
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def vertex(data: Rows, end: End) -> Exact | None:
+    """Return the exact vertex of a basis if it satisfies every row; ``None`` otherwise."""
+    if data.nums.dtype == object:
+        return None
+    solved = solve_sparse(data.square(end.rows, end.columns, False), data.rights[end.rows])
+    if solved is None:
+        return None
+    num, den = solved
+    point = np.zeros(data.width, dtype=object)
+    point[end.columns] = num
+    return (point, den) if satisfies(data, point, den) else None
+
+
+def satisfies(data: Rows, point: IntArray, den: int) -> bool:
+    """Return whether ``point / den`` satisfies every row and floor, exactly."""
+    gaps = data.products(point) - data.rights * den
+    if (gaps < 0).any() or (gaps[data.equal] != 0).any():
+        return False
+    return not (point[data.floors] < 0).any()
+
+
+def dual(data: Rows, end: End, cost: IntArray, cost_den: int) -> Exact | None:
+    """Return the exact dual of a basis if it is feasible: ``y ≥ 0`` off the equalities, ``Aᵀy = cost`` (``≤`` at floored columns)."""
+    if data.nums.dtype == object:
+        return None
+    solved = solve_sparse(data.square(end.rows, end.columns, True), cost[end.columns])
+    if solved is None:
+        return None
+    num, den = solved
+    multipliers = np.zeros(data.count, dtype=object)
+    multipliers[end.rows] = num
+    if (multipliers[~data.equal] < 0).any():
+        return None
+    gaps = cost * den - data.combination(multipliers)
+    if (gaps[~data.floors] != 0).any() or (gaps[data.floors] < 0).any():
+        return None
+    return multipliers, den * cost_den
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What was proved.
+
+    Attributes
+    ----------
+    point:
+        A solution, by column; numerators and denominator.
+    multipliers:
+        Farkas multipliers or optimal duals, by row of the program, unscaled.
+    value:
+        The optimum, or how much a Farkas vector falls short.
+    """
+
+    point: Exact | None = None
+    multipliers: dict[int, Fraction] | None = None
+    value: Fraction | None = None
+
+
+def decide(program: Any, soft: NDArray[np.bool_], limit: float | None = None) -> Outcome | None:
+    """Find an exact point of a program, or exact Farkas multipliers; ``None`` if neither could be proved.
+
+    ``soft`` marks the rows that ask for something; the others must be satisfiable by themselves.
+    """
+    data, scales = integer_rows(program)
+    wide, source = elastic(data, soft, scales)
+    cost = np.zeros(wide.width)
+    cost[-1] = 1.0
+    exact_cost = np.zeros(wide.width, dtype=object)
+    exact_cost[-1] = 1
+    for options in methods(wide.count):
+        end = run(wide, cost, options, limit)
+        if end is None:
+            continue
+        looks_feasible = end.point[-1] < 1e-7
+        for attempt in (True, False):
+            if attempt == looks_feasible:
+                found = vertex(wide, end)
+                if found is not None and found[0][-1] == 0:
+                    return Outcome(point=(found[0][:-1], found[1]))
+            else:
+                proof = dual(wide, end, exact_cost, 1)
+                if proof is not None:
+                    num, den = proof
+                    value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True)), den)
+                    if value > 0:
+                        return Outcome(multipliers=_unscaled(num, den, source, scales), value=value)
+    return None
+
+
+def optimize(program: Any, limit: float | None = None) -> Outcome | None:
+    """Minimize a feasible program's objective: an exact vertex and an exact dual of equal value; ``None`` if not proved."""
+    data, scales = integer_rows(program)
+    den = lcm(*(v.denominator for v in program.objective.values()))
+    cost = np.zeros(data.width, dtype=object)
+    for k, v in program.objective.items():
+        cost[k] = int(v * den)
+    return _optimum(data, cost, den, np.arange(data.count), scales, limit)
+
+
+def least_relaxation(program: Any, soft: NDArray[np.bool_], limit: float | None = None) -> Outcome | None:
+    """Return the least slack ``s ≥ 0`` on the soft rows that makes a program feasible; the other rows must be satisfiable."""
+    data, scales = integer_rows(program)
+    wide, source = elastic(data, soft, scales)
+    cost = np.zeros(wide.width, dtype=object)
+    cost[-1] = 1
+    return _optimum(wide, cost, 1, source, scales, limit)
+
+
+def _optimum(
+    data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], scales: list[int], limit: float | None
+) -> Outcome | None:
+    floats = np.array([_ratio(int(v), den) for v in cost])
+    for options in methods(data.count):
+        end = run(data, floats, options, limit)
+        if end is None:
+            continue
+        found = vertex(data, end)
+        proof = None if found is None else dual(data, end, cost, den)
+        if found is None or proof is None:
+            continue
+        value = Fraction(sum(int(a) * int(b) for a, b in zip(cost, found[0], strict=True)), den * found[1])
+        bound = Fraction(sum(int(a) * int(b) for a, b in zip(proof[0], data.rights, strict=True)), proof[1])
+        if value == bound:
+            return Outcome(found, _unscaled(*proof, source, scales), value)
+    return None
+
+
+def _unscaled(num: IntArray, den: int, source: NDArray[np.int64], scales: list[int]) -> dict[int, Fraction]:
+    """Return multipliers of the program's own rows: halves of an equality subtract."""
+    found: dict[int, Fraction] = {}
+    for at in np.flatnonzero(num).tolist():
+        k = int(source[at])
+        row, sign = (k, 1) if k >= 0 else (-1 - k, -1)
+        value = found.get(row, Fraction(0)) + sign * Fraction(int(num[at]), den) * scales[row]
+        found[row] = value
+    return {row: value for row, value in found.items() if value}

@@ -1,0 +1,84 @@
+"""HiGHS on larger sparse programs. What it says is a suggestion; what is wanted of it is the basis it ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+INTERIOR = 1_500  # rows from which the interior point method with crossover is tried first
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """Where a run ended.
+
+    Attributes
+    ----------
+    columns, rows:
+        Indices of the basic columns, and of the rows that are not basic (tight).
+    point, duals:
+        Floats.
+    """
+
+    columns: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    point: NDArray[np.float64]
+    duals: NDArray[np.float64]
+
+
+def methods(rows: int) -> list[dict[str, Any]]:
+    """Return the settings to try, the most promising first."""
+    simplex = {"solver": "simplex", "presolve": "on"}
+    primal = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off"}
+    interior = {"solver": "ipm", "run_crossover": "on", "presolve": "on"}
+    return [interior, simplex, primal] if rows > INTERIOR else [simplex, primal, interior]
+
+
+def minimize(
+    cost: NDArray[np.float64],
+    matrix: Any,
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    floors: NDArray[np.float64],
+    options: dict[str, Any],
+    time_limit: float | None = None,
+) -> End | None:
+    """Minimize ``cost · x`` subject to ``lower ≤ A x ≤ upper``, ``x ≥ floors``; ``A`` is a scipy CSC matrix.
+
+    Returns ``None`` if HiGHS ends without a basis.
+    """
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.col_cost_ = cost
+    lp.col_lower_ = floors
+    lp.col_upper_ = np.full(matrix.shape[1], highspy.kHighsInf)
+    lp.row_lower_, lp.row_upper_ = lower, upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    if time_limit is not None:
+        highs.setOptionValue("time_limit", max(time_limit, 0.01))
+    for key, value in options.items():
+        highs.setOptionValue(key, value)
+    highs.passModel(lp)
+    highs.run()
+    basis = highs.getBasis()
+    if not basis.valid:
+        return None
+    basic = highspy.HighsBasisStatus.kBasic
+    columns = np.flatnonzero([status == basic for status in basis.col_status])
+    rows = np.flatnonzero([status != basic for status in basis.row_status])
+    solution = highs.getSolution()
+    point = np.asarray(solution.col_value, dtype=np.float64)
+    duals = np.asarray(solution.row_dual, dtype=np.float64)
+    if columns.size != rows.size or point.size != matrix.shape[1]:
+        return None
+    return End(columns, rows, point, duals)
