@@ -103,7 +103,7 @@ def exact_array(values: object, place: str) -> Rationals:
         num = np.array(leaves, dtype=object)
         return Rationals((num.astype(np.int64) if magnitude(num) < WORD else num).reshape(shape))
     known: dict[object, tuple[int, int]] = {}
-    for leaf in leaves:
+    for place_of, leaf in enumerate(leaves):
         # A bool equals an int as a key, so the kind is part of what makes a number known.
         key = (type(leaf), leaf) if not isinstance(leaf, str) else leaf
         try:
@@ -111,7 +111,7 @@ def exact_array(values: object, place: str) -> Rationals:
                 continue
         except TypeError:
             pass
-        at = _at(place, shape, next(k for k, item in enumerate(leaves) if item is leaf))
+        at = _at(place, shape, place_of)
         if isinstance(leaf, str):
             known[key] = parse(leaf, at)
         else:

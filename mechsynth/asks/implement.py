@@ -40,7 +40,9 @@ def answer(question: Question) -> Result:
 
     def result(status: Status, **more: Any) -> Result:
         mechanism = more.pop("mechanism", Mechanism(question.environment, question.actions))
-        return Result(asked, status, mechanism=mechanism, certificate=certificate, environment=question.environment, **more)
+        return Result(
+            asked, status, mechanism=mechanism, certificate=certificate, environment=question.environment, **more
+        )
 
     point = None
     if question.objective == "feasibility":
@@ -52,7 +54,9 @@ def answer(question: Question) -> Result:
         if outcome.multipliers is not None:
             conflict, proof = minimal_conflict(setting.program, outcome, question.keep)
             relaxations = [] if question.keep else relaxed(setting.program, conflict)
-            return result(Status.INFEASIBLE, witness=witness(setting.program, conflict, proof), relaxations=tuple(relaxations))
+            return result(
+                Status.INFEASIBLE, witness=witness(setting.program, conflict, proof), relaxations=tuple(relaxations)
+            )
         point = outcome.point
     assert point is not None
     value = None

@@ -9,12 +9,14 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from . import synthesis
 from .blocks import check_holds
-from .envelope import RESIDUAL, Claim
+from .envelope import Claim
 from .exact import Array, Exact
 from .mechanism import Payments, read_allocation, read_now, read_period, read_profile, read_transfers
 from .model import Model
 from .payments import check_incentives, check_residual, check_shapes, externality, last_lies, last_payoff, rows_at
+from .question import RESIDUAL
 from .text import flatten, items, label, show, table
 from .values import Values, mean, read_vector
 from .verdict import Ledger, Refuted, equal
@@ -32,6 +34,16 @@ _CERTIFICATES = {
     ("contingent", "infeasible"): ("ties", "failures", "now"),
     ("vcg-type", "feasible"): ("ties", "incentives", "payoffs"),
     ("vcg-type", "infeasible"): ("ties", "failures", "now"),
+    ("budget-balanced", "feasible"): ("ties",),
+    ("budget-balanced", "infeasible"): ("ties", "failures"),
+    ("ex-ante-balanced", "feasible"): ("ties",),
+    ("ex-ante-balanced", "infeasible"): ("ties", "failures", "now"),
+    ("surplus-extraction", "feasible"): ("ties",),
+    ("surplus-extraction", "infeasible"): ("ties", "failures"),
+    ("implement", "feasible"): ("ties",),
+    ("implement", "optimal"): ("ties", "multipliers"),
+    ("implement", "unbounded"): ("ties", "ray"),
+    ("implement", "infeasible"): ("ties",),
 }
 
 _CLASS = {
@@ -90,6 +102,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
         return _fails_statement(claim, words)
     assert rule is not None
     assert values is not None
+    if claim.ask == "implement":
+        return synthesis.judge(claim, model, rule, values, ledger)
     if claim.status == "infeasible":
         return _infeasible(claim, model, rule, values, ledger)
     assert claim.mechanism is not None

@@ -8,10 +8,11 @@ from typing import Any
 from mechsynth.errors import InputError
 
 from .answers import Known, check_answer
-from .envelope import RESIDUAL, Claim, check_envelope, check_instance, normalized, open_result, read_claim
+from .envelope import Claim, check_envelope, check_instance, normalized, open_result, read_claim
 from .evaluation import Evaluation, evaluate_mechanism
 from .mechanism import read_allocation, read_transfers
 from .model import Model
+from .question import RESIDUAL
 from .reading import read_instance
 from .text import Numbers, TooLargeInput, encode, items, table
 from .verdict import Ledger, Refuted, Verdict
@@ -110,7 +111,7 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
             part = read_claim(root, claim.numbers, model)
             if part.ask == "ladder":
                 raise InputError("question.ask", "a ladder within a ladder", "list its answers instead")
-            key = (part.ask, part.scope, part.constant)
+            key = (part.ask, part.scope, part.constant, part.asked.transfers, part.asked.require, part.asked.objective)
             if key in seen:
                 raise InputError("question", "asked twice", "keep one")
             seen.add(key)

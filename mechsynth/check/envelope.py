@@ -8,6 +8,7 @@ from typing import Any
 from mechsynth.errors import InputError
 
 from .model import Model
+from .question import CONDITIONS, LINKED, RESIDUAL, Question, read_question
 from .text import Numbers, decode, describe, show, table
 from .verdict import Refuted
 
@@ -25,10 +26,12 @@ _ANSWERS = {
     "static": ("feasible", "infeasible"),
     "contingent": ("feasible", "infeasible"),
     "vcg-type": ("feasible", "infeasible"),
+    "budget-balanced": ("feasible", "infeasible"),
+    "ex-ante-balanced": ("feasible", "infeasible"),
+    "surplus-extraction": ("feasible", "infeasible"),
+    "implement": ("feasible", "optimal", "infeasible", "unbounded"),
     "ladder": ("feasible", "infeasible"),
 }
-CONDITIONS = ("convex-independence", "spanning")
-RESIDUAL = ("contingent", "vcg-type")
 
 
 @dataclass(frozen=True)
@@ -37,23 +40,22 @@ class Claim:
 
     Parameters
     ----------
-    scope:
-        "all", "policy", or empty where the question has none.
-    constant:
-        Index of the constant action of the last period, or None.
+    ask, scope, constant:
+        Of the question, as in :class:`Question`; ``ask`` is replaced where one question is answered by another.
+    asked:
+        The question.
     """
 
     ask: str
     scope: str
     constant: int | None
+    asked: Question
     status: str
     value: object
     mechanism: dict[str, Any] | None
     witness: object
     certificate: dict[str, Any]
-    question: dict[str, Any]
     numbers: Numbers
-    root: dict[str, Any]
 
 
 def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
@@ -97,13 +99,13 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
         if root[key] not in words or not isinstance(root[key], str):
             raise InputError(key, f"found {describe(root[key])}", f"one of {', '.join(words)}")
     question = root["question"]
-    optional = ("scope", "transfers", "require", "objective", "last-period")
-    table(question, "question", ("ask",), optional)
-    ask = question["ask"]
+    ask = question.get("ask") if isinstance(question, dict) else None
     if not isinstance(ask, str) or ask not in _ANSWERS:
         raise InputError("question.ask", f"{describe(ask)} cannot be checked", f"one of {', '.join(_ANSWERS)}")
-    scope, constant = _question(question, ask, model)
-    status = root["status"]
+    asked = read_question(question, ask, model, numbers)
+    scope, status = asked.scope, root["status"]
+    if status == "unknown":
+        raise Refuted('status "unknown": the result says that nothing was proved')
     if root["strength"] != "exact":
         raise Refuted(f'strength "{root["strength"]}": only an exact result is a proof')
     if status not in _ANSWERS[ask]:
@@ -122,64 +124,30 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
-    needs_rule = ask in ("policy", "static", *RESIDUAL) or (ask in CONDITIONS and scope == "policy")
+    needs_rule = ask in ("policy", "static", "implement", *RESIDUAL, *LINKED) or (
+        ask in CONDITIONS and scope == "policy"
+    )
     if needs_rule and mechanism is None:
         raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
     if ask in CONDITIONS and scope == "all" and mechanism is not None:
         raise InputError("mechanism", "stands in an answer that is about no rule", "remove it")
     if ask in ("policy", *CONDITIONS) and mechanism is not None and mechanism.get("transfers") is not None:
         raise InputError("mechanism.transfers", "the question has no transfers", "remove them")
-    if status == "feasible" and ask != "ladder" and mechanism is not None and mechanism.get("transfers") is None:
-        raise Refuted('status "feasible" without transfers')
-    if ask not in ("policy", "convex-independence") and root.get("value") is not None:
+    positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
+    if positive and mechanism is not None and mechanism.get("transfers") is None:
+        raise Refuted(f'status "{status}" without transfers')
+    valued = ask in ("policy", "convex-independence") or (ask == "implement" and status == "optimal")
+    if not valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
     return Claim(
         ask=ask,
         scope=scope,
-        constant=constant,
+        constant=asked.constant,
+        asked=asked,
         status=status,
         value=root.get("value"),
         mechanism=mechanism,
         witness=witness,
         certificate=certificate,
-        question=question,
         numbers=numbers,
-        root=root,
     )
-
-
-def _question(question: dict[str, Any], ask: str, model: Model) -> tuple[str, int | None]:
-    """Check the keys of a question against its kind; return the scope and the constant last action."""
-    expected: dict[str, Any] = {}
-    if ask in RESIDUAL:
-        expected = {"transfers": ask, "require": ["pepic", "residual-claimant"], "objective": "feasibility"}
-    elif ask == "static":
-        expected = {"transfers": "history-independent", "require": ["pepic"], "objective": "feasibility"}
-    for key in ("transfers", "require", "objective"):
-        if key not in question and key not in expected:
-            continue
-        if question.get(key) != expected.get(key):
-            remedy = f"expected {expected[key]}" if key in expected else "leave it out"
-            raise InputError(f"question.{key}", f"does not go with the question {ask}", remedy)
-    scope = question.get("scope", "")
-    if ask in CONDITIONS or ask in RESIDUAL:
-        if scope not in ("all", "policy") or not isinstance(scope, str):
-            raise InputError("question.scope", f"found {describe(question.get('scope'))}", "all or policy")
-    elif "scope" in question:
-        raise InputError("question.scope", f"the question {ask} has none", "leave it out")
-    if ask == "static" and model.horizon is None:
-        raise InputError("question.ask", "static asks about a last period, the horizon is infinite", "ask contingent")
-    if ask not in RESIDUAL or model.horizon is None:
-        if "last-period" in question:
-            raise InputError("question.last-period", "does not go with this question", "leave it out")
-        return scope, None
-    last = question.get("last-period", "efficient")
-    if last == "efficient":
-        return scope, None
-    if not isinstance(last, str) or not last.startswith("constant:"):
-        raise InputError("question.last-period", f"found {describe(last)}", "efficient or constant:ACTION")
-    actions = model.period(model.count - 1).action_index
-    action = last.removeprefix("constant:")
-    if action not in actions:
-        raise InputError("question.last-period", f"{show(action)} is no action of the last period", "use its label")
-    return scope, actions[action]

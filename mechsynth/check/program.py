@@ -6,17 +6,15 @@ Every row holds for every mechanism of the class that meets the requirements, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import TypeAlias
 
-from .columns import EPSILON, LARGEST, RENT, SUBSIDY, Column, Columns, chances, size_of
-from .exact import Array
-from .model import Model
-from .names import before, histories, joined
-from .values import Values, mean
+from .columns import EPSILON, LARGEST, RENT, SUBSIDY, Column, size_of
+from .names import histories, joined
+from .pieces import Entries, Pieces
+from .values import mean
 
 # the family of the rows that say what X and D are
 DEFINITION = "definition"
@@ -53,6 +51,11 @@ def _nought() -> Fraction:
 
 class Program(Pieces):
     """The synthesis program of one question."""
+
+    @property
+    def added(self) -> list[Column]:
+        """The columns that the objective adds."""
+        return [] if self.objective_name == "max-revenue" else list(self.objective()[0])
 
     # -- the objective ----------------------------------------------------------------------------------------
 
@@ -278,7 +281,9 @@ class Program(Pieces):
 
     def _subsidies(self) -> Iterator[Row]:
         yield from self._budgets("subsidy", SUBSIDY)
-        yield Row("subsidy", "objective", False, _nought, partial(_entries, {SUBSIDY: 1}))
+        # without period labels the budget row of the start takes the plain name
+        start = self.model.horizon is None and self.columns.now_in(0)
+        yield Row("subsidy >=" if start else "subsidy", "objective", False, _nought, partial(_entries, {SUBSIDY: 1}))
 
     def _epsilon(self) -> Iterator[Row]:
         yield Row("epsilon", "objective", False, _nought, partial(_entries, {EPSILON: 1}))

@@ -11,10 +11,11 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from .blocks import check_convex, mixture, others_name, profiles_of_blocks, read_block, read_weights
-from .envelope import CONDITIONS, Claim
+from .envelope import Claim
 from .exact import Array, Exact
 from .mechanism import read_others, read_period
 from .model import Model
+from .question import CONDITIONS
 from .text import describe, items, label, number_text, show, table
 from .verdict import Ledger, Refuted, equal
 

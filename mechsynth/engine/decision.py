@@ -41,6 +41,8 @@ def join(parts: Sequence[tuple[slice, Decision]], tail: tuple[int, int]) -> Deci
     if not parts:
         return Decision(Rationals(np.zeros((0, *tail), dtype=np.int64)))
     # All pieces of a stack share kernel, targets and grid, hence their denominator.
+    if len(parts) == 1:
+        return parts[0][1]
     payments = Rationals(np.concatenate([part.payments.num for _, part in parts]), parts[0][1].payments.den)
     whole = Decision(payments)
     for piece, part in parts:

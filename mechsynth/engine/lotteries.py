@@ -98,8 +98,10 @@ def _merge(found: Lotteries, targets: Rationals, flat: NDArray[np.bool_], wanted
     den = found.payments.den  # a multiple of targets.den
     lift = den // targets.den
     constant = scaled(np.asarray(own), lift)
-    keep = np.where((wanted & ~flat)[..., None], found.payments.num, 0)
-    return Rationals(np.where(flat[..., None], constant[..., None], keep), den)
+    num = found.payments.num if constant.dtype == found.payments.num.dtype else found.payments.num.astype(object)
+    num[~wanted] = 0
+    num[flat] = constant[flat][:, None]
+    return Rationals(num, den)
 
 
 def _settle(

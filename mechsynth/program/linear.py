@@ -75,7 +75,9 @@ class LinearProgram:
         index = np.arange(start, start + count)
         for col, num in zip(cols, nums, strict=True):
             wide = col.reshape(count, -1)
-            values = np.broadcast_to(np.asarray(num).reshape(count, -1) if np.ndim(num) else np.asarray(num), wide.shape)
+            values = np.broadcast_to(
+                np.asarray(num).reshape(count, -1) if np.ndim(num) else np.asarray(num), wide.shape
+            )
             keep = values != 0
             self._rows.append(np.broadcast_to(index[:, None], wide.shape)[keep])
             self._cols.append(wide[keep])
@@ -93,9 +95,11 @@ class LinearProgram:
         """Rows, columns and numerators of the nonzero coefficients, sorted by row then column, each place once."""
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, dtype=np.int64)
         cols = np.concatenate(self._cols) if self._cols else np.zeros(0, dtype=np.int64)
-        nums = np.concatenate([n.astype(object) for n in self._nums]) if any(
-            n.dtype == object for n in self._nums
-        ) else (np.concatenate(self._nums) if self._nums else np.zeros(0, dtype=np.int64))
+        nums = (
+            np.concatenate([n.astype(object) for n in self._nums])
+            if any(n.dtype == object for n in self._nums)
+            else (np.concatenate(self._nums) if self._nums else np.zeros(0, dtype=np.int64))
+        )
         key = rows * max(len(self.columns), 1) + cols
         order = np.argsort(key, kind="stable")
         key, nums = key[order], nums[order]

@@ -120,9 +120,7 @@ class Setting:
             after = self.following(t)
             if after is not None and kind.later:
                 size = self.period(after).size
-                columns += sum(
-                    period.size * (size if kind.own_next else size // n) for n in self.period(after).shape
-                )
+                columns += sum(period.size * (size if kind.own_next else size // n) for n in self.period(after).shape)
             rows += lies * (period.size if kind.own_next else 1)
         if max(rows, columns) > LARGEST:
             raise TooLargeError(

@@ -162,7 +162,7 @@ def _exact(
     key = (block, carried.tobytes())
     if key not in known:
         support = np.flatnonzero(carried)
-        line = only_dependence(rows[support])
+        line = near_dependence(rows[support], eta[support])
         full = None
         if line is not None:
             full = [0] * rows.shape[0]
@@ -172,25 +172,40 @@ def _exact(
     return known[key]
 
 
-def only_dependence(rows: IntArray) -> list[int] | None:
-    """Return the dependence of a few rows as a primitive integer vector if it is the only one up to scale.
+def near_dependence(rows: IntArray, eta: NDArray[np.float64]) -> list[int] | None:
+    """Return an exact dependence of a few rows near a suggested one, as a primitive integer vector.
 
     The rows are mixed down to as many columns as there are rows before the exact elimination; what it returns is checked
-    against all columns.
+    against all columns. Where the rows have several dependences, the suggestion's coordinates among them are rounded.
     """
     import flint
 
     size, m = rows.shape
-    mixed = rows
-    if m > size:
-        mixed = matmul(rows, _mixer(m, size))
-    matrix = flint.fmpz_mat(mixed.shape[1], size, [int(v) for v in mixed.T.ravel().tolist()])
+    mixed = matmul(rows, _mixer(m, size)) if m > size else rows
+    matrix = flint.fmpz_mat(mixed.shape[1], size, mixed.T.ravel().tolist())
     space, nullity = matrix.nullspace()
-    if int(nullity) != 1:
+    count = int(nullity)
+    if count == 0:
         return None
-    line = primitive([int(space[k, 0]) for k in range(size)])
-    product = matmul(np.array([line], dtype=object), rows)
-    return line if not np.any(product) else None
+    table = space.tolist()
+    basis = [primitive([int(table[k][j]) for k in range(size)]) for j in range(count)]
+    line = basis[0]
+    if count > 1:
+        tops = [max(map(abs, vector)) for vector in basis]
+        unit = np.array([[v / top for v in vector] for vector, top in zip(basis, tops, strict=True)])
+        coordinates = np.linalg.lstsq(unit.T, eta / np.abs(eta).max(), rcond=None)[0]
+        if not np.abs(coordinates).max() < 2.0**30:
+            return None
+        # Off the report the suggestion is positive on its support, so a small rounding leaves it so.
+        weights = [
+            round(Fraction(round(float(c) * 2**34), top) * max(tops)) for c, top in zip(coordinates, tops, strict=True)
+        ]
+        line = primitive([sum(w * vector[k] for w, vector in zip(weights, basis, strict=True)) for k in range(size)])
+    if not any(line):
+        return None
+    if m > size and np.any(matmul(np.array([line], dtype=object), rows)):
+        return None
+    return line
 
 
 @lru_cache(maxsize=256)

@@ -119,9 +119,7 @@ def _largest(gaps: IntArray, scales: IntArray, rows: NDArray[np.bool_], unit: in
     return max((Fraction(abs(int(gaps[k])), int(scales[k]) * unit) for k in places), default=Fraction(0))
 
 
-def _implied(
-    data: Rows, point: IntArray, columns: NDArray[np.bool_], rows: NDArray[np.bool_], unit: int
-) -> IntArray:
+def _implied(data: Rows, point: IntArray, columns: NDArray[np.bool_], rows: NDArray[np.bool_], unit: int) -> IntArray:
     """Return the rounded values of some columns that satisfy as many definition rows, the other columns given."""
     from scipy.sparse.linalg import spsolve
 

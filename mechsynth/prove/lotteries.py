@@ -87,8 +87,11 @@ def shift(
     lines = np.broadcast_to(targets[:, None, :] if targets.ndim == 2 else targets, (count, n, n))
     limit = (EXACT_FLOAT - 1) // max(den, 1)
     scaled = guess / float(grid)
-    usable = np.isfinite(scaled).all(-1) & (np.abs(np.nan_to_num(scaled)).max(-1, initial=0.0) < float(limit))
-    steps = np.where(usable[..., None], np.rint(np.nan_to_num(scaled)), 0.0)
+    # A comparison with NaN or infinity is false, so those are not usable either.
+    usable = np.maximum(scaled.max(-1, initial=0.0), -scaled.min(-1, initial=0.0)) < float(limit)
+    steps = np.rint(scaled, out=scaled)
+    if not usable.all():
+        steps[~usable] = 0.0
     # |Σ_j rows[k, j] steps[j]| ≤ den · max|steps| < 2^53 and so is every partial sum: the float product is exact.
     expected = exact_products(rows, den, steps)
     own = np.einsum("brr->br", expected)

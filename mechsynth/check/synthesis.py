@@ -1,0 +1,224 @@
+"""``implement``: do transfers of a class meet a list of requirements, and which are best?
+
+A positive answer is checked on the mechanism, as it is played. Multipliers of the program's rows prove that there is no
+such mechanism, or none better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from mechsynth.errors import InputError
+
+from .envelope import Claim
+from .evaluation import Evaluation, evaluate_mechanism
+from .exact import Array
+from .facts import Fact, Facts
+from .mechanism import Payments, read_transfers
+from .model import Model
+from .multipliers import check_columns, check_ray, combine, read_multipliers
+from .program import Program
+from .question import Question
+from .text import describe, items, number_text, show, table
+from .values import Values
+from .verdict import Ledger, Refuted, equal
+
+
+def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
+    """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
+    asked = claim.asked
+    program = Program(model, rule, values, asked.transfers, asked.require, asked.objective, asked.bounds)
+    if claim.status == "infeasible":
+        return _infeasible(claim, model, program, ledger)
+    seeks = asked.objective != "feasibility"
+    ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
+    assert claim.mechanism is not None
+    paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
+    check_class(asked.transfers, model, paid)
+    found = evaluate_mechanism(model, rule, paid, values)
+    ledger.rows += found.rows
+    value = None
+    if claim.status == "optimal":
+        if claim.value is None:
+            raise Refuted('status "optimal" without a value')
+        value = claim.numbers.fraction(claim.value, "value")
+    epsilon = Fraction(0)
+    if asked.objective == "min-epsilon" and found.least is not None:
+        epsilon = max(-found.least.slack, Fraction(0)) if value is None else value
+    check_requirements(asked, found, epsilon, ledger)
+    met = f"meets {', '.join(asked.require)}"
+    if value is None:
+        if not seeks:
+            return f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}."
+        if claim.certificate.get("ray") is None:
+            raise Refuted('status "unbounded" without certificate.ray')
+        ray = read_multipliers(claim.certificate["ray"], claim.numbers, "certificate.ray")
+        check_ray(program, ray, ledger)
+        return (
+            f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}, and along the ray "
+            f"{asked.objective} improves without end."
+        )
+    equal(value, attained(asked, found), f"value of {asked.objective}", ledger)
+    if claim.certificate.get("multipliers") is None:
+        raise Refuted('status "optimal" without certificate.multipliers')
+    multipliers = read_multipliers(claim.certificate["multipliers"], claim.numbers, "certificate.multipliers")
+    total, right = combine(program, multipliers, None, ledger)
+    total.add(Fraction(-1), program.objective())
+    check_columns(program, total, ledger)
+    best = right
+    if asked.objective == "max-revenue":
+        assert found.expected_surplus is not None
+        best = found.expected_surplus - right
+    equal(value, best, "value against the multipliers", ledger)
+    return (
+        f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}"
+        + (f" ({asked.require[0]} up to the value)" if epsilon else "")
+        + f", and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}."
+    )
+
+
+def _class(asked: Question, model: Model) -> str:
+    return ("stationary " if model.horizon is None else "") + asked.transfers
+
+
+def _infeasible(claim: Claim, model: Model, program: Program, ledger: Ledger) -> str:
+    witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
+    if witness["kind"] != "farkas":
+        raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
+    conflict: list[str] = []
+    for k, entry in enumerate(items(witness["conflict"], "witness.conflict")):
+        if not isinstance(entry, str) or entry in conflict:
+            raise InputError(f"witness.conflict[{k}]", f"found {describe(entry)}", "name each requirement once")
+        ledger.claim(entry in claim.asked.require, f"conflict: {show(entry)} is not required")
+        conflict.append(entry)
+    multipliers = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
+    total, right = combine(program, multipliers, conflict, ledger)
+    check_columns(program, total, ledger)
+    shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
+    equal(shortfall, right, "shortfall", ledger)
+    ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
+    what = ", ".join(conflict)
+    return (
+        f"No {_class(claim.asked, model)} transfers make the rule listed, which is efficient, meet {what}"
+        f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
+    )
+
+
+def check_class(transfers: str, model: Model, paid: Sequence[Sequence[Payments]]) -> None:
+    """Ask that payments are of the class."""
+    kind = transfers.removesuffix("+now")
+    for t, agents in enumerate(paid):
+        last = model.kernel(t) is None
+        for agent, payments in enumerate(agents):
+            who = f"payments of {show(model.agents[agent])}{model.when(t)}"
+            if payments.first is not None:
+                raise Refuted(f"{who}: a payment at the start only is not in the class {transfers}")
+            if payments.now is not None and not (last or transfers.endswith("+now") or kind == "history-independent"):
+                raise Refuted(f"{who}: a payment now is not in the class {transfers}")
+            if payments.later is None:
+                continue
+            looks = payments.later.looks
+            if kind == "history-independent":
+                raise Refuted(f"{who}: a payment later is not in the class {transfers}")
+            if kind != "full" and looks[1 + len(model.agents) + agent]:
+                raise Refuted(f"{who}: they look at the own next report, {transfers} transfers do not")
+            if kind == "vcg-type" and looks[1 + agent]:
+                raise Refuted(f"{who}: they look at the own report, vcg-type transfers do not")
+
+
+def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, ledger: Ledger) -> None:
+    """Ask that the mechanism meets every requirement, incentives up to ``epsilon``."""
+    for requirement in asked.require:
+        if requirement == "pepic":
+            least = found.least
+            slack = Fraction(0) if least is None else least.slack + epsilon
+            ledger.claim(slack >= 0, f"{least}: slack {number_text(slack)} < 0")
+        elif requirement in asked.bounds:
+            _check_payments(asked, found.facts, requirement, asked.bounds[requirement], ledger)
+        elif requirement == "no-subsidy":
+            _check_payments(asked, found.facts, requirement, None, ledger)
+        else:
+            _CHECKS[requirement](found.facts, ledger)
+
+
+def _payments(asked: Question, facts: Facts) -> Sequence[tuple[Callable[[int], str], Array, int]]:
+    kind = asked.transfers.removesuffix("+now")
+    every = facts.payments(kind != "full", kind != "vcg-type")
+    return [(name, paid.num, int(paid.den[()])) for name, paid in every]
+
+
+def _check_payments(asked: Question, facts: Facts, head: str, bound: Fraction | None, ledger: Ledger) -> None:
+    for name, num, den in _payments(asked, facts):
+        slack = num if bound is None else bound.numerator * den - abs(num) * bound.denominator
+        scale = den if bound is None else den * bound.denominator
+        wrong = np.flatnonzero(slack < 0)
+        ledger.rows += slack.size
+        if wrong.size:
+            row = int(wrong[0])
+            raise Refuted(f"{head} {name(row)}: slack {number_text(Fraction(int(slack[row]), scale))} < 0")
+
+
+def _not_negative(fact: Fact | None, ledger: Ledger) -> None:
+    assert fact is not None
+    ledger.claim(fact.value >= 0, f"{fact.name}: slack {number_text(fact.value)} < 0")
+
+
+def _nothing(fact: Fact | None, ledger: Ledger) -> None:
+    value = Fraction(0) if fact is None else fact.value
+    ledger.claim(value == 0, f"{'' if fact is None else fact.name}: off by {number_text(value)}, not 0")
+
+
+def _per_period(facts: Facts, ledger: Ledger) -> None:
+    for fact in facts.budgets:
+        _nothing(fact, ledger)
+
+
+def _no_deficit(facts: Facts, ledger: Ledger) -> None:
+    payments = facts.expected_payments
+    assert payments is not None
+    ledger.claim(payments >= 0, f"budget:ex-ante: slack {number_text(payments)} < 0")
+
+
+def _full(facts: Facts, ledger: Ledger) -> None:
+    assert facts.rents is not None
+    rent = sum(facts.rents, Fraction(0))
+    ledger.claim(rent == 0, f"surplus:full: off by {number_text(rent)}, not 0")
+
+
+def _every_history(facts: Facts, ledger: Ledger) -> None:
+    for fact in facts.totals:
+        _nothing(fact, ledger)
+
+
+_CHECKS: dict[str, Callable[[Facts, Ledger], None]] = {
+    "residual-claimant": lambda facts, ledger: _nothing(facts.misaligned, ledger),
+    "participation:ex-post": lambda facts, ledger: _not_negative(facts.participation_ex_post, ledger),
+    "participation:interim": lambda facts, ledger: _not_negative(facts.participation_interim, ledger),
+    "participation:ex-ante": lambda facts, ledger: _not_negative(facts.participation_ex_ante, ledger),
+    "budget:ex-ante": _no_deficit,
+    "budget:per-period": _per_period,
+    "budget:ex-post": lambda facts, ledger: _nothing(facts.unbalanced, ledger),
+    "surplus:full": _full,
+    "surplus:every-history": _every_history,
+}
+
+
+def attained(asked: Question, found: Evaluation) -> Fraction:
+    """Return what the mechanism gives of the objective."""
+    facts = found.facts
+    if asked.objective == "max-revenue":
+        assert facts.expected_payments is not None
+        return facts.expected_payments
+    if asked.objective == "min-rent":
+        return facts.totals[1].value
+    if asked.objective == "min-subsidy":
+        return max(Fraction(0), *(-fact.value for fact in facts.budgets))
+    if asked.objective == "min-epsilon":
+        return Fraction(0) if found.least is None else max(Fraction(0), -found.least.slack)
+    sizes = [(abs(num), den) for _, num, den in _payments(asked, facts)]
+    if asked.objective == "min-max-transfer":
+        return max((Fraction(int(num.max()), den) for num, den in sizes), default=Fraction(0))
+    return sum((Fraction(int(num.sum()), den) for num, den in sizes), Fraction(0))
