@@ -36,8 +36,8 @@ def solve(
     environment:
         The model, or the path of an instance file.
     ask:
-        ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, or ``"ladder"`` for all of
-        them and the smallest class of transfers that works.
+        ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, ``"ladder"`` for all of
+        them and the smallest class of transfers that works, ``"budget-balanced"``, ``"ex-ante-balanced"``, or ``"surplus-extraction"``.
     scope:
         ``"all"`` actions or those of the ``"policy"``; conditions default to all, mechanisms to policy.
     last_period:

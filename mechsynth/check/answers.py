@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from mechsynth.errors import InputError
 
-from . import synthesis
+from . import linked, synthesis
 from .blocks import check_holds
 from .envelope import Claim
 from .exact import Array, Exact
 from .mechanism import Payments, read_allocation, read_now, read_period, read_profile, read_transfers
 from .model import Model
 from .payments import check_incentives, check_residual, check_shapes, externality, last_lies, last_payoff, rows_at
-from .question import RESIDUAL
+from .question import LINKED, RESIDUAL
 from .text import flatten, items, label, show, table
 from .values import Values, mean, read_vector
 from .verdict import Ledger, Refuted, equal
@@ -104,6 +105,12 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     assert values is not None
     if claim.ask == "implement":
         return synthesis.judge(claim, model, rule, values, ledger)
+    if claim.ask in LINKED:
+        if claim.status == "infeasible" and claim.ask == "ex-ante-balanced":
+            # it asks for the same transfers, and for payments at the start besides
+            claim = replace(claim, ask=claim.asked.transfers)
+        else:
+            return linked.judge(claim, model, rule, values, ledger)
     if claim.status == "infeasible":
         return _infeasible(claim, model, rule, values, ledger)
     assert claim.mechanism is not None

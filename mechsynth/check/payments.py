@@ -179,7 +179,7 @@ def check_residual(
         for agent in range(len(model.agents)):
             burden = externality(model, values, rule, t, agent, paid[final][agent])
             if claim.scope == "all":
-                _check_every_action(claim, model, t, agent, burden, paid[t][agent], ledger)
+                check_every_action(claim, model, t, agent, burden, paid[t][agent], ledger)
             lies += _check_period(model, rule, values, gaps, t, agent, burden, paid[t][agent], ledger)
     return lies
 
@@ -231,7 +231,7 @@ def _check_period(
     return result
 
 
-def _check_every_action(
+def check_every_action(
     claim: Claim, model: Model, t: int, agent: int, burden: Exact, paid: Payments, ledger: Ledger
 ) -> None:
     """Check ``μ_r·p_r = c_r`` and ``μ_k·p_r >= c_k`` (or ``=``) in every block, whatever the action."""

@@ -86,6 +86,7 @@ class Pieces:
                     yield t, history, profile
 
     def due(self, t: int, agent: int, profile: int, history: int | None) -> Column | None:
+        """Return ``due^i(θ; h)``; None where nothing is due."""
         if history is None or not self.columns.has_later:
             return None
         return self.columns.later(before(self.model, t), agent, history, profile)
@@ -114,6 +115,7 @@ class Pieces:
         return found, scale
 
     def utility(self, t: int, agent: int, profile: int, told: int) -> Fraction:
+        """Return ``u^i(a*(ρ), θ)``."""
         return self.model.period(t).utilities[agent].at(self.rule[t][told], profile)
 
     def net(

@@ -166,6 +166,8 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
             if " " in entry:
                 raise InputError(at, f"found {show(entry)}", "write bounded:B without spaces")
             bounds[entry] = numbers.fraction(entry.removeprefix("bounded:"), at)
+            if bounds[entry] < 0:
+                raise InputError(at, f"{show(entry)}: a bound below 0", "write bounded:B with B at least 0")
         elif entry not in REQUIREMENTS:
             raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
         require.append(entry)

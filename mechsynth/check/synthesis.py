@@ -215,7 +215,7 @@ def attained(asked: Question, found: Evaluation) -> Fraction:
     if asked.objective == "min-rent":
         return facts.totals[1].value
     if asked.objective == "min-subsidy":
-        return max(Fraction(0), *(-fact.value for fact in facts.budgets))
+        return max([Fraction(0), *(-fact.value for fact in facts.budgets)])
     if asked.objective == "min-epsilon":
         return Fraction(0) if found.least is None else max(Fraction(0), -found.least.slack)
     sizes = [(abs(num), den) for _, num, den in _payments(asked, facts)]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.rational import IntArray, magnitude
+from mechsynth.rational import IntArray, magnitude, narrow
 
 STEP = 20
 MOST_STEPS = 900
@@ -36,7 +36,6 @@ def solve_sparse(matrix: Any, right: IntArray) -> tuple[IntArray, int] | None:
     size = matrix.shape[0]
     if size == 0:
         return np.zeros(0, dtype=object), 1
-    columns = matrix.tocsc()
     rows = matrix.tocsr()
     # Rows of about unit size keep the float factorization honest.
     tops = np.maximum(np.abs(rows).max(axis=1).toarray().ravel().astype(np.float64), 1.0)
@@ -44,53 +43,43 @@ def solve_sparse(matrix: Any, right: IntArray) -> tuple[IntArray, int] | None:
         factor = splu((rows.astype(np.float64).multiply(1.0 / tops[:, None])).tocsc())
     except (RuntimeError, ValueError):
         return None
-    del columns
     top = float(np.abs(rows).max()) if rows.nnz else 0.0
-    residual = right.astype(object)
+    residual = narrow(right.astype(object))
     whole = np.zeros(size, dtype=object)
-    scale = max(0, magnitude(residual).bit_length() - 40)
-    bits = -scale  # x = whole / 2**bits so far
-    residual_bits = 0
-    previous: float | None = None
+    bits = 0  # whole / 2**bits solves up to residual, and residual = 2**bits (b − B x) exactly
+    first = float(magnitude(residual)) + 1.0
     checkpoint = 3
     for step in range(1, MOST_STEPS):
-        # residual holds 2**bits_r (b − B x) exactly
-        guess = _floats(residual)
-        if guess is None:
-            return None
-        shift, values = guess
+        shift, values = _floats(residual)
         digit = factor.solve(values / tops)
         if not np.isfinite(digit).all():
             return None
-        # digit · 2**shift solves B d = residual; keep STEP bits below the unit of the residual
         moved = _round(digit, shift + STEP)
         if moved is None:
             return None
-        residual = residual * (1 << STEP) - _times(rows, moved, top)
+        residual = narrow(residual.astype(object) * (1 << STEP) - _times(rows, moved, top))
         whole = whole * (1 << STEP) + moved
-        residual_bits += STEP
-        size_now = float(magnitude(residual))
-        if previous is not None and size_now > 2.0**30 * max(previous, 1.0):
-            return None
-        previous = size_now
+        bits += STEP
+        if float(magnitude(residual)) > 2.0**40 * first:
+            return None  # the factorization is too far off: the residual does not shrink
         if not np.any(residual):
-            return _reduced(whole, 1 << residual_bits)
+            return _reduced(whole, 1 << bits)
         if step == checkpoint:
-            found = _reconstruct(whole, residual_bits)
+            found = _reconstruct(whole, bits)
             if found is not None:
                 num, den = found
                 if not np.any(_times(rows, num, top) - right.astype(object) * den):
                     return num, den
-            checkpoint = max(checkpoint + 2, int(checkpoint * 1.5))
-    del bits
+            checkpoint = max(checkpoint + 2, int(checkpoint * 1.4))
     return None
 
 
-def _floats(values: IntArray) -> tuple[int, Any] | None:
+def _floats(values: IntArray) -> tuple[int, Any]:
     """Return integers as floats times a power of two."""
-    bits = magnitude(values).bit_length()
-    shift = max(0, bits - 60)
-    return shift, np.array([float(int(v) >> shift) for v in values], dtype=np.float64)
+    if values.dtype != object:
+        return 0, values.astype(np.float64)
+    shift = max(0, magnitude(values).bit_length() - 60)
+    return shift, np.array([float(int(v) >> shift) for v in values.tolist()], dtype=np.float64)
 
 
 def _round(values: Any, shift: int) -> IntArray | None:
@@ -99,8 +88,8 @@ def _round(values: Any, shift: int) -> IntArray | None:
     if not np.isfinite(scaled).all():
         return None
     if np.abs(scaled).max(initial=0.0) < 2.0**62:
-        return np.asarray(np.rint(scaled).astype(np.int64).astype(object))
-    return np.array([int(v) for v in scaled], dtype=object)
+        return np.asarray(np.rint(scaled).astype(np.int64))
+    return np.array([int(v) for v in scaled.tolist()], dtype=object)
 
 
 def _times(rows: Any, vector: IntArray, top: float) -> IntArray:
@@ -118,20 +107,17 @@ def _times(rows: Any, vector: IntArray, top: float) -> IntArray:
 
 
 def _reconstruct(whole: IntArray, bits: int) -> tuple[IntArray, int] | None:
-    """Return a rational vector with a short common denominator near ``whole / 2**bits``; ``None`` if there is none."""
+    """Return a rational vector with a short common denominator near ``whole / 2**bits``; ``None`` if there is none.
+
+    The denominator of a pseudo-random combination of the entries is almost surely that of the whole vector, so continued
+    fractions are taken of a single number; the caller's multiplication decides whether it was right.
+    """
     unit = 1 << bits
-    limit = 1 << (bits // 2 - 4) if bits > 12 else 2
-    den = 1
-    for value in whole.tolist():
-        top = int(value) * den
-        rest = top % unit
-        if min(rest, unit - rest) * 2 * limit < unit * 1:
-            continue
-        fraction = Fraction(rest, unit).limit_denominator(max(limit // den, 1))
-        den *= fraction.denominator
-        if den > limit:
-            return None
-    num = np.array([(int(value) * den * 2 + unit) // (2 * unit) for value in whole.tolist()], dtype=object)
+    weights = np.random.default_rng(whole.size).integers(1, 1 << 30, size=whole.size).astype(object)
+    mixed = int(whole @ weights)
+    limit = 1 << max(bits // 2 - 24, 2)
+    den = Fraction(mixed % unit, unit).limit_denominator(limit).denominator
+    num = (whole * (2 * den) + unit) // (2 * unit)
     return num, den
 
 

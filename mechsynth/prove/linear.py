@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.prove.lifting import solve_sparse
-from mechsynth.rational import IntArray, magnitude
+from mechsynth.rational import IntArray, magnitude, narrow
 from mechsynth.solver.linear import End, methods, minimize
 
 
@@ -108,14 +108,17 @@ Exact = tuple[IntArray, int]
 def integer_rows(program: Any) -> tuple[Rows, list[int]]:
     """Return a `LinearProgram`'s rows scaled to integers, and the factor of each row."""
     rows, cols, nums = program.entries
-    factors = [lcm((right * den).denominator, 1) for right, den in zip(program.rights, program.dens, strict=True)]
-    whole = np.array([f for f in factors], dtype=object)
-    scaled = nums.astype(object) * whole[rows] if any(f != 1 for f in factors) else nums
-    if magnitude(scaled) < 2**62:
-        scaled = scaled.astype(np.int64)
-    rights = np.array(
-        [int(r * d * f) for r, d, f in zip(program.rights, program.dens, factors, strict=True)], dtype=object
-    )
+    factors, whole_rights = [], []
+    for right, den in zip(program.rights, program.dens, strict=True):
+        scaled_right = right * den if right else right
+        factors.append(scaled_right.denominator)
+        whole_rights.append(scaled_right.numerator)
+    if any(factor != 1 for factor in factors):
+        scaled = nums.astype(object) * np.array(factors, dtype=object)[rows]
+    else:
+        scaled = nums
+    scaled = narrow(scaled)
+    rights = np.array(whole_rights, dtype=object)
     width = len(program.columns)
     data = Rows(rows, cols, scaled, rights, np.array(program.equal), width, np.zeros(width, dtype=bool))
     return data, [d * f for d, f in zip(program.dens, factors, strict=True)]

@@ -13,6 +13,7 @@ and no lie pays after any history (`oracles.deviations`). A negative answer is a
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction as F
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from oracles.model import Model, Profile, at, blocks, drop, insert, load, margin
 from properties.strategies import box, data, environments, nest
 
 import mechsynth
+from mechsynth.check import check
 from mechsynth.errors import UsageError
 
 Json = dict[str, Any]
@@ -484,3 +486,19 @@ def test_the_checker_accepts_the_library(name: str) -> None:
             result = mechsynth.solve(mechsynth.loads(data(each)), ask, transfers=transfers, scope=scope)
             verdict = result.check()
             assert verdict.accepted, (ask, transfers, scope, verdict.reason)
+
+
+@pytest.mark.parametrize("kind", ["now", "later", "first"])
+@pytest.mark.parametrize("ask", ["budget-balanced", "ex-ante-balanced", "surplus-extraction"])
+def test_the_checker_refuses_a_bent_payment(ask: str, kind: str) -> None:
+    """One payment more or less, and the budget, the payoffs or the bonuses are not those that are claimed."""
+    raw = data(lifted(library("liu2025-repeated-auction")))
+    for step in (F(1, 7), F(-1, 7)):
+        document = json.loads(mechsynth.solve(mechsynth.loads(raw), ask).to_bytes())
+        table = next(iter(document["mechanism"]["transfers"].values())).get(kind)
+        if table is None:
+            continue
+        while isinstance(table[0], list):
+            table = table[0]
+        table[0] = str(F(table[0]) + step)
+        assert not check(document, raw).accepted
