@@ -13,7 +13,7 @@ import numpy as np
 
 from mechsynth.rational import IntArray, magnitude, narrow
 
-STEP = 20
+STEPS = (34, 20)  # bits gained per step; the second where the floats are too poor for the first
 MOST_STEPS = 900
 
 
@@ -43,6 +43,16 @@ def solve_sparse(matrix: Any, right: IntArray) -> tuple[IntArray, int] | None:
         factor = splu((rows.astype(np.float64).multiply(1.0 / tops[:, None])).tocsc())
     except (RuntimeError, ValueError):
         return None
+    for step in STEPS:
+        found = _lift(rows, right, factor, tops, step)
+        if found is not None:
+            return found
+    return None
+
+
+def _lift(rows: Any, right: IntArray, factor: Any, tops: Any, gain: int) -> tuple[IntArray, int] | None:
+    """Lift the solution of ``B x = b`` by ``gain`` bits a step until it can be reconstructed."""
+    size = rows.shape[0]
     top = float(np.abs(rows).max()) if rows.nnz else 0.0
     residual = narrow(right.astype(object))
     whole = np.zeros(size, dtype=object)
@@ -54,12 +64,12 @@ def solve_sparse(matrix: Any, right: IntArray) -> tuple[IntArray, int] | None:
         digit = factor.solve(values / tops)
         if not np.isfinite(digit).all():
             return None
-        moved = _round(digit, shift + STEP)
+        moved = _round(digit, shift + gain)
         if moved is None:
             return None
-        residual = narrow(residual.astype(object) * (1 << STEP) - _times(rows, moved, top))
-        whole = whole * (1 << STEP) + moved
-        bits += STEP
+        residual = narrow(residual.astype(object) * (1 << gain) - _times(rows, moved, top))
+        whole = whole * (1 << gain) + moved
+        bits += gain
         if float(magnitude(residual)) > 2.0**40 * first:
             return None  # the factorization is too far off: the residual does not shrink
         if not np.any(residual):
@@ -117,6 +127,18 @@ def _reconstruct(whole: IntArray, bits: int) -> tuple[IntArray, int] | None:
     mixed = int(whole @ weights)
     limit = 1 << max(bits // 2 - 24, 2)
     den = Fraction(mixed % unit, unit).limit_denominator(limit).denominator
+    if den.bit_length() > limit.bit_length() - 12:
+        return None  # any number has such an approximation: more bits are needed
+    # A small factor cancels from the combination now and then; entries that are still no integers give it back.
+    for _ in range(8):
+        rest = (whole * den) % unit
+        off = np.minimum(rest, unit - rest) > (unit >> min(bits // 4, 60))
+        if not off.any():
+            break
+        at = int(np.flatnonzero(off)[0])
+        den *= Fraction(int(rest[at]), unit).limit_denominator(1 << 20).denominator
+        if den.bit_length() > bits:
+            return None
     num = (whole * (2 * den) + unit) // (2 * unit)
     return num, den
 
