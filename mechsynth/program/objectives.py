@@ -92,7 +92,8 @@ def _min_subsidy(setting: Setting) -> None:
     column = np.array([[subsidy]])
     for title, cols, nums, den in period_budgets(setting, "subsidy"):
         setting.program.add_rows([title], [column, *cols], [np.array([[den]]), *nums], den, [Fraction(0)], OWNER)
-    setting.program.add_rows(["subsidy"], [column], [np.array([[1]])], 1, [Fraction(0)], OWNER)
+    sign = "subsidy >=" if "subsidy" in setting.program.names else "subsidy"
+    setting.program.add_rows([sign], [column], [np.array([[1]])], 1, [Fraction(0)], OWNER)
     setting.program.objective[subsidy] = Fraction(1)
 
 
