@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mechsynth.api import solve
+    from mechsynth.api import export, program_of, solve
     from mechsynth.environment import Environment, Period
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
     from mechsynth.instance import load, loads, save
@@ -26,6 +26,8 @@ __version__ = "0.1.0"
 # Imported when first used, so that `import mechsynth` and `mechsynth --help` cost nothing.
 _HOMES = {
     "solve": "api",
+    "program_of": "api",
+    "export": "api",
     "Environment": "environment",
     "Period": "environment",
     "InputError": "errors",
@@ -51,8 +53,10 @@ __all__ = [
     "Strength",
     "TooLargeError",
     "UsageError",
+    "export",
     "load",
     "loads",
+    "program_of",
     "read_result",
     "save",
     "solve",

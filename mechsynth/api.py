@@ -10,7 +10,77 @@ from typing import Any
 from mechsynth import asks, instance
 from mechsynth.asks.question import Progress, Question
 from mechsynth.environment import Environment
+from mechsynth.errors import InputError, UsageError
+from mechsynth.program.labelled import Program
 from mechsynth.result import Result
+
+
+def program_of(
+    environment: Environment | str | os.PathLike[str],
+    ask: str = "implement",
+    *,
+    scope: str | None = None,
+    last_period: str = "efficient",
+    transfers: str | None = None,
+    require: Sequence[Any] = (),
+    objective: str = "feasibility",
+) -> Program:
+    """Return the linear program behind a question, with named rows and columns and exact coefficients.
+
+    ``Program.to_cvxpy()`` gives the same program in cvxpy, for constraints or a convex objective of one's own.
+
+    Parameters
+    ----------
+    environment, scope, last_period, transfers, require, objective:
+        As for `solve`.
+    ask:
+        ``"implement"``, ``"contingent"`` or ``"vcg-type"``; of the latter two the joint program over all blocks, with the last period's
+        payments as columns of their own.
+
+    Raises
+    ------
+    UsageError
+        For another ask.
+    """
+    if not isinstance(environment, Environment):
+        environment = instance.load(environment)
+    if ask in ("contingent", "vcg-type"):
+        from mechsynth.asks.joint import residual_program
+
+        return residual_program(environment, ask, scope=scope or "policy", last_period=last_period)
+    if ask != "implement":
+        raise UsageError("--ask", f"{ask!r} has no single linear program", "choose implement, contingent or vcg-type")
+    from mechsynth.asks.implement import build, wish_list
+
+    question = Question(environment, transfers=transfers, require=tuple(require), objective=objective)
+    return build(question, wish_list(question)).program.labelled()
+
+
+def export(program: Program, path: str | os.PathLike[str]) -> None:
+    """Write a program as an MPS or LP file, by the ending of its name; rows are scaled to integers, names made legal.
+
+    Raises
+    ------
+    InputError
+        For another ending, or a place that cannot be written.
+    """
+    import tempfile
+
+    from mechsynth.program.linear import LinearProgram
+    from mechsynth.prove.linear import integer_rows
+    from mechsynth.solver.export import write_model
+
+    name = os.fspath(path)
+    ending = os.path.splitext(name)[1].lower()
+    if ending not in (".mps", ".lp"):
+        raise InputError(name, "no ending that says the format", "end it with .mps or .lp")
+    rows = LinearProgram.of(program)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = os.path.join(folder, f"program{ending}")
+        if not write_model(rows, integer_rows(rows)[0], draft):
+            raise InputError(name, "HiGHS could not write the program", "try the other format")
+        with open(draft, "rb") as stream:
+            instance.write_whole(name, stream.read())
 
 
 def solve(

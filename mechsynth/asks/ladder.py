@@ -17,7 +17,7 @@ def steps(question: Question) -> list[str]:
         first += ["convex-independence", "spanning"]
     if horizon is not None and question.constant is None:
         first.append("static")
-    return first if horizon == 1 else [*first, *CLASSES]
+    return first if horizon == 1 and question.constant is None else [*first, *CLASSES]
 
 
 def answer(question: Question) -> Result:
@@ -44,4 +44,4 @@ def answer(question: Question) -> Result:
 
 
 def _classes(question: Question) -> tuple[str, ...]:
-    return ("static",) if question.environment.horizon == 1 else CLASSES
+    return ("static",) if question.environment.horizon == 1 and question.constant is None else CLASSES

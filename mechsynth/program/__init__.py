@@ -1,6 +1,6 @@
-"""Labelled programs: rows and columns with names that a person can read, for export and for users' own constraints."""
+"""Programs over transfers: classes, requirements, objectives, labelled rows and columns, export."""
 
 from mechsynth.program.labelled import CvxpyProgram, Program, Row
-from mechsynth.program.residual import residual_program
+from mechsynth.program.linear import LinearProgram
 
-__all__ = ["CvxpyProgram", "Program", "Row", "residual_program"]
+__all__ = ["CvxpyProgram", "LinearProgram", "Program", "Row"]

@@ -46,6 +46,21 @@ class LinearProgram:
     _cols: list[Index] = field(default_factory=list)
     _nums: list[IntArray] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, program: Program) -> LinearProgram:
+        """Return a labelled program in this form."""
+        from math import lcm
+
+        result = cls(list(program.columns))
+        place = {name: k for k, name in enumerate(program.columns)}
+        for row in program.rows:
+            den = lcm(*(value.denominator for value in row.coefficients.values()))
+            cols = np.array([[place[name] for name in row.coefficients]], dtype=np.int64)
+            nums = np.array([[int(value * den) for value in row.coefficients.values()]], dtype=object)
+            result.add_rows([row.name], [cols], [narrow(nums)], den, [row.right], "", row.sense == EQUAL)
+        result.objective = {place[name]: value for name, value in program.objective.items()}
+        return result
+
     def add_columns(self, names: Iterable[str]) -> Index:
         """Append free columns and return their indices."""
         start = len(self.columns)

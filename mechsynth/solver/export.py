@@ -1,0 +1,57 @@
+"""Programs as MPS and LP files, by the writer of HiGHS. Rows are scaled to integers, so that the file is exact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import highspy
+import numpy as np
+
+_ILLEGAL = re.compile(r"[^A-Za-z0-9_.,()\[\]=*|<>~;:#@&'+\-]")
+
+
+def plain_names(names: Sequence[str]) -> list[str]:
+    """Return the names without blanks and other characters that the formats forbid, made unique by a number where they clash."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        short = _ILLEGAL.sub("_", name.replace("->", "_to_").replace(">=", "ge").replace("<=", "le"))
+        short = short.replace("<", "").replace(">", "").replace("=", "").replace("+", "_").replace("-", "_")
+        short = short[:200] if short[:1].isalpha() else f"n{short[:200]}"
+        count = seen.get(short, 0)
+        seen[short] = count + 1
+        result.append(short if not count else f"{short}~{count}")
+    return result
+
+
+def write_model(program: Any, data: Any, path: str) -> bool:
+    """Write a `LinearProgram` to ``path``, whose ending says the format; return whether HiGHS did.
+
+    ``data`` holds its rows scaled to integers (`prove.linear.integer_rows`).
+    """
+    from scipy.sparse import csc_array
+
+    matrix = csc_array((data.nums.astype(np.float64), (data.rows, data.cols)), shape=(data.count, data.width))
+    cost = np.zeros(data.width)
+    for k, value in program.objective.items():
+        cost[k] = float(value)
+    rights = data.rights.astype(np.float64)
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = data.count, data.width
+    lp.col_cost_ = cost
+    lp.col_lower_ = np.full(data.width, -highspy.kHighsInf)
+    lp.col_upper_ = np.full(data.width, highspy.kHighsInf)
+    lp.row_lower_ = rights
+    lp.row_upper_ = np.where(data.equal, rights, highspy.kHighsInf)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data
+    lp.col_names_ = plain_names(program.columns)
+    lp.row_names_ = plain_names(program.names)
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.passModel(lp)
+    return bool(highs.writeModel(path) == highspy.HighsStatus.kOk)
