@@ -1,21 +1,22 @@
-"""What a mechanism satisfies, exactly: efficiency, incentives, payoffs, participation at the start, the expected budget.
+"""What a mechanism satisfies, exactly: efficiency, incentives, participation in three senses, the three budgets, rents.
 
 The numbers are those of the checker's own evaluation of the mechanism, so a file written by hand is taken at its word and
-nothing of what it claims is believed.
+nothing of what it claims is believed. A payment is positive when the agent pays; the outside option is 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from mechsynth import instance as files
-from mechsynth.check import Evaluation, evaluate
+from mechsynth.check import Evaluation, Fact, evaluate
 from mechsynth.environment import Environment
 from mechsynth.rational import text
+
+LISTED = 40  # profiles whose payoffs are listed in words
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,47 +28,33 @@ class Audit:
     environment:
         The model.
     evaluation:
-        Payoffs, least incentive slack, efficiency: the checker's.
+        The checker's.
     """
 
     environment: Environment
     evaluation: Evaluation
 
     def payoff(self, agent: int) -> dict[tuple[str, ...], Fraction]:
-        """Return ``X_1^i(θ)``: an agent's truthful payoff from period 1, by profile."""
+        """Return an agent's truthful payoff from period 1, by profile; what is paid once at the start is in it."""
         profiles = product(*self.environment.period(1).signals)
-        return dict(zip(profiles, self.evaluation.payoffs[0][agent].ravel().tolist(), strict=True))
+        return dict(zip(profiles, self.evaluation.start[agent].ravel().tolist(), strict=True))
 
     def surplus(self) -> dict[tuple[str, ...], Fraction]:
         """Return ``W_1(θ)`` of the mechanism's rule, by profile."""
         profiles = product(*self.environment.period(1).signals)
         return dict(zip(profiles, self.evaluation.surplus[0].ravel().tolist(), strict=True))
 
-    def least_payoff(self) -> tuple[Fraction, str, tuple[str, ...]]:
-        """Return the least truthful payoff from period 1, whose it is and where: participation against an outside option of 0."""
-        agents = self.environment.agents
-        return min((value, name, theta) for i, name in enumerate(agents) for theta, value in self.payoff(i).items())
-
-    def expected(self) -> dict[str, Fraction] | None:
-        """Return the expected payoff of every agent, ``W`` and the expected discounted payments; ``None`` without a prior."""
-        prior = self.environment.prior
-        if prior is None:
-            return None
-        weights = [Fraction(int(v), prior.den) for v in prior.num.ravel().tolist()]
-
-        def mean(values: Mapping[tuple[str, ...], Fraction]) -> Fraction:
-            return sum((w * v for w, v in zip(weights, values.values(), strict=True)), Fraction(0))
-
-        rents = {name: mean(self.payoff(i)) for i, name in enumerate(self.environment.agents)}
-        surplus = mean(self.surplus())
-        return rents | {"surplus": surplus, "payments": surplus - sum(rents.values(), Fraction(0))}
+    def extracted(self) -> Fraction | None:
+        """Return the share of the expected surplus that the payments take; ``None`` without a prior, or if there is none to take."""
+        surplus, payments = self.evaluation.expected_surplus, self.evaluation.expected_payments
+        return None if not surplus or payments is None else payments / surplus
 
     def document(self) -> dict[str, Any]:
         """Return the audit as JSON data, all numbers exact strings."""
         found, agents = self.evaluation, self.environment.agents
-        least, who, where = self.least_payoff()
         row = found.least
-        expected = self.expected()
+        rents = found.rents
+        share = self.extracted()
         return {
             "efficient": found.efficient,
             "inefficiency": found.inefficiency,
@@ -75,22 +62,33 @@ class Audit:
             "least-slack": None if row is None else text(row.slack),
             "deviation": None if row is None else str(row),
             "constraints": found.rows,
+            "residual-claimant": found.residual_claimant,
+            "participation": {
+                "ex-post": _fact(found.participation_ex_post),
+                "interim": _fact(found.participation_interim),
+                "ex-ante": _fact(found.participation_ex_ante),
+            },
+            "budget": {
+                "ex-ante": None if found.expected_payments is None else text(found.expected_payments),
+                "per-period": [_fact(fact) for fact in found.budgets if fact.value],
+                "ex-post": _fact(found.unbalanced),
+            },
+            "rents": None if rents is None else dict(zip(agents, map(text, rents), strict=True)),
+            "surplus-extracted": None if share is None else text(share),
             "payoffs": {
                 name: {",".join(theta): text(value) for theta, value in self.payoff(i).items()}
                 for i, name in enumerate(agents)
             },
             "surplus": {",".join(theta): text(value) for theta, value in self.surplus().items()},
-            "residual-claimant": all(self.payoff(i) == self.surplus() for i in range(len(agents))),
-            "least-payoff": {"agent": who, "signals": dict(zip(agents, where, strict=True)), "payoff": text(least)},
-            "expected": None if expected is None else {key: text(value) for key, value in expected.items()},
         }
 
     def words(self) -> str:
         """Return the audit in words."""
+        return "\n".join([*self._incentives(), *self._payoffs(), *self._participation(), *self._budgets()])
+
+    def _incentives(self) -> list[str]:
         found = self.evaluation
-        lines = [
-            "Efficient: yes." if found.efficient else f"Efficient: no; {found.inefficiency}.",
-        ]
+        lines = ["Efficient: yes." if found.efficient else f"Efficient: no; {found.inefficiency}."]
         row = found.least
         if row is None:
             lines.append("Incentives: no agent has anything to lie about.")
@@ -101,29 +99,72 @@ class Audit:
             )
         else:
             lines.append(f"Incentives: truth is not an equilibrium. {row} gains {text(-row.slack)}.")
-        agents = self.environment.agents
-        lines.append("Truthful payoffs from period 1 on, and the surplus of the rule:")
+        claimant = "yes" if found.residual_claimant else "no"
+        lines.append(f"Every agent's truthful payoff is the social surplus: {claimant}.")
+        return lines
+
+    def _payoffs(self) -> list[str]:
+        lines = ["Truthful payoffs from period 1 on, and the surplus of the rule:"]
         surplus = self.surplus()
-        for theta, value in surplus.items():
-            shares = ", ".join(f"{name} {text(self.payoff(i)[theta])}" for i, name in enumerate(agents))
+        payoffs = [self.payoff(i) for i in range(len(self.environment.agents))]
+        for theta, value in list(surplus.items())[:LISTED]:
+            shares = ", ".join(
+                f"{name} {text(own[theta])}" for name, own in zip(self.environment.agents, payoffs, strict=True)
+            )
             lines.append(f"  at ({', '.join(theta)}): {shares}; surplus {text(value)}")
-        least, who, where = self.least_payoff()
-        start = "yes" if least >= 0 else "no"
-        lines.append(
-            f"Everybody takes part at the start, whatever the signals: {start}; "
-            f"the least payoff is {text(least)}, {who} at ({', '.join(where)})."
+        if len(surplus) > LISTED:
+            lines.append(f"  … and {len(surplus) - LISTED} more profiles (--json lists all).")
+        return lines
+
+    def _participation(self) -> list[str]:
+        found = self.evaluation
+        lines = []
+        senses = (
+            ("ex post, after every truthful history", found.participation_ex_post),
+            ("interim", found.participation_interim),
+            ("ex ante", found.participation_ex_ante),
         )
-        expected = self.expected()
-        if expected is None:
-            lines.append("No prior: nothing is said about expectations.")
+        for sense, fact in senses:
+            if fact is None:
+                lines.append(f"Participation {sense}: nothing is said without a prior.")
+                continue
+            met = "met" if fact.value >= 0 else "not met"
+            lines.append(f"Participation {sense}: {met}; the least payoff is {text(fact.value)}, {fact.name}.")
+        return lines
+
+    def _budgets(self) -> list[str]:
+        found = self.evaluation
+        paid = found.expected_payments
+        lines = []
+        if paid is None:
+            lines.append("Budget ex ante: nothing is said without a prior.")
         else:
-            paid = expected["payments"]
             word = "covers itself" if paid >= 0 else "runs a deficit"
             lines.append(
-                f"Ex ante the mechanism {word}: expected discounted payments {text(paid)}, "
-                f"expected surplus {text(expected['surplus'])}."
+                f"Budget ex ante: {word}; expected discounted payments {text(paid)} "
+                f"of an expected surplus of {text(found.expected_surplus or Fraction(0))}."
             )
-        return "\n".join(lines)
+        off = next((fact for fact in found.budgets if fact.value), None)
+        if off is None:
+            lines.append("Budget per period: balanced, given every truthful profile of the period before.")
+        else:
+            lines.append(f"Budget per period: not balanced; expected payments {text(off.value)}, {off.name}.")
+        gap = found.unbalanced
+        if gap is None:
+            lines.append("Budget ex post: balanced whatever is reported.")
+        else:
+            lines.append(f"Budget ex post: not balanced; payments add to {text(gap.value)}, {gap.name}.")
+        share = self.extracted()
+        if share is not None and found.rents is not None:
+            rents = ", ".join(
+                f"{name} {text(rent)}" for name, rent in zip(self.environment.agents, found.rents, strict=True)
+            )
+            lines.append(f"Expected rents: {rents}. Share of the surplus extracted: {text(share)}.")
+        return lines
+
+
+def _fact(fact: Fact | None) -> dict[str, Any] | None:
+    return None if fact is None else {"value": text(fact.value), "where": fact.name}
 
 
 def audit(result: bytes, data: bytes) -> Audit:

@@ -46,8 +46,9 @@ def parser() -> argparse.ArgumentParser:
         "--ask",
         metavar="ASK",
         default="ladder",
-        help="policy, convex-independence, spanning, static, contingent or vcg-type; without it everything at once, "
-        "up to the smallest class of transfers that works",
+        help="policy, convex-independence, spanning, static, contingent, vcg-type, implement, budget-balanced, "
+        "ex-ante-balanced or surplus-extraction; without it everything at once, up to the smallest class of transfers that "
+        "works",
     )
     solve.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")
     solve.add_argument(
@@ -62,6 +63,18 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         help="measure how far the closest signal is from the hull of the others (convex-independence)",
     )
+    solve.add_argument("--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …")
+    solve.add_argument(
+        "--require",
+        metavar="R",
+        action="append",
+        default=[],
+        help="a requirement of implement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …",
+    )
+    solve.add_argument(
+        "--keep", metavar="R", action="append", default=[], help="a requirement that a conflict may not give up"
+    )
+    solve.add_argument("--objective", metavar="O", default="feasibility", help="what implement optimizes")
     solve.add_argument("--workers", metavar="N", type=int, help="threads (default: as many as there are cores)")
     solve.add_argument(
         "--time-limit", metavar="SECONDS", type=float, help="stop with what is settled; the answer is then unknown"
@@ -83,6 +96,19 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("result", metavar="RESULT", help="a result file, by the program or by hand")
     audit.add_argument("--json", action="store_true", help="print the audit as JSON")
     audit.set_defaults(run=_audit)
+
+    export = commands.add_parser("export", help="the linear program behind a question, as a file", allow_abbrev=False)
+    export.add_argument("instance", metavar="INSTANCE", help="an instance file")
+    export.add_argument("--ask", metavar="ASK", default="implement", help="implement, contingent or vcg-type")
+    export.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")
+    export.add_argument("--last-period", metavar="efficient|constant[:ACTION]", default="efficient")
+    export.add_argument("--transfers", metavar="CLASS")
+    export.add_argument("--require", metavar="R", action="append", default=[])
+    export.add_argument("--objective", metavar="O", default="feasibility")
+    export.add_argument("--normalize", action="store_true")
+    export.add_argument("-o", "--output", metavar="FILE.mps|.lp", required=True)
+    export.add_argument("--json", action="store_true", help="print what was written as JSON")
+    export.set_defaults(run=_export)
 
     explain = commands.add_parser("explain", help="the answer in an economist's words", allow_abbrev=False)
     explain.add_argument("result", metavar="RESULT", help="a result file")
@@ -144,7 +170,7 @@ def _solve(options: argparse.Namespace) -> int:
     from mechsynth import asks, instance
     from mechsynth.asks.question import Question
 
-    if options.output:
+    if options.output is not None:
         _writable(options.output)
     deadline = None if options.time_limit is None else time.monotonic() + options.time_limit
     environment = instance.load(options.instance, normalize=options.normalize)
@@ -160,13 +186,17 @@ def _solve(options: argparse.Namespace) -> int:
                 options.workers,
                 deadline,
                 earlier,
+                options.transfers,
+                tuple(options.require),
+                tuple(options.keep),
+                options.objective,
             )
             result = asks.answer(options.ask, question)
     except UsageError:
         raise
     except MechsynthError as error:
         raise error.within(options.instance) from None
-    if options.output:
+    if options.output is not None:
         result.save(options.output)
     if options.json:
         _print_json(result.document())
@@ -189,6 +219,8 @@ def _earlier(path: str, environment: Environment) -> dict[str, Any]:
 
 def _writable(path: str) -> None:
     """Refuse a place that cannot be written before anything is computed."""
+    if not path:
+        raise InputError("-o", "an empty file name", "name a file")
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise InputError(path, "its folder does not exist", "make it, or choose another place")
@@ -200,11 +232,17 @@ def _writable(path: str) -> None:
 
 def _show(result: Result) -> None:
     if result.answers:
+        from io import StringIO
+
         from rich.console import Console
 
         from mechsynth.words import ladder_table
 
-        Console().print(ladder_table([answer.document() for answer in result.answers]))
+        # Drawn into memory first, so that it reaches the terminal in the characters it can show.
+        drawn = StringIO()
+        width = Console().width
+        Console(file=drawn, width=width).print(ladder_table([answer.document() for answer in result.answers]))
+        _print(drawn.getvalue())
         chosen = next(
             answer
             for answer in result.answers
@@ -247,6 +285,8 @@ class _bar:
 
 
 def _read(path: str) -> bytes:
+    if not path:
+        raise InputError("the command line", "an empty file name", "name a file")
     try:
         with open(path, "rb") as stream:
             return stream.read()
@@ -303,6 +343,28 @@ def _audit(options: argparse.Namespace) -> int:
         _print_json(found.document())
     else:
         _print(found.words())
+    return PROVED
+
+
+def _export(options: argparse.Namespace) -> int:
+    from mechsynth import api, instance
+
+    _writable(options.output)
+    environment = instance.load(options.instance, normalize=options.normalize)
+    program = api.program_of(
+        environment,
+        options.ask,
+        scope=options.scope,
+        last_period=options.last_period,
+        transfers=options.transfers,
+        require=options.require,
+        objective=options.objective,
+    )
+    api.export(program, options.output)
+    if options.json:
+        _print_json({"file": options.output, "columns": len(program.columns), "rows": len(program.rows)})
+    else:
+        _print(f"{options.output}: {len(program.columns)} columns, {len(program.rows)} rows")
     return PROVED
 
 

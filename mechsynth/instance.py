@@ -49,6 +49,8 @@ def load(path: str | os.PathLike[str], *, normalize: bool = False) -> Environmen
         Naming the file, the place in it and the remedy.
     """
     name = os.fspath(path)
+    if not name:
+        raise InputError("INSTANCE", "an empty file name", "name an instance file")
     try:
         data = Path(name).read_bytes()
     except OSError as error:
@@ -73,7 +75,7 @@ def loads(data: bytes, *, normalize: bool = False) -> Environment:
     for key, value in (("name", name), ("title", title)):
         if type(value) is not str:
             raise InputError(key, "no string", "write it as a string")
-    if "horizon" not in document:
+    if document.get("horizon") is None:
         raise InputError("horizon", "missing", 'write a whole number from 1 on, or "infinite"')
     periods = document.get("periods")
     if periods is not None and not isinstance(periods, list):

@@ -216,6 +216,8 @@ def read_transition(
 
 def _full_tail(array: Rationals, axes: Sequence[tuple[str, int]], place: str) -> None:
     """Refuse an axis of length 1 among the next signals or the prior: there it would not say what it seems to."""
+    if len(array.shape) < len(axes):
+        raise InputError(place, f"{len(array.shape)} axes where {len(axes)} belong", "give one per agent")
     for (name, size), length in zip(axes, array.shape[-len(axes) :], strict=True):
         if length != size:
             raise InputError(place, f"{length} entries along the axis of {name}, which has {size}", f"give all {size}")
@@ -306,6 +308,10 @@ def read_prior(
         joint: Rationals | None = None
         for i, name in enumerate(agents):
             row = exact_array(parts[name], f"{at}.{name}")
+            if len(row.shape) != 1:
+                raise InputError(
+                    f"{at}.{name}", f"{len(row.shape)} axes where 1 belongs", "give one row of probabilities"
+                )
             _full_tail(row, [axes[i]], f"{at}.{name}")
             row = probabilities(row, 1, f"{at}.{name}", normalize)
             shape = [1] * len(agents)

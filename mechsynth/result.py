@@ -157,6 +157,8 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
         Naming the file and the remedy.
     """
     name = os.fspath(path)
+    if not name:
+        raise InputError("RESULT", "an empty file name", "name a result file")
     try:
         document = instance.read_json(Path(name).read_bytes())
     except OSError as error:

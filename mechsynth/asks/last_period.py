@@ -63,8 +63,8 @@ def last_period(question: Question) -> LastPeriod:
         for b in np.flatnonzero(~fine).tolist():
             cycles.append(_cycle(question, agent, b, gains.num[b], gains.den))
         if fine.all():
-            twice = central_payments(found)  # (others, n)
-            payments.append(_spread(Rationals(twice, 2 * gains.den).reduce(), agent, shape))
+            middle = central_payments(found)  # (others, n)
+            payments.append(_spread(Rationals(middle, 2 * shape[agent] * gains.den).reduce(), agent, shape))
     return LastPeriod(None if cycles else tuple(payments), tuple(cycles))
 
 

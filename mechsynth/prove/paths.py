@@ -38,12 +38,15 @@ def distances(losses: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
 
 
 def central_payments(found: IntArray) -> IntArray:
-    """Return payments halfway between the extreme ones, zero for the first signal: **twice** their numerators.
+    """Return payments in the middle of those possible, zero for the first signal: **2n times** their numerators.
 
-    Both ``d[k, 0]`` (the largest payments) and ``−d[0, k]`` (the smallest) satisfy every constraint, so their mean does, with
-    slack wherever the constraints leave any.
+    For every signal ``b``, both ``d[k, b]`` (the largest payments with ``p(b) = 0``) and ``−d[b, k]`` (the smallest) satisfy every
+    constraint. The mean of all of them does too, with slack wherever the constraints leave any, and up to a constant it
+    does not depend on the order of the signals.
     """
-    return np.asarray(found[:, :, 0] - found[:, 0, :])
+    total = widen(found, 2 * found.shape[-1] * magnitude(found))
+    sums = (total - total.transpose(0, 2, 1)).sum(2)
+    return np.asarray(sums - sums[:, :1])
 
 
 def negative_cycle(losses: IntArray) -> list[int]:
