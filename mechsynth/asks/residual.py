@@ -17,6 +17,7 @@ import numpy as np
 
 from mechsynth.asks.blocks import Stack
 from mechsynth.asks.incentives import Extremes, dynamic_slack, static_slack, surplus_lost, told
+from mechsynth.asks.joint import last_payments
 from mechsynth.asks.last_period import LastPeriod, last_period, now_tables, surplus_less_payoff
 from mechsynth.asks.linked import Linked, Room, settle
 from mechsynth.asks.question import Question
@@ -38,7 +39,9 @@ def answer(question: Question, room: Room) -> Result:
     return construct(question, asked, room, Extremes() if told(question) else None)
 
 
-def construct(question: Question, asked: dict[str, Any], room: Room, extremes: Extremes | None) -> Result:
+def construct(
+    question: Question, asked: dict[str, Any], room: Room, extremes: Extremes | None, end: LastPeriod | None = None
+) -> Result:
     """Build residual-claimant transfers of a class.
 
     Parameters
@@ -47,11 +50,17 @@ def construct(question: Question, asked: dict[str, Any], room: Room, extremes: E
         The question as in the result; the last period is added to it.
     extremes:
         Where to keep the tightest and the slackest incentive constraint; ``None`` not to tell them, nor the payoffs.
+    end:
+        The last period's payments, where they are not to be those in the middle of what implements it.
+
+    What the blocks before the last period ask depends on the last period's payments. Where the middle ones fail, the joint
+    program says whether others do better, and those are taken.
     """
     environment = question.environment
     if environment.horizon is not None:
         asked = {**asked, "last-period": _last_word(question)}
-    end = _end(question)
+    middle = end is None
+    end = _end(question) if middle else end
     certificate: dict[str, Any] = {"ties": question.ties()}
 
     def result(status: Status, tables: Sequence[Mapping[str, Mapping[str, Table]]] | None, **more: Any) -> Result:
@@ -79,6 +88,12 @@ def construct(question: Question, asked: dict[str, Any], room: Room, extremes: E
         extremes.add(question, t, agent, dynamic_slack(question, t, agent, lost[t], expected.num, expected.den))
 
     found = settle(question, room, asked["scope"], aims, seen)
+    last = environment.last - 1
+    if middle and payments is not None and any(failure["period"] == last for failure in found.failures):
+        others = last_payments(question, room.ask, asked["scope"])
+        if others is not None:
+            fresh = None if extremes is None else Extremes()
+            return construct(question, asked, room, fresh, LastPeriod(others, ()))
     if found.failures:
         certificate["failures"] = found.failures
         if payments is not None and question.constant is None and environment.last > 1:

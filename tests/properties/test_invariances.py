@@ -110,13 +110,10 @@ ORDERED: Json = {
 }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the last period's payments depend on which signal stands first, and the verdict on them"
-)
 def test_the_order_of_signals_does_not_matter_before_an_efficient_last_period() -> None:
-    """The last period's payments are one choice of many; a choice that reads the order of the signals changes verdicts."""
+    """The last period's payments are one choice of many; some of them do here, as z3 finds with all of them free."""
     found = {answer(signals_permuted(ORDERED, "A", seed), "contingent")["status"] for seed in range(12)}
-    assert len(found) == 1
+    assert found == {"feasible"}
 
 
 @pytest.mark.parametrize("scope", ["all", "policy"])

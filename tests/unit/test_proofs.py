@@ -308,11 +308,11 @@ def test_difference_constraints(seed: int, scale: int) -> None:
     found, fine = distances(stack)
     assert bool(fine[0]) == (least_cycle(losses) >= 0)
     if fine[0]:
-        twice = [int(v) for v in central_payments(found)[0]]
-        assert twice[0] == 0
+        scaled = [int(v) for v in central_payments(found)[0]]  # 2n times the payments
+        assert scaled[0] == 0
         for k in range(n):
             for r in range(n):
-                assert twice[k] - twice[r] <= 2 * losses[k][r]
+                assert scaled[k] - scaled[r] <= 2 * n * losses[k][r]
                 assert int(found[0, k, r]) <= losses[k][r]
     else:
         cycle = negative_cycle(stack[0])
