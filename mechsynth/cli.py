@@ -63,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         help="measure how far the closest signal is from the hull of the others (convex-independence)",
     )
-    solve.add_argument("--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …")
+    solve.add_argument(
+        "--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …, or smallest"
+    )
     solve.add_argument(
         "--require",
         metavar="R",
@@ -231,6 +233,10 @@ def _writable(path: str) -> None:
 
 
 def _show(result: Result) -> None:
+    for smaller in result.tried:
+        _print(f"{smaller.question['transfers']}: {smaller.status}")
+    if result.tried:
+        _print(f"{result.question['transfers']}: {result.status}\n")
     if result.answers:
         from io import StringIO
 

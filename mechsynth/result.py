@@ -65,6 +65,8 @@ class Result:
     relaxations:
         For a conflict of requirements: by how much each must be relaxed, alone, for it to dissolve (exact; the checker does
         not look at it).
+    tried:
+        The negative answers about smaller classes of transfers, each with its own witness.
     """
 
     question: Mapping[str, Any]
@@ -77,6 +79,7 @@ class Result:
     environment: Environment | None = None
     answers: tuple[Result, ...] = ()
     relaxations: tuple[Mapping[str, str], ...] = ()
+    tried: tuple[Result, ...] = ()
 
     @cached_property
     def _document(self) -> dict[str, Any]:
@@ -100,6 +103,7 @@ class Result:
             "witness": None if self.witness is None else dict(self.witness),
             "certificate": certificate,
             "x-labels": labels(environment),
+            **({"x-tried": [other.document() for other in self.tried]} if self.tried else {}),
             **({"x-relaxations": [dict(each) for each in self.relaxations]} if self.relaxations else {}),
         }
 

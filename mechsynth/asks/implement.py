@@ -7,7 +7,9 @@ vector by named rows, over a minimal conflict: dropping any one requirement of i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy as np
 from mechsynth.asks.question import Question
 from mechsynth.errors import UsageError
 from mechsynth.mechanism import Mechanism, Table
-from mechsynth.program.classes import transfer_class
+from mechsynth.program.classes import ORDER, transfer_class
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.program.objectives import add_objective
 from mechsynth.program.requirements import Requirement, requirement
@@ -25,9 +27,30 @@ from mechsynth.prove.linear import Outcome, decide, least_relaxation, optimize
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
 
+SMALLEST = "smallest"
+
 
 def answer(question: Question) -> Result:
-    """Decide a wish list, or optimize over it."""
+    """Decide a wish list, or optimize over it; with the class ``smallest`` over the smallest class that can meet it."""
+    if question.transfers == SMALLEST:
+        return smallest(question)
+    return decide_class(question)
+
+
+def smallest(question: Question) -> Result:
+    """Ask class by class, from small to large, until one meets the wish list; ``tried`` holds what the smaller ones came to."""
+    answers: list[Result] = []
+    for name in ORDER:
+        answers.append(decide_class(replace(question, transfers=name)))
+        if answers[-1].status in (Status.FEASIBLE, Status.OPTIMAL, Status.UNBOUNDED):
+            break
+        if question.progress is not None:
+            question.progress(name, len(answers), len(ORDER))
+    return replace(answers[-1], tried=tuple(answers[:-1]))
+
+
+def decide_class(question: Question) -> Result:
+    """Decide a wish list for one class of transfers."""
     wishes = wish_list(question)
     setting = build(question, wishes)
     asked = {
@@ -62,6 +85,12 @@ def answer(question: Question) -> Result:
     value = None
     if question.objective != "feasibility":
         best = optimal(setting.program, point)
+        if best is None:
+            ray = falling(setting.program)
+            if ray is not None:
+                certificate["ray"] = {name: text(v) for name, v in ray.items()}
+                mechanism = Mechanism(question.environment, question.actions, tables(setting, point))
+                return result(Status.UNBOUNDED, mechanism=mechanism)
         if best is None or best.point is None or best.value is None or best.multipliers is None:
             return unknown(result, certificate)
         point = best.point
@@ -186,6 +215,22 @@ def optimal(program: LinearProgram, point: tuple[IntArray, int]) -> Outcome | No
         value += outcome.value
         touched -= set(part.objective)
     return None if touched else Outcome((num, den), multipliers, value)
+
+
+def falling(program: LinearProgram) -> dict[str, Fraction] | None:
+    """Return a direction along which a feasible program's objective falls without end, by column name; ``None`` if none was proved."""
+    flat = program.part(np.arange(len(program.names)))
+    flat.rights = [Fraction(0)] * len(flat.names)
+    cols = np.array([list(program.objective)], dtype=np.int64)
+    den = lcm(*(v.denominator for v in program.objective.values()))
+    nums = np.array([[int(v * den) for v in program.objective.values()]], dtype=object)
+    flat.add_rows(["falls"], [cols], [narrow(nums)], den, [Fraction(-1)], "falls", equal=True)
+    flat.objective = {}
+    outcome = feasible(flat)
+    if outcome is None or outcome.point is None:
+        return None
+    num, bottom = outcome.point
+    return {program.columns[k]: Fraction(int(num[k]), bottom) for k in np.flatnonzero(num).tolist()}
 
 
 def minimal_conflict(

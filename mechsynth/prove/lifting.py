@@ -37,31 +37,36 @@ def solve_sparse(matrix: Any, right: IntArray) -> tuple[IntArray, int] | None:
     if size == 0:
         return np.zeros(0, dtype=object), 1
     rows = matrix.tocsr()
-    # Rows of about unit size keep the float factorization honest.
+    # Rows and columns of about unit size keep the float factorization honest.
     tops = np.maximum(np.abs(rows).max(axis=1).toarray().ravel().astype(np.float64), 1.0)
+    scaled = rows.astype(np.float64).multiply(1.0 / tops[:, None]).tocsc()
+    widths = np.abs(scaled).max(axis=0).toarray().ravel()
+    widths[widths == 0.0] = 1.0
     try:
-        factor = splu((rows.astype(np.float64).multiply(1.0 / tops[:, None])).tocsc())
+        factor = splu(scaled.multiply(1.0 / widths[None, :]).tocsc())
     except (RuntimeError, ValueError):
         return None
     for step in STEPS:
-        found = _lift(rows, right, factor, tops, step)
+        found = _lift(rows, right, factor, (tops, widths), step)
         if found is not None:
             return found
     return None
 
 
-def _lift(rows: Any, right: IntArray, factor: Any, tops: Any, gain: int) -> tuple[IntArray, int] | None:
+def _lift(rows: Any, right: IntArray, factor: Any, sizes: tuple[Any, Any], gain: int) -> tuple[IntArray, int] | None:
     """Lift the solution of ``B x = b`` by ``gain`` bits a step until it can be reconstructed."""
     size = rows.shape[0]
+    tops, widths = sizes
     top = float(np.abs(rows).max()) if rows.nnz else 0.0
     residual = narrow(right.astype(object))
     whole = np.zeros(size, dtype=object)
     bits = 0  # whole / 2**bits solves up to residual, and residual = 2**bits (b − B x) exactly
-    first = float(magnitude(residual)) + 1.0
+    # Rounding a digit leaves a residual of half a unit per entry of a row; far beyond that the factorization is at fault.
+    most = 2.0**20 * (float(magnitude(residual)) + top * float(np.diff(rows.indptr).max(initial=1)))
     checkpoint = 3
     for step in range(1, MOST_STEPS):
         shift, values = _floats(residual)
-        digit = factor.solve(values / tops)
+        digit = factor.solve(values / tops) / widths
         if not np.isfinite(digit).all():
             return None
         moved = _round(digit, shift + gain)
@@ -70,8 +75,8 @@ def _lift(rows: Any, right: IntArray, factor: Any, tops: Any, gain: int) -> tupl
         residual = narrow(residual.astype(object) * (1 << gain) - _times(rows, moved, top))
         whole = whole * (1 << gain) + moved
         bits += gain
-        if float(magnitude(residual)) > 2.0**40 * first:
-            return None  # the factorization is too far off: the residual does not shrink
+        if float(magnitude(residual)) > most:
+            return None
         if not np.any(residual):
             return _reduced(whole, 1 << bits)
         if step == checkpoint:

@@ -169,15 +169,41 @@ def _ratio(value: int, scale: float) -> float:
 
 def vertex(data: Rows, end: End) -> Exact | None:
     """Return the exact vertex of a basis if it satisfies every row; ``None`` otherwise."""
-    if data.nums.dtype == object:
-        return None
-    solved = solve_sparse(data.square(end.rows, end.columns, False), data.rights[end.rows])
+    solved = _solve(data, end, False, data.rights[end.rows])
     if solved is None:
         return None
     num, den = solved
     point = np.zeros(data.width, dtype=object)
     point[end.columns] = num
     return (point, den) if satisfies(data, point, den) else None
+
+
+DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
+
+
+def _solve(data: Rows, end: End, transpose: bool, right: IntArray) -> Exact | None:
+    """Solve the square system of a basis exactly."""
+    if data.nums.dtype != object:
+        solved = solve_sparse(data.square(end.rows, end.columns, transpose), right)
+        if solved is not None:
+            return solved
+    size = end.rows.size
+    if size > DENSE:
+        return None
+    import flint
+
+    place_row, place_col = np.full(data.count, -1), np.full(data.width, -1)
+    place_row[end.rows], place_col[end.columns] = np.arange(size), np.arange(size)
+    dense = [0] * (size * size)
+    for r, c, v in zip(data.rows.tolist(), data.cols.tolist(), data.nums.tolist(), strict=True):
+        down, across = int(place_row[r]), int(place_col[c])
+        if down >= 0 and across >= 0:
+            dense[across * size + down if transpose else down * size + across] = v
+    try:
+        num, den = flint.fmpz_mat(size, size, dense).solve(flint.fmpz_mat(size, 1, right.tolist())).numer_denom()
+    except ZeroDivisionError:
+        return None
+    return np.array([int(v) for v in num.entries()], dtype=object), int(den)
 
 
 def satisfies(data: Rows, point: IntArray, den: int) -> bool:
@@ -190,9 +216,7 @@ def satisfies(data: Rows, point: IntArray, den: int) -> bool:
 
 def dual(data: Rows, end: End, cost: IntArray, cost_den: int) -> Exact | None:
     """Return the exact dual of a basis if it is feasible: ``y ≥ 0`` off the equalities, ``Aᵀy = cost`` (``≤`` at floored columns)."""
-    if data.nums.dtype == object:
-        return None
-    solved = solve_sparse(data.square(end.rows, end.columns, True), cost[end.columns])
+    solved = _solve(data, end, True, cost[end.columns])
     if solved is None:
         return None
     num, den = solved

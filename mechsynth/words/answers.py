@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mechsynth.words import reading
-from mechsynth.words.envelope import LINKED, Answer
+from mechsynth.words import constructions, reading
+from mechsynth.words.envelope import CONSTRUCTIONS, LINKED, Answer
 from mechsynth.words.numbers import counted, listed
 from mechsynth.words.reading import word
 from mechsynth.words.witnesses import Failure
@@ -143,14 +143,17 @@ def works(answer: Answer) -> list[str]:
     before = "every period" if answer.names.finite is False else "every period before the last"
     reach = (
         " They are aligned so after every action, also after those that the rule never takes."
-        if answer.scope == "all"
+        if answer.scope == "all" and answer.ask not in ("ex-ante-balanced", "surplus-extraction")
         else ""
     )
+    truth = (
+        f"Yes. The {class_name(answer.kind)} transfers below implement {rule_words(answer)} periodic ex post: after "
+        "every history and whatever everybody's signals, no agent gains by a false report while the others are truthful."
+    )
+    if answer.ask in CONSTRUCTIONS:
+        return [truth, f"{constructions.gains(answer)}{reach}"]
     return [
-        f"Yes. The {class_name(answer.ask)} transfers below implement {rule_words(answer)} periodic ex post: after "
-        "every history "
-        "and whatever everybody's signals, no agent gains by a false report while the others are truthful. In "
-        f"{before} they "
+        f"{truth} In {before} they "
         "make each agent residual claimant: its payoff from then on, apart from what is still due from the period "
         f"before, is the social surplus.{reach}",
     ]
@@ -158,7 +161,7 @@ def works(answer: Answer) -> list[str]:
 
 def covers_positive(answer: Answer) -> str:
     """Return what a positive answer about a mechanism covers."""
-    parts = ["What is proved covers this rule and these transfers.", "Participation and budget balance were not asked."]
+    parts = ["What is proved covers this rule and these transfers.", constructions.not_asked(answer)]
     if answer.ask == "static" and (answer.names.last or 2) > 1:
         parts.append("Earlier periods were not asked about either.")
     return " ".join([*parts, ties_clause(answer)]).strip()
@@ -169,19 +172,20 @@ def fails_first(answer: Answer, found: list[Failure]) -> list[str]:
     if found[0].kind == "cycle":
         last = "the last period" if found[0].period is None else f"period {found[0].period}"
         lead = f"No. The efficient rule of {last} cannot be implemented ex post, whatever is paid on its reports."
-        if answer.ask in LINKED:
+        if answer.ask in LINKED and found[0].period != 1:
             lead += (
-                f" So no mechanism that plays it there is incentive compatible, and {class_name(answer.ask)} transfers "
+                f" So no mechanism that plays it there is incentive compatible, and {class_name(answer.kind)} transfers "
                 "in the periods before cannot change that."
             )
         return [f"{lead} {_listed(found) if len(found) > 1 else ''}".strip()]
-    name = class_name(answer.ask)
+    name = class_name(answer.kind)
     rule = rule_words(answer).rstrip(",")
-    return [
-        f"No. {name[0].upper()}{name[1:]} transfers cannot make {_claimants(found)} residual "
-        f"claimant{_always(answer)} under {rule}. "
-        f"{_listed(found)}"
-    ]
+    return [f"No. {name[0].upper()}{name[1:]} transfers cannot {_act(answer, found)} under {rule}. {_listed(found)}"]
+
+
+def _act(answer: Answer, found: list[Failure]) -> str:
+    """Return what the transfers fail to do: ``make firm1 or firm2 residual claimant after every action``."""
+    return f"{constructions.aim(answer).act.format(_claimants(found))}{_always(answer)}"
 
 
 def _always(answer: Answer) -> str:
@@ -210,13 +214,17 @@ def covers_negative(answer: Answer, found: list[Failure]) -> list[str]:
         reach = "only the actions that the rule takes (scope policy)"
     else:
         reach = "every action, also those that the rule never takes (scope all)"
-    parts = [f"This covers {class_name(answer.ask)} transfers ({CLASSES[answer.ask]}), this rule, and {reach}."]
-    if answer.scope == "policy":
+    parts = [
+        f"This covers {class_name(answer.kind)} transfers ({CLASSES.get(answer.kind, 'see the file')}), this rule, and {reach}."
+    ]
+    if constructions.aim(answer).charge:
+        parts.append(constructions.aim(answer).charge)
+    if answer.scope == "policy" and answer.ask != "surplus-extraction":
         parts.append(
             "It asks that every lie is charged at least the liar's own amount, also a lie that changes the action; what "
             "such a lie costs the surplus besides is not counted."
         )
-    else:
+    elif answer.scope != "policy":
         parts.append(_policy_too(answer, found) or "Scope policy asks less and may succeed.")
     if answer.certificate.get("now") is not None:
         parts.append(
@@ -225,17 +233,15 @@ def covers_negative(answer: Answer, found: list[Failure]) -> list[str]:
         )
     parts.append(ties_clause(answer))
     open_question = (
-        f"It says that such transfers cannot make {_claimants(found)} residual claimant{_always(answer)}. It does "
-        "not say that no "
-        f"{class_name(answer.ask)} transfers implement the rule: that is the question implement, where an agent "
-        "may keep any rent."
+        f"It says that such transfers cannot {_act(answer, found)}. It does not say that no "
+        f"{constructions.left_open(answer, class_name(answer.kind))}"
     )
     return [" ".join(part for part in parts if part), open_question]
 
 
 def _policy_too(answer: Answer, found: list[Failure]) -> str:
     """Return that scope policy fails too: a failure is at the rule's own action. Empty where none is."""
-    if answer.ask != "contingent":
+    if answer.kind != "contingent":
         return ""
     hit = 0
     for failure in found:
@@ -256,7 +262,7 @@ def next_steps(answer: Answer, found: list[Failure]) -> list[str]:
             "one action is played in the last period without payment, and the earlier periods can stay efficient where "
             "such transfers exist (Corollary 3.3)."
         )
-        if answer.ask in LINKED:
+        if answer.ask in LINKED and last != 1:
             return [f"Ask {answer.ask} with --last-period constant: {way_out}"]
         if last is None or last > 1:
             return [f"Ask vcg-type or contingent with --last-period constant: {way_out}"]
@@ -266,11 +272,10 @@ def next_steps(answer: Answer, found: list[Failure]) -> list[str]:
             "the next period into the instance and ask vcg-type or contingent."
         ]
     steps = []
-    if answer.ask == "vcg-type":
-        steps.append("Ask contingent: transfers that also look at the agent's own report can do more.")
+    if answer.kind == "vcg-type":
+        how = "Ask contingent" if answer.ask == "vcg-type" else "Ask with --transfers contingent"
+        steps.append(f"{how}: transfers that also look at the agent's own report can do more.")
     if answer.scope != "policy" and not _policy_too(answer, found):
         steps.append("Ask with --scope policy: a mechanism needs only the actions that its rule takes.")
-    steps.append(
-        f"Ask implement with --transfers {answer.ask}: must the agent be residual claimant, or is truth enough?"
-    )
+    steps.append(constructions.next_question(answer))
     return steps

@@ -15,12 +15,14 @@ FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
 CONDITIONS = ("convex-independence", "spanning")
-LINKED = ("contingent", "vcg-type")
+LINKED = ("contingent", "vcg-type", "ex-ante-balanced")
 MECHANISMS = ("static", "vcg-type", "contingent")
+CONSTRUCTIONS = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
 _POSSIBLE = {
     "policy": ("optimal",),
     **dict.fromkeys(CONDITIONS, ("holds", "fails")),
-    **dict.fromkeys((*MECHANISMS, "ladder"), ("feasible", "infeasible")),
+    **dict.fromkeys((*MECHANISMS, *CONSTRUCTIONS, "ladder"), ("feasible", "infeasible")),
+    "implement": ("feasible", "infeasible", "optimal", "unbounded"),
 }
 
 
@@ -42,6 +44,7 @@ class Answer:
     certificate: Mapping[str, object]
     names: Names
     labels: object
+    relaxations: object = ()
 
     @property
     def exact(self) -> bool:
@@ -56,7 +59,19 @@ class Answer:
     @property
     def title(self) -> str:
         """The question in a few words."""
-        return self.ask_words + (f", scope {word(self.scope)}" if self.scope else "")
+        scope = f", scope {word(self.scope)}" if self.scope else ""
+        return f"{self.ask_words}{self.chosen_class}{scope}"
+
+    @property
+    def kind(self) -> str:
+        """The class of transfers: that of the question where it names one, else the question itself."""
+        chosen = self.question.get("transfers")
+        return chosen if self.ask not in MECHANISMS and isinstance(chosen, str) else self.ask
+
+    @property
+    def chosen_class(self) -> str:
+        """The class of transfers after a comma, where the question leaves a choice; else nothing."""
+        return "" if self.kind == self.ask else f", {word(self.kind)} transfers"
 
     @property
     def ask_words(self) -> str:
@@ -98,6 +113,7 @@ def read(result: object, labels: object = None, place: str = "result") -> Answer
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
         names=naming.collect(mechanism.get("allocation"), given),
         labels=given,
+        relaxations=top.get("x-relaxations") or (),
     )
 
 

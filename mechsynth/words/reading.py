@@ -11,6 +11,8 @@ from mechsynth.errors import InputError
 
 _LONGEST_LABEL = 60
 _LONGEST_PLACE = 200
+_RESULT = "give a result file as mechsynth solve writes it"
+_LABELS = "give names as they stand under x-labels in a result file"
 _PLAIN = re.compile(r"[\w.+\-/]+(:[\w.+\-/]+)*")
 
 
@@ -37,7 +39,9 @@ def word(label: str) -> str:
 
 
 def fail(place: str, problem: str, remedy: str = "") -> NoReturn:
-    """Raise the error that names the place in the result."""
+    """Raise the error that names the place in the result; where nothing better is known, the remedy is a sound file."""
+    if not remedy:
+        remedy = _LABELS if place.startswith("labels") else _RESULT
     raise InputError(clean(place, _LONGEST_PLACE), problem, remedy)
 
 

@@ -21,7 +21,7 @@ _MOST_TIES = 5
 def transfers(page: Page, answer: Answer, head: str = "Transfers (those not listed are zero)") -> None:
     """Put the payments on the page, and the largest."""
     if answer.transfers is None:
-        fail("result.mechanism", "no transfers in it")
+        fail("result.mechanism", "no transfers in it", "only a positive answer about a mechanism has them")
     found = read_transfers(answer.transfers, answer.names)
     top = found.largest()
     if top is None:
@@ -41,7 +41,7 @@ def transfers(page: Page, answer: Answer, head: str = "Transfers (those not list
         )
     if not found.records and any(entry.action.startswith("no. ") for entry in found.entries):
         page.say("The file does not name the actions; they are numbered in the order of the instance.")
-    due = top.due if top.period else f"the {top.due}"
+    due = top.due if top.period or top.once else f"the {top.due}"
     many = "The largest single entry" if found.records else "The largest payment"
     page.say(f"{many} in absolute value: {word(top.agent)} {paid(top.payment)} in {due}{top.condition()}.")
 

@@ -37,7 +37,7 @@ def transfers_table(result: Mapping[str, object], labels: object = None, limit: 
 
     answer = read(result, labels)
     if answer.transfers is None:
-        fail("result.mechanism", "no transfers in it")
+        fail("result.mechanism", "no transfers in it", "only a positive answer about a mechanism has them")
     entries = read_transfers(answer.transfers, answer.names).entries
     table = Table(*HEADS)
     for entry in entries[:limit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mechsynth.words import reading
 from mechsynth.words.names import Names
@@ -17,7 +17,8 @@ HEADS = ("agent", "reported in", "reports", "after action", "paid in", "next rep
 class Entry:
     """One non-zero payment, its parts ready to be printed; an empty part is one that it does not depend on.
 
-    ``next`` is None where the payment is made in the period of the report.
+    ``next`` is None where the payment is made in the period of the report; ``once`` marks one that is made in period 1
+    only, under an infinite horizon.
     """
 
     agent: str
@@ -26,6 +27,7 @@ class Entry:
     action: str
     next: str | None
     payment: Number
+    once: bool = False
 
     def cells(self) -> list[str]:
         """Return the entry as a row under `HEADS`."""
@@ -36,6 +38,8 @@ class Entry:
     @property
     def due(self) -> str:
         """When it is paid."""
+        if self.once:
+            return "period 1, once"
         if self.period is None:
             return "same period" if self.next is None else "next period"
         return f"period {self.period if self.next is None else self.period + 1}"
@@ -111,14 +115,16 @@ def _tables(periods: Sequence[tuple[int | None, Mapping[str, object], str]], nam
                 fail(place, f"{clean(agent)} is not an agent of the allocation")
             where = f"{place}.{agent}"
             for key, table in reading.mapping(pair, where).items():
-                if key not in ("now", "later"):
-                    fail(where, f"{clean(key)!r} is neither now nor later")
+                if key not in ("now", "later", "first"):
+                    fail(where, f"{clean(key)!r} is neither now nor later nor first")
+                if key == "first" and period is not None:
+                    fail(where, "first under a finite horizon", "put it into now of period 1")
                 if table is not None:
                     found, unused = _table(table, key == "later", agent, period, agents, names, f"{where}.{key}")
-                    entries += found
+                    entries += [replace(entry, once=True) for entry in found] if key == "first" else found
                     idle += unused
     order = {agent: index for index, agent in enumerate(names.agents)}
-    entries.sort(key=lambda entry: (order.get(entry.agent, 0), entry.period or 0))
+    entries.sort(key=lambda entry: (not entry.once, order.get(entry.agent, 0), entry.period or 0))
     return Transfers(entries, idle, False)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mechsynth.words import answers, reading, sections, witnesses
-from mechsynth.words.envelope import CONDITIONS, MECHANISMS, Answer, read
+from mechsynth.words import answers, reading, sections, synthesis, witnesses
+from mechsynth.words.envelope import CONDITIONS, CONSTRUCTIONS, MECHANISMS, Answer, read
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import brief, counted, root, show, size
 from mechsynth.words.reading import word
 from mechsynth.words.transfers import read as read_transfers
 
 _MOST_OTHERS = 5
+_LONGEST_NOTE = 300
 
 
 def explanation(result: object, labels: object = None) -> str:
@@ -35,7 +36,9 @@ def tell(page: Page, answer: Answer) -> None:
         sections.policy(page, answer)
     elif answer.ask in CONDITIONS:
         _condition(page, answer)
-    elif answer.ask in MECHANISMS:
+    elif answer.ask == "implement":
+        synthesis.tell(page, answer)
+    elif answer.ask in (*MECHANISMS, *CONSTRUCTIONS):
         (_works if answer.status == "feasible" else _fails)(page, answer)
     else:
         _other(page, answer)
@@ -110,7 +113,7 @@ def _unproved(page: Page, answer: Answer) -> None:
     for key in ("reason", "seen"):
         note = answer.certificate.get(key)
         if isinstance(note, str):
-            seen.append(f"The program noted: {word(note)}.")
+            seen.append(f"The program noted: “{reading.clean(note, _LONGEST_NOTE)}”.")
     page.say(" ".join(seen) if seen else "The file does not say what was seen.")
     if answer.transfers is not None:
         sections.transfers(page, answer, "Transfers that were tried (not proved; those not listed are zero)")
@@ -213,13 +216,22 @@ def summary(answer: Answer) -> tuple[str, str, str, str]:
     status = answer.status if answer.proved else "unknown"
     if answer.proved and answer.strength != "exact":
         status = f"{status} ({answer.strength})"
-    return answer.ask_words, word(answer.scope) if answer.scope else "", status, _detail(answer)
+    return (
+        f"{answer.ask_words}{answer.chosen_class}",
+        word(answer.scope) if answer.scope else "",
+        status,
+        _detail(answer),
+    )
 
 
 def _detail(answer: Answer) -> str:
     if not answer.proved:
         return "nothing is proved"
-    if answer.status in ("infeasible", "fails") and answer.ask in (*CONDITIONS, *MECHANISMS):
+    if answer.ask == "implement" and answer.status == "infeasible":
+        return synthesis.short_line(synthesis.conflict(answer))
+    if answer.ask == "implement" and answer.value is not None:
+        return f"{word(str(answer.question.get('objective')))} {brief(answer.value)}"
+    if answer.status in ("infeasible", "fails") and answer.ask in (*CONDITIONS, *MECHANISMS, *CONSTRUCTIONS):
         found = witnesses.failures(answer)
         more = f" (and {counted(len(found) - 1, 'more failure')})" if len(found) > 1 else ""
         return witnesses.brief_line(found[0], answer.names) + more

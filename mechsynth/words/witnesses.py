@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mechsynth.words import reading
+from mechsynth.words import constructions, reading
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, brief, counted, listed, number, show, size
@@ -182,7 +182,7 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
     amount, them = show(failure.shortfall), "it" if alone else "them"
     return [
         beliefs,
-        f"To be residual claimant, {agent} must expect to be charged one fixed amount when it truthfully reports "
+        f"{constructions.aim(answer).infinitive}, {agent} must expect to be charged one fixed amount when it truthfully reports "
         f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
         f"{'amount' if alone else 'amounts'} for that same report, so that the lie is not cheap. Whatever {signal} is charged, "
         f"{others if alone else 'the mixture'} is charged, and that is too little for {them} by {amount}"
@@ -209,8 +209,8 @@ def _dependence_story(failure: Failure, answer: Answer) -> list[str]:
         law = "must satisfy Σ η_k c_k = 0"
     return [
         first,
-        f"Write c_k for what signal k must expect to be charged so that {agent} is residual claimant. Payments of "
-        "this class "
+        f"Write c_k for what signal k must expect to be charged so that {agent} "
+        f"{constructions.aim(answer).clause}. Payments of this class "
         f"{law}, but it is {show(failure.shortfall)}. Therefore no such payments exist in this block.",
     ]
 

@@ -246,3 +246,145 @@ def test_any_damage_is_an_input_error_or_a_text(name: str) -> None:
                 assert isinstance(explain(data), str)
             except InputError as error:
                 assert str(error).isprintable()
+
+
+def test_deviation_plan() -> None:
+    text = flat("implement-budget")
+    assert "in period 1, firm1 with signal 4 reports 6: at rate 1/5" in text
+    assert "with signal 6 reports 4, after the reports firm1: 6 in period 1: at rate 1/10" in text
+    assert "if budget:ex-post holds" in text and "at least one of them gains 1/3 or more" in text
+    assert "The program found that dropping any one of them lets the others hold" in text
+    assert "Unlike the questions contingent and vcg-type" in text and "may keep any rent" in text
+    alone = flat("implement-truth-alone")
+    assert "stationary contingent transfers" in alone and "cannot hold together" not in alone
+    assert "No lie plays a part" in flat("implement-accounts") and "deviation plan" not in flat("implement-accounts")
+    assert "may keep any rent" not in flat("implement-accounts")
+
+
+def test_kept_requirements_are_not_called_minimal() -> None:
+    data = load("implement-budget")
+    del data["x-relaxations"]
+    text = " ".join(explain(data).split())
+    assert "lets the others hold" not in text and "marked to be kept" in text
+
+
+def test_twelve_lies_at_most() -> None:
+    data = load("implement-truth-alone")
+    data["witness"]["multipliers"] |= {f"pepic firm1 (4,0)->6 after ({k},0)": f"1/{k}" for k in range(3, 23)}
+    lines = [line for line in explain(data).splitlines() if "reports 6" in line or "reports 4," in line]
+    assert len(lines) == 12 and "... and 10 more" in explain(data)
+
+
+def test_first_payments_are_shown_first_and_once() -> None:
+    text = flat("ex-ante-balanced")
+    assert text.index("period 1, once") < text.index("next period")
+    assert "period 1, once" in drawn(transfers_table(load("ex-ante-balanced")))
+    finite = load("ex-ante-balanced-finite")
+    finite["mechanism"]["transfers"][0]["firm1"]["first"] = [["1"]]
+    with pytest.raises(InputError, match="put it into now"):
+        explain(finite)
+
+
+def test_targets_of_constructions() -> None:
+    for name, aim in (
+        ("budget-balanced-fails", "an equal share of the surplus"),
+        ("surplus-extraction-fails", "nothing"),
+    ):
+        text = flat(name)
+        assert aim in text and "residual claimant" not in text and "Here an agent must expect to be charged" in text
+        assert "that is the question implement with" in text
+    assert "exactly 0" in flat("ex-ante-balanced") and "W/N" in flat("budget-balanced")
+    assert "E W(θ_1)" in flat("surplus-extraction")
+
+
+def test_ladder_table_of_other_questions() -> None:
+    names = [
+        "implement-budget",
+        "implement-accounts",
+        "implement-truth-alone",
+        "implement-revenue",
+        "surplus-extraction",
+    ]
+    text = drawn(ladder_table([load(name) for name in [*names, "budget-balanced-fails"]]))
+    assert "pepic and budget:ex-post cannot hold together, short by 1/5" in text
+    assert "pepic fails by itself, short by 2" in text
+    assert "max-revenue 19/2" in text and "33 payments" in text and "4 more failures" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"conflict": []}, "not requirements of the question"),
+        ({"conflict": ["budget:ex-ante"]}, "not requirements of the question"),
+        ({"shortfall": "0"}, "not positive"),
+        ({"kind": "cycle"}, "not farkas"),
+        ({"multipliers": {"pepic firm1 t=1 (4,-)->6": "-1"}}, "a rate below 0"),
+    ],
+)
+def test_malformed_conflicts(change: dict[str, object], message: str) -> None:
+    data = load("implement-budget")
+    data["witness"].update(change)
+    with pytest.raises(InputError, match=message) as caught:
+        explain(data)
+    assert caught.value.remedy
+
+
+def test_every_requirement_and_objective_has_words() -> None:
+    from fractions import Fraction
+
+    from mechsynth.program.objectives import _ADD
+    from mechsynth.program.requirements import KNOWN
+    from mechsynth.words import wishes
+
+    for name in [*KNOWN, "bounded:10"]:
+        assert wishes.meaning(name) != name and "ε = " in wishes.relaxation(name, Fraction(1, 2))
+        assert "it may be missed" not in wishes.relaxation(name, Fraction(1, 2))
+    for objective in _ADD:
+        assert "best value" not in wishes.reached({"objective": objective}, Fraction(1, 2))
+
+
+@pytest.mark.parametrize("kind", ["history-independent", "vcg-type", "contingent", "full", "full+now"])
+@pytest.mark.parametrize("horizon", [3, None])
+def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathlib.Path) -> None:
+    """Names that the program gives its rows, for labels that need quotation marks, are read back."""
+    import mechsynth
+    from mechsynth.asks.implement import build, wish_list
+    from mechsynth.asks.question import Question
+    from mechsynth.program.requirements import KNOWN
+    from mechsynth.words import names as naming
+    from mechsynth.words import rows
+
+    agents = ["the buyer", "after"]
+    signals = {"the buyer": ["a (b)", "->"], "after": ["t=1", "now"]}
+    quarter = [["1/4", "1/4"], ["1/4", "1/4"]]
+    path = tmp_path / "odd.json"
+    document = {
+        "format": "mechsynth-instance/1",
+        "name": "odd",
+        "agents": agents,
+        "horizon": horizon or "infinite",
+        "discount": "1/2",
+        "prior": quarter,
+        "signals": signals,
+        "actions": ["x->", "a=1"],
+        "utilities": {agent: [[[1, 2], [3, 4]], [[4, 3], [2, 1]]] for agent in agents},
+        "transition": [[[quarter, quarter], [quarter, quarter]]] * 2,
+    }
+    path.write_text(json.dumps(document), encoding="utf-8")
+    environment = mechsynth.load(path)
+    question = Question(environment, transfers=kind, require=(*KNOWN, "bounded:1/2"))
+    program = build(question, wish_list(question)).program
+    allocation = [
+        {"period": t, "signals": {agents[0]: a, agents[1]: b}, "action": "x->"}
+        for t in ([None] if horizon is None else range(1, horizon + 1))
+        for a in signals[agents[0]]
+        for b in signals[agents[1]]
+    ]
+    known = naming.collect(allocation, None)
+    for name in program.names:
+        row = rows.parse(name, known)
+        assert row is not None, name
+        if row.kind == "pepic":
+            assert rows.lie(row, known) and row.report in signals[row.agent]
+        elif row.kind not in rows.DEFINITIONS:
+            assert rows.describe(row, known).isprintable()

@@ -1,0 +1,126 @@
+"""Requirements and objectives by their economic meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mechsynth.words.numbers import Number, show
+from mechsynth.words.reading import word
+
+_MEANINGS = {
+    "pepic": "truth: after every history, whatever everybody's signals, no agent gains by a false report",
+    "residual-claimant": (
+        "residual claimants: every agent's payoff is the social surplus, in every period that has a next one"
+    ),
+    "participation:ex-post": (
+        "participation after the signals: whatever everybody's signals, and after every history that truth can lead "
+        "to, staying is worth at least 0 to everybody"
+    ),
+    "participation:interim": (
+        "participation knowing one's own signal: after every history that truth can lead to, staying is worth at "
+        "least 0 in expectation to everybody"
+    ),
+    "participation:ex-ante": (
+        "participation before the first signals: the mechanism is worth at least 0 in expectation to everybody"
+    ),
+    "budget:ex-ante": "no expected deficit: the discounted payments add up to at least 0 under the prior",
+    "budget:per-period": (
+        "a budget balanced in expectation: given the reports of the period before, the payments of each period add up "
+        "to 0 in expectation"
+    ),
+    "budget:ex-post": "a budget balanced whatever happens: the payments of each period add up to exactly 0",
+    "no-subsidy": "no subsidy: no payment to an agent, ever",
+    "surplus:full": (
+        "full extraction: the expected discounted payments are the whole expected surplus, the agents together keep 0"
+    ),
+    "surplus:every-history": (
+        "full extraction after every history that truth can lead to: the agents together keep 0 from then on"
+    ),
+}
+_SHORT = {
+    "pepic": "truth",
+    "residual-claimant": "residual claimants",
+    "participation:ex-post": "participation",
+    "participation:interim": "participation",
+    "participation:ex-ante": "participation",
+    "budget:ex-ante": "the budget",
+    "budget:per-period": "the budget",
+    "budget:ex-post": "the budget",
+    "no-subsidy": "no subsidy",
+    "surplus:full": "extraction",
+    "surplus:every-history": "extraction",
+}
+_RELAXED = {
+    "pepic": "every lie may gain up to ε = {}",
+    "residual-claimant": "payoffs may miss the surplus by ε = {}",
+    "participation:ex-post": "everybody's payoff may fall to −ε = −{}",
+    "participation:interim": (
+        "everybody's expected payoff, times the probability of the signal that it is expected at, may fall to −ε = −{}"
+    ),
+    "participation:ex-ante": "everybody's expected payoff may fall to −ε = −{}",
+    "budget:ex-ante": "the expected deficit may be ε = {}",
+    "budget:per-period": "the expected payments of each period may miss balance by ε = {}",
+    "budget:ex-post": "the budget of each period may miss balance by ε = {}",
+    "no-subsidy": "a single payment to an agent may be up to ε = {}",
+    "surplus:full": "the agents together may keep rents of ε = {} in expectation",
+    "surplus:every-history": "the agents together may keep rents of ε = {} after each history (or lose as much)",
+}
+#: Sentences on the value that was reached, and on why no other transfers do better.
+_REACHED = {
+    "min-max-transfer": "The largest payment, in absolute value, is as small as it can be: {}.",
+    "min-total-transfer": (
+        "The payments listed in the mechanism, in absolute value, add up to as little as they can: {} (each counted "
+        "once, not weighted by how likely it is)."
+    ),
+    "max-revenue": "The expected discounted payments are as large as they can be: {}.",
+    "min-rent": (
+        "After every history that truth can lead to, the agents together keep at most {}, and less is impossible."
+    ),
+    "min-subsidy": (
+        "In no period is the designer expected, given the reports of the period before, to pay in more than {}, and "
+        "less is impossible."
+    ),
+    "min-epsilon": "No lie gains more than {}, and less is impossible.",
+}
+
+
+def meaning(name: str) -> str:
+    """Return what a requirement asks for, with its name."""
+    kind, _, bound = name.partition(":")
+    text = f"bounded payments: none is above {word(bound)} in absolute value" if kind == "bounded" else ""
+    text = _MEANINGS.get(name, text)
+    return f"{text} ({word(name)})" if text else word(name)
+
+
+def short(name: str) -> str:
+    """Return the name of a requirement as a noun, with its name in brackets where that differs."""
+    return f"{_SHORT[name]} ({word(name)})" if name in _SHORT else word(name)
+
+
+def relaxation(name: str, least: Number) -> str:
+    """Return what it means to relax a requirement by ``least``."""
+    by = show(least)
+    kind, _, bound = name.partition(":")
+    text = f"payments may exceed {word(bound)} by ε = {{}}" if kind == "bounded" else "it may be missed by ε = {}"
+    return f"{short(name)}: {_RELAXED.get(name, text).format(by)}"
+
+
+def reached(question: Mapping[str, object], value: Number) -> str:
+    """Return the optimum in words."""
+    objective = question.get("objective")
+    if objective == "min-epsilon" and value == 0:
+        return "No lie gains anything: truth needs no tolerance."
+    text = _REACHED.get(objective) if isinstance(objective, str) else None
+    if text is None:
+        return f"The best value was found: it is {show(value)}."
+    return text.format(show(value))
+
+
+def unbounded(question: Mapping[str, object]) -> str:
+    """Return that an objective has no optimum."""
+    if question.get("objective") == "max-revenue":
+        return (
+            "Revenue has no bound: the payments can be raised without end, since nothing that was required keeps the "
+            "agents from losing. Require participation."
+        )
+    return "There is no best value: the objective can be improved without end by moving on from the transfers below."
