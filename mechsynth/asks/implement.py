@@ -28,6 +28,7 @@ from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
 
 SMALLEST = "smallest"
+LARGE = 5_000  # rows from which a program is large: no relaxations are computed beside its conflict
 
 
 def answer(question: Question) -> Result:
@@ -76,7 +77,8 @@ def decide_class(question: Question) -> Result:
             return unknown(result, certificate)
         if outcome.multipliers is not None:
             conflict, proof = minimal_conflict(setting.program, outcome, question.keep)
-            relaxations = [] if question.keep else relaxed(setting.program, conflict)
+            small = len(setting.program.names) <= LARGE and not question.keep
+            relaxations = relaxed(setting.program, conflict) if small else []
             return result(
                 Status.INFEASIBLE, witness=witness(setting.program, conflict, proof), relaxations=tuple(relaxations)
             )
@@ -153,36 +155,18 @@ def feasible(program: LinearProgram) -> Outcome | None:
 
 
 def _part(part: LinearProgram) -> Outcome | None:
-    """Decide a connected program: all wishes at once by one slack; the slack is put on few rows where it can be.
+    """Decide a connected program by one slack on the rows that ask for something.
 
-    A slack column over ten thousand incentive rows is dense, and slows the interior point method down. Where the incentive rows alone
-    have a point, only the other wishes need the slack.
+    On a large program the equalities are kept hard at first: the solver's presolve can then use them to eliminate columns, which
+    halves the time. Where they contradict each other this proves nothing, and all rows get the slack.
     """
-    owners = list(dict.fromkeys(owner for owner in part.owners if owner != DEFINITION))
     soft = np.array([owner != DEFINITION for owner in part.owners], dtype=bool)
-    incentive = np.array([owner == "pepic" for owner in part.owners], dtype=bool)
-    if len(owners) < 2 or incentive.sum() < 2_000:
-        return decide(part, soft)
-    kept = np.flatnonzero(incentive | ~soft)
-    alone = _numerically_feasible(part.part(kept), incentive[kept])
-    return decide(part, soft & ~incentive if alone else soft) or (decide(part, soft) if alone else None)
-
-
-def _numerically_feasible(part: LinearProgram, soft: Any) -> bool:
-    """Return whether floats see room in the rows of a program; a wrong guess costs time, not truth."""
-    from mechsynth.prove.linear import elastic, integer_rows, run
-    from mechsynth.solver.linear import methods
-
-    for rows in part.components():
-        piece = part.part(rows)
-        data, scales = integer_rows(piece)
-        wide, _ = elastic(data, soft[rows], scales)
-        cost = np.zeros(wide.width)
-        cost[-1] = 1.0
-        end = run(wide, cost, methods(wide.count)[0])
-        if end is None or end.point[-1] > 1e-9:
-            return False
-    return True
+    hard = soft & np.array(part.equal, dtype=bool)
+    if len(part.names) > LARGE and hard.any():
+        outcome = decide(part, soft & ~hard)
+        if outcome is not None:
+            return outcome
+    return decide(part, soft)
 
 
 def _together(num: IntArray, den: int, used: Any, own: IntArray, own_den: int) -> tuple[IntArray, int]:

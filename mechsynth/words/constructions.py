@@ -104,7 +104,7 @@ def left_open(answer: Answer, name: str) -> str:
         "ex-ante-balanced": ("balance the budget ex ante", "with budget:ex-ante, where an agent may keep any rent"),
         "surplus-extraction": (
             "extract the expected surplus",
-            "with participation:ex-post and surplus:full, where payoffs may rise and fall around 0",
+            "with participation:interim and surplus:full, where payoffs may rise and fall with the others' signals",
         ),
     }
     deed, question = wishes.get(answer.ask, ("implement the rule", "where an agent may keep any rent"))
@@ -118,11 +118,13 @@ def next_question(answer: Answer) -> str:
         "budget-balanced": "--require budget:per-period: must the shares be equal, or is a balanced budget enough?",
         "ex-ante-balanced": "--require budget:ex-ante: must agents be residual claimants, or is a balanced budget enough?",
         "surplus-extraction": (
-            "--require participation:ex-post --require surplus:full: must every signal be left with nothing, or is it "
-            "enough that the signals are on average?"
+            "--require participation:interim --require surplus:full: must an agent be left with nothing whatever the "
+            "others' signals, or is it enough on average over them?"
         ),
     }
     tail = require.get(answer.ask)
     if tail is None:
         return f"Ask implement with --transfers {answer.kind}: must the agent be residual claimant, or is truth enough?"
-    return f"Ask implement with --transfers {answer.kind} {tail}"
+    # The fees of the other two constructions are paid on the reports of the same period.
+    kind = answer.kind if answer.ask == "budget-balanced" else "contingent+now"
+    return f"Ask implement with --transfers {kind} {tail}"
