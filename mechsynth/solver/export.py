@@ -9,7 +9,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-_ILLEGAL = re.compile(r"[^A-Za-z0-9_.,()\[\]=*|<>~;:#@&'+\-]")
+_ILLEGAL = re.compile(r"[^A-Za-z0-9_.,()]+")
 
 
 def plain_names(names: Sequence[str]) -> list[str]:
@@ -17,12 +17,12 @@ def plain_names(names: Sequence[str]) -> list[str]:
     seen: dict[str, int] = {}
     result = []
     for name in names:
-        short = _ILLEGAL.sub("_", name.replace("->", "_to_").replace(">=", "ge").replace("<=", "le"))
-        short = short.replace("<", "").replace(">", "").replace("=", "").replace("+", "_").replace("-", "_")
-        short = short[:200] if short[:1].isalpha() else f"n{short[:200]}"
+        words = name.replace("->", " to ").replace(">=", " ge").replace("<=", " le").replace("[", "(").replace("]", ")")
+        short = _ILLEGAL.sub("_", words)[:200].strip("_") or "n"
+        short = short if short[0].isalpha() else f"n{short}"
         count = seen.get(short, 0)
         seen[short] = count + 1
-        result.append(short if not count else f"{short}~{count}")
+        result.append(short if not count else f"{short}_{count}")
     return result
 
 
