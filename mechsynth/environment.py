@@ -8,7 +8,7 @@ Model and notation: Liu 2014, section 2.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -179,6 +179,17 @@ class Environment:
     def others(self, i: int) -> tuple[int, ...]:
         """Return the indices of everybody but agent ``i``."""
         return tuple(j for j in range(len(self.agents)) if j != i)
+
+    def without(self, i: int) -> Environment:
+        """Return the environment in which nothing that agent ``i`` enjoys counts: the same signals and actions, her utility 0."""
+        changed = []
+        for period in self.__dict__["_periods"]:
+            num = period.utilities.num.copy()
+            num[i] = 0
+            changed.append(replace(period, utilities=Rationals(num, period.utilities.den)))
+        other = object.__new__(Environment)
+        other.__dict__.update(self.__dict__, _periods=tuple(changed), digest=None, source_bytes=None)
+        return other
 
     def _read_stationary(self, data: Mapping[str, Any], normalize: bool) -> tuple[Period, ...]:
         signals = _signals(data["signals"], self.agents, "signals")

@@ -25,6 +25,9 @@ ROOMS = {
     "budget-balanced": "budget_balanced",
     "ex-ante-balanced": "ex_ante_balanced",
     "surplus-extraction": "surplus_extraction",
+    "team": "team",
+    "pivot": "pivot",
+    "lump-sum-budget": "lump_sum_budget",
     "implement": "implement",
     "ladder": "ladder",
 }

@@ -7,8 +7,9 @@ from fractions import Fraction
 import numpy as np
 
 from mechsynth.errors import UsageError
+from mechsynth.program.incentives import need_prior
 from mechsynth.program.linear import Index
-from mechsynth.program.requirements import every_history, need_prior, period_budgets
+from mechsynth.program.money import every_history, period_budgets
 from mechsynth.program.synthesis import Setting
 
 OBJECTIVES = (

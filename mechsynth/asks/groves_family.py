@@ -1,0 +1,196 @@
+"""What the dynamic Groves mechanisms share: their assumptions, tested exactly, and their payments (Yoon 2021b, section 2).
+
+With private values let ``Φ_i(θ)`` be any numbers per period. An agent who pays in every period
+
+    ``now^i(θ) = Φ_i(θ) − Σ_{j≠i} u^j(a*(θ), θ^j) − δ E[Φ_i(θ') | a*(θ), θ]``
+
+(positive: the agent pays) has the truthful continuation payoff ``X^i = W − Φ_i``, by telescoping, whatever the environment. ``Φ_i = 0`` is the team
+mechanism (Athey and Segal), ``Φ_i = W_{-i}`` the pivot mechanism (Bergemann and Välimäki). If she reports ``r`` at ``θ`` and the truth from then on, she gets
+
+    ``u^i(a,θ) + Σ_{j≠i} u^j(a,ρ) + δ E[W | a,θ] − Φ_i(ρ) + δ (E[Φ_i | a,ρ] − E[Φ_i | a,θ])``,  ``ρ = (r, θ^{-i})``, ``a = a*(ρ)``.
+
+What each theorem needs can be read off this line.
+
+- *Private values*, for every ``Φ``: the others' utilities may not depend on ``θ^i``; then the first three terms are what ``a`` is worth to society at ``θ``, at most ``W(θ)``.
+  For the team mechanism, ``Φ = 0``, that is all: any transition will do, correlated or moved by anybody's signal. (What is used is only that ``Σ_{j≠i} u^j(a, ·)`` does not depend on ``θ^i``.)
+- For ``Φ ≠ 0`` also ``Φ_i(ρ) = Φ_i(θ)`` and ``E[Φ_i | a,ρ] = E[Φ_i | a,θ]``: ``Φ_i`` looks at ``θ^{-i}`` alone, and *the own signal does not move the others*, ``μ^{-i}(· | a, θ)``
+  does not depend on ``θ^i``. Then ``W_{-i}`` depends on ``θ^{-i}`` alone, too. The papers assume more, ``μ = Π_j μ^j(θ'^j | a, θ^j)``; neither that the signals are independent given
+  ``(a, θ)`` nor that an agent's next signal depends on no other's is needed with two agents for her own incentives: the law of ``θ'^i`` is free.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from mechsynth.asks.incentives import told
+from mechsynth.asks.question import Question
+from mechsynth.beliefs import beliefs, by_own
+from mechsynth.efficient import efficient_rule
+from mechsynth.errors import UsageError
+from mechsynth.mechanism import Table, nest
+from mechsynth.rational import IntArray, Rationals, text
+
+TRANSFERS = "history-independent"
+
+
+def asked_for(question: Question, ask: str, require: list[str]) -> dict[str, Any]:
+    """Return the question as a result tells it.
+
+    Raises
+    ------
+    UsageError
+        For options that these mechanisms leave no room for.
+    """
+    if question.transfers not in (None, TRANSFERS):
+        raise UsageError("--transfers", f"{ask} is paid in the period of the report", f"leave it out, or {TRANSFERS}")
+    if question.constant is not None:
+        raise UsageError("--last-period", f"{ask} is efficient in every period", "leave it out")
+    return {"ask": ask, "transfers": TRANSFERS, "require": require, "objective": "feasibility"}
+
+
+def periods(question: Question) -> range:
+    """Return the distinct periods, from 1."""
+    return range(1, question.environment.last + 1)
+
+
+def refuse_interdependent(question: Question, ask: str) -> None:
+    """Ask for private values: nobody's utility depends on another's signal.
+
+    Raises
+    ------
+    UsageError
+        Naming agent, period, action and two profiles that differ in one other agent's signal.
+    """
+    environment = question.environment
+    for t in periods(question):
+        period = environment.period(t)
+        for j, name in enumerate(environment.agents):
+            utility = period.utilities[j]
+            for i in environment.others(j):
+                apart = _apart(utility.num, 1 + i)
+                if apart is None:
+                    continue
+                one, other = apart
+                raise UsageError(
+                    f"--ask {ask}",
+                    f"the utility of {name} after {period.actions[one[0]]}{_when(question, t)} is {text(utility.fraction(*one))} at "
+                    f"{_profile(question, t, one[1:])} and {text(utility.fraction(*other))} at {_profile(question, t, other[1:])}: it depends on the "
+                    f"signal of {environment.agents[i]}, values are not private",
+                    "ask vcg-type, contingent or implement, which need no private values",
+                )
+
+
+def refuse_influence(question: Question, ask: str) -> None:
+    """Ask that nobody's own signal moves what the others will report next, given the action and the others' signals.
+
+    Raises
+    ------
+    UsageError
+        Naming agent, period, action, two profiles that differ in her signal, and next reports of the others with two probabilities.
+    """
+    environment = question.environment
+    for t in question.linked:
+        period = environment.period(t)
+        for i in range(len(environment.agents)):
+            blocks = beliefs(environment, t, i).rows  # (|A|, |Θ^{-i}|, |Θ^i|, |Θ'^{-i}|)
+            apart = _apart(blocks.num, 2)
+            if apart is None:
+                continue
+            one, other = apart
+            rest = environment.others(i)
+            following = environment.period(t + 1 if environment.horizon is not None else t)
+            reports = list(product(*(following.signals[j] for j in rest)))[one[3]]
+            raise UsageError(
+                f"--ask {ask}",
+                f"after {period.actions[one[0]]}{_when(question, t)} the next reports ({', '.join(reports)}) of {', '.join(environment.agents[j] for j in rest)} have probability "
+                f"{text(blocks.fraction(*one))} at {_whole(question, t, i, one)} and {text(blocks.fraction(*other))} at {_whole(question, t, i, other)}: "
+                f"the signal of {environment.agents[i]} moves them",
+                "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation",
+            )
+
+
+def _apart(array: IntArray, axis: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Return two indices that differ along ``axis`` alone, with different entries; ``None`` where there are none."""
+    first = np.take(array, [0], axis=axis)
+    wrong = np.argwhere(array != first)
+    if not wrong.size:
+        return None
+    other = tuple(int(k) for k in wrong[0])
+    return (*other[:axis], 0, *other[axis + 1 :]), other
+
+
+def _when(question: Question, t: int) -> str:
+    return "" if question.environment.horizon is None else f" in period {t}"
+
+
+def _profile(question: Question, t: int, at: tuple[int, ...]) -> str:
+    signals = question.environment.period(t).signals
+    return "(" + ", ".join(own[k] for own, k in zip(signals, at, strict=True)) + ")"
+
+
+def _whole(question: Question, t: int, agent: int, at: tuple[int, ...]) -> str:
+    """Return the profile of an entry ``(a, θ^{-i}, θ^i, …)`` of the blocks."""
+    shape = question.environment.period(t).shape
+    rest = [int(k) for k in np.unravel_index(at[1], tuple(n for j, n in enumerate(shape) if j != agent))]
+    return _profile(question, t, (*rest[:agent], at[2], *rest[agent:]))
+
+
+def value_without(question: Question, agent: int) -> list[Rationals]:
+    """Return ``W_{-i}`` per distinct period, shape ``(|Θ_t|,)``: what is best for the others when all actions may still be taken."""
+    rule = efficient_rule(question.environment.without(agent))
+    return [rule.value(t) for t in periods(question)]
+
+
+def payments(question: Question, agent: int, base: list[Rationals] | None) -> list[Table]:
+    """Return ``now^i`` of every distinct period.
+
+    Parameters
+    ----------
+    base:
+        ``Φ_i`` per distinct period, shape ``(|Θ_t|,)``; ``None`` for 0.
+    """
+    environment = question.environment
+    tables = []
+    for t in periods(question):
+        period = environment.period(t)
+        chosen = question.at(t).ravel()
+        index = np.arange(chosen.size)
+        others = list(environment.others(agent))
+        utility = Rationals(period.utilities.num[others], period.utilities.den).sum(0).reshape(len(period.actions), -1)
+        paid = -Rationals(utility.num[chosen, index], utility.den)
+        if base is not None:
+            paid = paid + base[t - 1]
+            if period.transition is not None:
+                kernel = period.kernel()
+                rows = Rationals(kernel.num[chosen, index], kernel.den)
+                following = base[0 if environment.horizon is None else t]
+                paid = paid - (rows @ following.reshape(-1, 1)).reshape(-1) * environment.discount
+        tables.append(Table(paid.reduce().reshape(*period.shape)))
+    return tables
+
+
+def transfers_of(question: Question, now: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
+    """Return the transfers of a mechanism from ``now[agent][period]``."""
+    names = question.environment.agents
+    return tuple({name: {"now": own[t - 1]} for name, own in zip(names, now, strict=True)} for t in periods(question))
+
+
+def payoff_tables(question: Question, base: list[list[Rationals]]) -> dict[str, Any] | None:
+    """Return ``{agent: nested}`` of ``W_1 − Φ_i`` over the first profiles; ``None`` where the numbers are too long to be told."""
+    if not told(question):
+        return None
+    shape = question.environment.period(1).shape
+    surplus = question.rule.value(1)
+    return {
+        name: nest((surplus - own[0]).reduce().reshape(-1).strings(), shape)
+        for name, own in zip(question.environment.agents, base, strict=True)
+    }
+
+
+def by_signal(values: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals:
+    """Return values over the profiles as ``(|Θ^i|, |Θ^{-i}|)``."""
+    own = by_own(values.num.reshape(1, *shape), agent)[0]
+    return Rationals(np.ascontiguousarray(own.T), values.den)

@@ -1,0 +1,90 @@
+"""Do entry fees pay for the pivot mechanism? (Yoon 2021a, section 3.3, condition (*), for any environment of the kind.)
+
+On top of the pivot mechanism every agent pays a lump sum once, at the start, the largest that keeps each of her types in: ``K_i = min_k E[X_1^i(θ_1) | θ_1^i = k]``
+over her first signals of positive probability, ``X^i = W − W_{-i}``. The budget is ``Σ_i K_i + E Σ_t δ^{t-1} Σ_i now_t^i = Σ_i K_i − Σ_i E X_1^i + E W_1``: the fees less the expected deficit.
+
+Where the first signals are independent, ``E[W_{-i} | θ_1^i = k]`` does not depend on ``k``: the budget is ``Σ_i min_k E[W_1 | θ_1^i = k] − (N − 1) E W_1`` for every dynamic Groves
+mechanism, however the others would fare without an agent. So it answers Yoon's question, too, whose ``W_{-i}`` is 0 since nobody trades alone.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mechsynth.asks.groves_family import (
+    asked_for,
+    by_signal,
+    payments,
+    refuse_influence,
+    refuse_interdependent,
+    transfers_of,
+    value_without,
+)
+from mechsynth.asks.question import Question
+from mechsynth.errors import UsageError
+from mechsynth.mechanism import Mechanism, Table
+from mechsynth.rational import Rationals, text
+from mechsynth.result import Result, Status
+
+ASK = "lump-sum-budget"
+
+
+def answer(question: Question) -> Result:
+    """Decide whether the largest entry fees that keep every type in cover the expected deficit of the pivot mechanism.
+
+    Raises
+    ------
+    UsageError
+        Without a prior, when values are not private, or an agent's signal moves the others'.
+    """
+    environment = question.environment
+    asked = asked_for(question, ASK, ["pepic", "participation:entry", "budget:ex-ante"])
+    prior = environment.prior
+    if prior is None:
+        raise UsageError(f"--ask {ASK}", "the instance has no prior to expect payments with", "give it a prior")
+    refuse_interdependent(question, ASK)
+    refuse_influence(question, ASK)
+    base = [value_without(question, i) for i in range(len(environment.agents))]
+    surplus = question.rule.value(1)
+    weights, total = prior.reshape(-1), Fraction(0)
+    expected = (weights * surplus).sum(0).fraction()
+    fees: list[Fraction] = []
+    for i, own in enumerate(base):
+        payoff = surplus - own[0]
+        fees.append(_largest_fee(prior, payoff, i))
+        total += fees[-1] - (weights * payoff).sum(0).fraction()
+    budget = total + expected
+    mechanism, witness = Mechanism.of_rule(question.rule), None
+    if budget >= 0:
+        now = [payments(question, i, own) for i, own in enumerate(base)]
+        transfers = transfers_of(question, now)
+        for name, fee in zip(environment.agents, fees, strict=True):
+            once = Rationals.from_fractions([fee], (1,) * len(environment.agents))
+            kinds = transfers[0][name]
+            if environment.horizon is None:
+                kinds["first"] = Table(once)
+            else:
+                kinds["now"] = Table((kinds["now"].entries + once).reduce())
+        mechanism = Mechanism(environment, question.actions, transfers)
+    else:
+        witness = {"kind": "budget", "shortfall": text(-budget)}
+    return Result(
+        question=asked,
+        status=Status.FEASIBLE if budget >= 0 else Status.INFEASIBLE,
+        value=text(budget),
+        mechanism=mechanism,
+        witness=witness,
+        certificate={
+            "ties": question.ties(),
+            "fees": {name: text(fee) for name, fee in zip(environment.agents, fees, strict=True)},
+        },
+        environment=environment,
+    )
+
+
+def _largest_fee(prior: Rationals, payoff: Rationals, agent: int) -> Fraction:
+    """Return ``min_k E[X^i | θ^i = k]`` over the signals that come."""
+    chances = by_signal(prior.reshape(-1), agent, prior.shape)
+    mass = chances.sum(1)
+    worth = (chances * by_signal(payoff, agent, prior.shape)).sum(1)
+    return min(worth.fraction(k) / mass.fraction(k) for k in range(mass.shape[0]) if mass.num[k])

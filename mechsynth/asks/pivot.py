@@ -1,0 +1,52 @@
+"""Everybody keeps what she adds: the dynamic pivot mechanism (Bergemann and Välimäki; Yoon 2021b, section 2; Yoon 2021a, 3.3).
+
+``now^i(θ) = W_{-i}(θ) − Σ_{j≠i} u^j(a*(θ), θ^j) − δ E[W_{-i}(θ') | a*(θ), θ]`` in every period (positive: the agent pays): what her presence costs the others now. ``W_{-i}``
+is the most that the others can get, from all the actions, when her utility does not count; the truthful payoff is her marginal contribution, ``X^i = W − W_{-i}``.
+It may be negative where she dislikes what suits the others. Needed: private values, and nobody's signal moves the others' next signals; see `mechsynth.asks.groves_family`.
+
+In Yoon's bilateral trade nothing can be traded without one of the two, so that ``W_{-i} = 0`` there; that is the team mechanism in the words used here.
+"""
+
+from __future__ import annotations
+
+from mechsynth.asks.groves_family import (
+    asked_for,
+    payments,
+    payoff_tables,
+    refuse_influence,
+    refuse_interdependent,
+    transfers_of,
+    value_without,
+)
+from mechsynth.asks.question import Question
+from mechsynth.mechanism import Mechanism
+from mechsynth.result import Result, Status
+
+ASK = "pivot"
+
+
+def answer(question: Question) -> Result:
+    """Give the pivot mechanism.
+
+    Raises
+    ------
+    UsageError
+        When values are not private, or an agent's signal moves the others'.
+    """
+    asked = asked_for(question, ASK, ["pepic"])
+    refuse_interdependent(question, ASK)
+    refuse_influence(question, ASK)
+    environment = question.environment
+    base = [value_without(question, i) for i in range(len(environment.agents))]
+    now = [payments(question, i, own) for i, own in enumerate(base)]
+    certificate: dict[str, object] = {"ties": question.ties()}
+    marginal = payoff_tables(question, base)
+    if marginal is not None:
+        certificate["marginal"] = marginal
+    return Result(
+        question=asked,
+        status=Status.FEASIBLE,
+        mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
+        certificate=certificate,
+        environment=environment,
+    )

@@ -1,0 +1,159 @@
+"""Requirements on what agents want to do: tell the truth, be residual claimants, take part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from mechsynth.errors import UsageError
+from mechsynth.program.linear import DEFINITION, Index
+from mechsynth.program.synthesis import Setting, quoted
+
+
+def need_prior(setting: Setting, name: str) -> tuple[Index, int]:
+    """Return the prior, flat, or refuse a requirement that needs one."""
+    prior = setting.prior()
+    if prior is None:
+        raise UsageError(name, "the instance has no prior", "add one, or drop this requirement")
+    return prior
+
+
+@dataclass(frozen=True)
+class Pepic:
+    """Truth is a best reply after every history: no one-shot lie gains."""
+
+    name: str = "pepic"
+
+    def rows(self, setting: Setting) -> None:
+        """Add one row per agent, true profile and lie; and per history, where what is due differs."""
+        program = setting.program
+        for t in range(setting.count):
+            for i, agent in enumerate(setting.names):
+                true, told, names = setting.lies(t, i)
+                if not true.size:
+                    continue
+                cols, nums, den = setting.continuation(t, i, told, true)
+                rights = setting.utilities(t, i, told, true)
+                head = f"{agent} {setting.when(t)}"
+                titles = [f"pepic {head}{name}" for name in names]
+                if not setting.transfers.own_next:
+                    lines = [setting.X[t][i][true], *cols]
+                    program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name)
+                    continue
+                deviation = setting._add(f"D {head}", names, "D")
+                program.add_rows(
+                    [f"deviation {head}{name}" for name in names],
+                    [deviation, *cols],
+                    [np.full(true.size, den), *nums],
+                    den,
+                    rights,
+                    DEFINITION,
+                    equal=True,
+                )
+                ones = np.ones(true.size, dtype=np.int64)
+                zeros = [Fraction(0)] * true.size
+                if setting.starts(t):
+                    program.add_rows(titles, [setting.X[t][i][true], deviation], [ones, -ones], 1, zeros, self.name)
+                due = setting.due(t, i)
+                before = setting.before(t)
+                if due is None or before is None:
+                    continue
+                for h, history in enumerate(setting.profiles[before]):
+                    program.add_rows(
+                        [f"{title} after {history}" for title in titles],
+                        [setting.X[t][i][true], due[h, true], deviation, due[h, told]],
+                        [ones, -ones, -ones, ones],
+                        1,
+                        zeros,
+                        self.name,
+                    )
+
+
+@dataclass(frozen=True)
+class ResidualClaimant:
+    """Truth gives every agent the social surplus, in every period before the last."""
+
+    name: str = "residual-claimant"
+
+    def rows(self, setting: Setting) -> None:
+        """Add ``X = W``."""
+        last = setting.count - (setting.environment.horizon is not None)
+        for t in range(last):
+            value = setting.rule.value(t + 1)
+            rights = [value.fraction(k) for k in range(value.shape[0])]
+            for i, agent in enumerate(setting.names):
+                names = [f"{self.name} {agent} {setting.when(t)}{theta}" for theta in setting.profiles[t]]
+                one = np.ones(len(names), dtype=np.int64)
+                setting.program.add_rows(names, [setting.X[t][i]], [one], 1, rights, self.name, equal=True)
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Nobody would rather leave for an outside option of 0: ``ex-post``, ``interim`` or ``ex-ante``."""
+
+    sense: str
+
+    @property
+    def name(self) -> str:
+        """``participation:`` and the sense."""
+        return f"participation:{self.sense}"
+
+    def rows(self, setting: Setting) -> None:
+        """Add the rows of this sense."""
+        for i in range(setting.agents):
+            if self.sense == "ex-ante":
+                self._ex_ante(setting, i)
+            else:
+                for t in range(setting.count):
+                    (self._ex_post if self.sense == "ex-post" else self._interim)(setting, t, i)
+
+    def _ex_post(self, setting: Setting, t: int, i: int) -> None:
+        head = f"{self.name} {setting.names[i]} {setting.when(t)}"
+        names = setting.profiles[t]
+        if setting.starts(t):
+            one, zero = np.ones(len(names), dtype=np.int64), [Fraction(0)] * len(names)
+            setting.program.add_rows([f"{head}{n}" for n in names], [setting.X[t][i]], [one], 1, zero, self.name)
+        path, before = setting.on_path(t), setting.before(t)
+        if path is None or before is None:
+            return
+        history, theta = path
+        titles = [f"{head}{names[k]} after {setting.profiles[before][h]}" for h, k in zip(*path, strict=True)]
+        one = np.ones(theta.size, dtype=np.int64)
+        cols, nums = [setting.X[t][i][theta]], [one]
+        due = setting.due(t, i)
+        if due is not None:
+            cols, nums = [*cols, due[history, theta]], [one, -one]
+        setting.program.add_rows(titles, cols, nums, 1, [Fraction(0)] * theta.size, self.name)
+
+    def _interim(self, setting: Setting, t: int, i: int) -> None:
+        period = setting.period(t)
+        own = np.unravel_index(np.arange(period.size), period.shape)[i]
+        head = f"{self.name} {setting.names[i]} {setting.when(t)}"
+        cases = []
+        if setting.starts(t):
+            prior = need_prior(setting, self.name)
+            cases.append(("", prior[0], prior[1], None))
+        before = setting.before(t)
+        due = setting.due(t, i)
+        if before is not None:
+            kernel = setting.period(before).kernel()
+            for h, history in enumerate(setting.profiles[before]):
+                line = kernel.num[setting.chosen(before)[h], h]
+                cases.append((f" after {history}", line, kernel.den, None if due is None else due[h]))
+        for tail, weights, den, owed in cases:
+            for k, label in enumerate(period.signals[i]):
+                at = np.flatnonzero((own == k) & (np.asarray(weights) != 0))
+                if not at.size:
+                    continue
+                cols, nums = [setting.X[t][i][at][None]], [np.asarray(weights)[at][None]]
+                if owed is not None:
+                    cols.append(owed[at][None])
+                    nums.append(-np.asarray(weights)[at][None])
+                setting.program.add_rows([f"{head}{quoted(label)}{tail}"], cols, nums, den, [Fraction(0)], self.name)
+
+    def _ex_ante(self, setting: Setting, i: int) -> None:
+        weights, den = need_prior(setting, self.name)
+        row = [f"{self.name} {setting.names[i]}"]
+        setting.program.add_rows(row, [setting.X[0][i][None]], [weights[None]], den, [Fraction(0)], self.name)

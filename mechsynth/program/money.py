@@ -1,0 +1,198 @@
+"""Requirements on money: the three budgets, bounds on payments, and the surplus that is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from mechsynth.errors import UsageError
+from mechsynth.program.incentives import need_prior
+from mechsynth.program.linear import Index
+from mechsynth.program.synthesis import Setting
+
+
+@dataclass(frozen=True)
+class BudgetExAnte:
+    """The expected discounted payments are at least 0."""
+
+    name: str = "budget:ex-ante"
+
+    def rows(self, setting: Setting) -> None:
+        """Add ``−Σ_i E X_1^i ≥ −E W_1``: payments are the surplus less the rents."""
+        weights, den = need_prior(setting, self.name)
+        surplus = setting.rule.expected_surplus()
+        assert surplus is not None
+        cols = [setting.X[0][i][None] for i in range(setting.agents)]
+        nums = [-weights[None]] * setting.agents
+        setting.program.add_rows([self.name], cols, nums, den, [-surplus], self.name)
+
+
+def period_budgets(setting: Setting, name: str) -> list[tuple[str, list[Index], list[Index], int]]:
+    """Return name, columns, numerators and denominator of the expected sum of each period's payments, given the truthful profile before."""
+    found = []
+    for t in range(setting.count):
+        nows = [now for now in setting.now[t] if now is not None]
+        when = setting.when(t).strip()
+        if setting.starts(t) and nows:
+            weights, den = need_prior(setting, name)
+            title = " ".join(part for part in (name, when) if part)
+            found.append((title, [now[None] for now in nows], [weights[None]] * len(nows), den))
+        before = setting.before(t)
+        if before is None:
+            continue
+        kernel = setting.period(before).kernel()
+        dues = [due for i in range(setting.agents) if (due := setting.due(t, i)) is not None]
+        if not (dues or nows):
+            continue
+        for h, history in enumerate(setting.profiles[before]):
+            line = kernel.num[setting.chosen(before)[h], h][None]
+            cols = [due[h][None] for due in dues] + [now[None] for now in nows]
+            title = " ".join(part for part in (name, when, f"after {history}") if part)
+            found.append((title, cols, [line] * len(cols), kernel.den))
+    return found
+
+
+@dataclass(frozen=True)
+class BudgetPerPeriod:
+    """The payments of each period add to 0 in expectation, given the truthful profile of the period before."""
+
+    name: str = "budget:per-period"
+
+    def rows(self, setting: Setting) -> None:
+        """Add one equality per period and profile before."""
+        for title, cols, nums, den in period_budgets(setting, self.name):
+            setting.program.add_rows([title], cols, nums, den, [Fraction(0)], self.name, equal=True)
+
+
+@dataclass(frozen=True)
+class BudgetExPost:
+    """The payments of each period add to 0 whatever happens."""
+
+    name: str = "budget:ex-post"
+
+    def rows(self, setting: Setting) -> None:
+        """Add one equality per realization."""
+        for t in range(setting.count):
+            names = setting.profiles[t]
+            nows = [now for now in setting.now[t] if now is not None]
+            one = np.ones(len(names), dtype=np.int64)
+            zero = [Fraction(0)] * len(names)
+            head = f"{self.name} {setting.when(t)}"
+            if setting.starts(t) and nows:
+                ones = [one] * len(nows)
+                setting.program.add_rows([f"{head}{n}" for n in names], nows, ones, 1, zero, self.name, equal=True)
+            before = setting.before(t)
+            dues = [due for i in range(setting.agents) if (due := setting.due(t, i)) is not None]
+            if before is None or not (dues or nows):
+                continue
+            for h, history in enumerate(setting.profiles[before]):
+                cols = [due[h] for due in dues] + nows
+                titles = [f"{head}{n} after {history}" for n in names]
+                setting.program.add_rows(titles, cols, [one] * len(cols), 1, zero, self.name, equal=True)
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """No payment exceeds ``bound`` in absolute value."""
+
+    bound: Fraction
+
+    @property
+    def name(self) -> str:
+        """``bounded:`` and the bound."""
+        return f"bounded:{self.bound}"
+
+    def rows(self, setting: Setting) -> None:
+        """Add two rows per payment."""
+        columns = setting.transfer_columns()
+        one = np.ones(columns.size, dtype=np.int64)
+        right = [-self.bound] * columns.size
+        for sign, tail in ((-1, "<="), (1, ">=")):
+            names = [f"{self.name} {setting.program.columns[k]} {tail}" for k in columns.tolist()]
+            setting.program.add_rows(names, [columns], [one * sign], 1, right, self.name)
+
+
+@dataclass(frozen=True)
+class NoSubsidy:
+    """Nobody is ever paid."""
+
+    name: str = "no-subsidy"
+
+    def rows(self, setting: Setting) -> None:
+        """Add one row per payment."""
+        columns = setting.transfer_columns()
+        names = [f"{self.name} {setting.program.columns[k]}" for k in columns.tolist()]
+        one = np.ones(columns.size, dtype=np.int64)
+        setting.program.add_rows(names, [columns], [one], 1, [Fraction(0)] * columns.size, self.name)
+
+
+@dataclass(frozen=True)
+class SurplusFull:
+    """The expected discounted payments are the whole expected surplus."""
+
+    name: str = "surplus:full"
+
+    def rows(self, setting: Setting) -> None:
+        """Add ``Σ_i E X_1^i = 0``."""
+        refuse_negative(setting, self.name)
+        weights, den = need_prior(setting, self.name)
+        cols = [setting.X[0][i][None] for i in range(setting.agents)]
+        zero = [Fraction(0)]
+        setting.program.add_rows([self.name], cols, [weights[None]] * len(cols), den, zero, self.name, equal=True)
+
+
+def refuse_negative(setting: Setting, name: str) -> None:
+    """Refuse surplus extraction where some utility is below the outside option (Liu 2014, section 4)."""
+    for t in range(setting.count):
+        period = setting.period(t)
+        if int(period.utilities.num.min()) < 0:
+            i, a, *theta = (int(k) for k in np.argwhere(period.utilities.num < 0)[0])
+            signals = ",".join(own[k] for own, k in zip(period.signals, theta, strict=True))
+            raise UsageError(
+                name,
+                f"the utility of {setting.environment.agents[i]} after {period.actions[a]} at ({signals}) is negative",
+                "surplus extraction needs utilities of at least 0, the outside option: add a constant",
+            )
+
+
+def every_history(setting: Setting) -> list[tuple[list[str], list[Index], list[int]]]:
+    """Return titles, columns and signs of ``Σ_i (X^i − due^i)`` after every history on the truthful path."""
+    found = []
+    for t in range(setting.count):
+        names, when = setting.profiles[t], setting.when(t)
+        if setting.starts(t):
+            cols = [setting.X[t][i] for i in range(setting.agents)]
+            found.append(([f"{when}{n}" for n in names], cols, [1] * len(cols)))
+        path, before = setting.on_path(t), setting.before(t)
+        if path is None or before is None:
+            continue
+        history, theta = path
+        titles = [f"{when}{names[k]} after {setting.profiles[before][h]}" for h, k in zip(*path, strict=True)]
+        cols, signs = [], []
+        for i in range(setting.agents):
+            cols.append(setting.X[t][i][theta])
+            signs.append(1)
+            due = setting.due(t, i)
+            if due is not None:
+                cols.append(due[history, theta])
+                signs.append(-1)
+        found.append((titles, cols, signs))
+    return found
+
+
+@dataclass(frozen=True)
+class SurplusEveryHistory:
+    """The agents together keep nothing, after every history on the truthful path."""
+
+    name: str = "surplus:every-history"
+
+    def rows(self, setting: Setting) -> None:
+        """Add one equality per period, profile and profile before."""
+        refuse_negative(setting, self.name)
+        for titles, cols, signs in every_history(setting):
+            nums = [np.full(len(titles), sign) for sign in signs]
+            names = [f"{self.name} {title}" for title in titles]
+            zero = [Fraction(0)] * len(titles)
+            setting.program.add_rows(names, cols, nums, 1, zero, self.name, equal=True)
