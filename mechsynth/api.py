@@ -98,6 +98,7 @@ def solve(
     require: Sequence[Any] = (),
     keep: Sequence[str] = (),
     objective: str = "feasibility",
+    phi: Any = None,
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -107,7 +108,8 @@ def solve(
         The model, or the path of an instance file.
     ask:
         ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, ``"ladder"`` for all of
-        them and the smallest class of transfers that works, ``"budget-balanced"``, ``"ex-ante-balanced"``, or ``"surplus-extraction"``.
+        them and the smallest class of transfers that works, ``"budget-balanced"``, ``"ex-ante-balanced"``, ``"surplus-extraction"``, ``"implement"``;
+        with private values ``"team"``, ``"pivot"``, ``"groves"``, or ``"lump-sum-budget"``.
     scope:
         ``"all"`` actions or those of the ``"policy"``; conditions default to all, mechanisms to policy.
     last_period:
@@ -131,6 +133,11 @@ def solve(
         of those that a conflict may not propose to give up.
     objective:
         For ``implement``: ``"feasibility"`` or what to optimize.
+    phi:
+        For ``groves``: what each agent pays on top of the team mechanism, per period and by the others' signals, or ``None`` for nothing:
+        a function ``phi(agent, period, others)`` of the agent's label, the period from 1 (``None`` when the horizon is infinite) and the tuple of
+        the others' signals in the order of the agents; or a mapping from agents to arrays over ``[θ^{-i}]`` (lists of ``T`` such arrays when
+        the horizon is finite; an axis of length 1 says "does not depend on it"; agents may be left out).
 
     Raises
     ------
@@ -153,5 +160,6 @@ def solve(
         tuple(require),
         tuple(keep),
         objective,
+        phi,
     )
     return asks.answer(ask, question)

@@ -27,6 +27,7 @@ ROOMS = {
     "surplus-extraction": "surplus_extraction",
     "team": "team",
     "pivot": "pivot",
+    "groves": "groves",
     "lump-sum-budget": "lump_sum_budget",
     "implement": "implement",
     "ladder": "ladder",

@@ -14,8 +14,8 @@ What each theorem needs can be read off this line.
 - *Private values*, for every ``Φ``: the others' utilities may not depend on ``θ^i``; then the first three terms are what ``a`` is worth to society at ``θ``, at most ``W(θ)``.
   For the team mechanism, ``Φ = 0``, that is all: any transition will do, correlated or moved by anybody's signal. (What is used is only that ``Σ_{j≠i} u^j(a, ·)`` does not depend on ``θ^i``.)
 - For ``Φ ≠ 0`` also ``Φ_i(ρ) = Φ_i(θ)`` and ``E[Φ_i | a,ρ] = E[Φ_i | a,θ]``: ``Φ_i`` looks at ``θ^{-i}`` alone, and *the own signal does not move the others*, ``μ^{-i}(· | a, θ)``
-  does not depend on ``θ^i``. Then ``W_{-i}`` depends on ``θ^{-i}`` alone, too. The papers assume more, ``μ = Π_j μ^j(θ'^j | a, θ^j)``; neither that the signals are independent given
-  ``(a, θ)`` nor that an agent's next signal depends on no other's is needed with two agents for her own incentives: the law of ``θ'^i`` is free.
+  does not depend on ``θ^i``. Then ``W_{-i}`` depends on ``θ^{-i}`` alone, too. The papers assume more, ``μ = Π_j μ^j(θ'^j | a, θ^j)``; that the next signals are independent
+  of each other given ``(a, θ)`` is used nowhere, so a common shock is no reason to refuse.
 """
 
 from __future__ import annotations

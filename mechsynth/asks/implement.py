@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.question import Question
-from mechsynth.errors import UsageError
+from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.classes import ORDER, transfer_class
 from mechsynth.program.linear import DEFINITION, LinearProgram
@@ -26,6 +26,7 @@ from mechsynth.prove.interior import interior
 from mechsynth.prove.linear import Outcome, decide, least_relaxation, optimize
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
+from mechsynth.solver.linear import DEADLINE
 
 SMALLEST = "smallest"
 LARGE = 5_000  # rows from which a program is large: no relaxations are computed beside its conflict
@@ -33,9 +34,11 @@ LARGE = 5_000  # rows from which a program is large: no relaxations are computed
 
 def answer(question: Question) -> Result:
     """Decide a wish list, or optimize over it; with the class ``smallest`` over the smallest class that can meet it."""
-    if question.transfers == SMALLEST:
-        return smallest(question)
-    return decide_class(question)
+    token = DEADLINE.set(question.deadline)
+    try:
+        return smallest(question) if question.transfers == SMALLEST else decide_class(question)
+    finally:
+        DEADLINE.reset(token)
 
 
 def smallest(question: Question) -> Result:
@@ -51,6 +54,27 @@ def smallest(question: Question) -> Result:
 
 
 def decide_class(question: Question) -> Result:
+    """Decide a wish list for one class of transfers; ``unknown`` when the time limit passes first."""
+    try:
+        return settle_class(question)
+    except OutOfTime as late:
+        asked = {
+            "ask": "implement",
+            "transfers": question.transfers or "contingent",
+            "require": [wish.name for wish in wish_list(question)],
+            "objective": question.objective,
+        }
+        return Result(
+            asked,
+            Status.UNKNOWN,
+            Strength.NUMERICAL,
+            mechanism=Mechanism(question.environment, question.actions),
+            certificate={"ties": question.ties(), "reason": late.problem},
+            environment=question.environment,
+        )
+
+
+def settle_class(question: Question) -> Result:
     """Decide a wish list for one class of transfers."""
     wishes = wish_list(question)
     setting = build(question, wishes)

@@ -49,6 +49,8 @@ class Question:
         The requirements of a synthesis program, by name or as objects; and the names of those not to be given up.
     objective:
         What a synthesis program optimizes.
+    phi:
+        The distribution rule of a dynamic Groves mechanism; see `mechsynth.asks.groves`.
     """
 
     environment: Environment
@@ -63,6 +65,7 @@ class Question:
     require: tuple[Any, ...] = ()
     keep: tuple[str, ...] = ()
     objective: str = "feasibility"
+    phi: Any = None
 
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:

@@ -10,14 +10,14 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from . import linked, synthesis
+from . import linked, private, synthesis
 from .blocks import check_holds
 from .envelope import Claim
 from .exact import Array, Exact
 from .mechanism import Payments, read_allocation, read_now, read_period, read_profile, read_transfers
 from .model import Model
 from .payments import check_incentives, check_residual, check_shapes, externality, last_lies, last_payoff, rows_at
-from .question import LINKED, RESIDUAL
+from .question import GROVES, LINKED, RESIDUAL
 from .text import flatten, items, label, show, table
 from .values import Values, mean, read_vector
 from .verdict import Ledger, Refuted, equal
@@ -41,6 +41,11 @@ _CERTIFICATES = {
     ("ex-ante-balanced", "infeasible"): ("ties", "failures", "now"),
     ("surplus-extraction", "feasible"): ("ties",),
     ("surplus-extraction", "infeasible"): ("ties", "failures"),
+    ("team", "feasible"): ("ties",),
+    ("pivot", "feasible"): ("ties", "marginal"),
+    ("groves", "feasible"): ("ties",),
+    ("lump-sum-budget", "feasible"): ("ties", "fees"),
+    ("lump-sum-budget", "infeasible"): ("ties", "fees"),
     ("implement", "feasible"): ("ties",),
     ("implement", "optimal"): ("ties", "multipliers"),
     ("implement", "unbounded"): ("ties", "ray"),
@@ -105,6 +110,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     assert values is not None
     if claim.ask == "implement":
         return synthesis.judge(claim, model, rule, values, ledger)
+    if claim.ask in GROVES:
+        return private.judge(claim, model, rule, values, ledger)
     if claim.ask in LINKED:
         if claim.status == "infeasible" and claim.ask == "ex-ante-balanced":
             # it asks for the same transfers, and for payments at the start besides

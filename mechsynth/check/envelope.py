@@ -8,7 +8,7 @@ from typing import Any
 from mechsynth.errors import InputError
 
 from .model import Model
-from .question import CONDITIONS, LINKED, RESIDUAL, Question, read_question
+from .question import CONDITIONS, GROVES, LINKED, RESIDUAL, Question, read_question
 from .text import Numbers, decode, describe, show, table
 from .verdict import Refuted
 
@@ -29,6 +29,10 @@ _ANSWERS = {
     "budget-balanced": ("feasible", "infeasible"),
     "ex-ante-balanced": ("feasible", "infeasible"),
     "surplus-extraction": ("feasible", "infeasible"),
+    "team": ("feasible",),
+    "pivot": ("feasible",),
+    "groves": ("feasible",),
+    "lump-sum-budget": ("feasible", "infeasible"),
     "implement": ("feasible", "optimal", "infeasible", "unbounded"),
     "ladder": ("feasible", "infeasible"),
 }
@@ -124,7 +128,7 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
-    needs_rule = ask in ("policy", "static", "implement", *RESIDUAL, *LINKED) or (
+    needs_rule = ask in ("policy", "static", "implement", *RESIDUAL, *LINKED, *GROVES) or (
         ask in CONDITIONS and scope == "policy"
     )
     if needs_rule and mechanism is None:
@@ -136,7 +140,7 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
     if positive and mechanism is not None and mechanism.get("transfers") is None:
         raise Refuted(f'status "{status}" without transfers')
-    valued = ask in ("policy", "convex-independence") or (ask == "implement" and status == "optimal")
+    valued = ask in ("policy", "convex-independence", "lump-sum-budget") or (ask == "implement" and status == "optimal")
     if not valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
     return Claim(

@@ -15,6 +15,8 @@ CONDITIONS = ("convex-independence", "spanning")
 RESIDUAL = ("contingent", "vcg-type")
 # block constructions whose targets are not the others' surplus, or that pay something on top
 LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
+# mechanisms for private values: payments now that leave W - Phi_i
+GROVES = ("team", "pivot", "groves", "lump-sum-budget")
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
     "pepic",
@@ -89,6 +91,12 @@ def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Num
         if "transfers" in question:
             expected["transfers"] = transfers
         _check_linked(ask, model)
+    elif ask in GROVES:
+        transfers = "history-independent"
+        require = ["pepic"] if ask != "lump-sum-budget" else ["pepic", "participation:entry", "budget:ex-ante"]
+        expected = {"transfers": transfers, "require": require, "objective": "feasibility"}
+        if ask == "lump-sum-budget" and model.prior is None:
+            raise InputError("question.ask", "lump-sum-budget needs a prior, the instance has none", "add a prior")
     elif ask == "static":
         transfers = "history-independent"
         expected = {"transfers": transfers, "require": ["pepic"], "objective": "feasibility"}

@@ -23,7 +23,7 @@ from mechsynth.solver.linear import methods
 FINE = 44  # bits behind the point of everything that is only enclosed
 
 
-def interior(setting: Setting, limit: float | None = None) -> tuple[IntArray, int] | None:
+def interior(setting: Setting) -> tuple[IntArray, int] | None:
     """Return rounded payments (numerators by column, and their denominator) for which every row is proved, or ``None``.
 
     Only for programs whose requirements are inequalities.
@@ -39,7 +39,7 @@ def interior(setting: Setting, limit: float | None = None) -> tuple[IntArray, in
     guess = np.zeros(data.width)
     room = cap
     for part in program.components():
-        found = _suggest(program.part(part), definition[part], cap, limit)
+        found = _suggest(program.part(part), definition[part], cap)
         if found is None or -found[1] < 1e-6 * cap:
             return None
         point, slack = found
@@ -55,14 +55,14 @@ def interior(setting: Setting, limit: float | None = None) -> tuple[IntArray, in
     return None
 
 
-def _suggest(part: Any, definition: NDArray[np.bool_], cap: float, limit: float | None) -> tuple[Any, float] | None:
+def _suggest(part: Any, definition: NDArray[np.bool_], cap: float) -> tuple[Any, float] | None:
     """Return a point of one part of the program and how far inside it is (negative), in floats."""
     data, scales = integer_rows(part)
     wide, _ = elastic(data, ~definition, scales)
     cost = np.zeros(wide.width)
     cost[-1] = 1.0
     for options in methods(wide.count):
-        end = run(wide, cost, options, limit, floor=-cap)
+        end = run(wide, cost, options, floor=-cap)
         if end is not None and np.isfinite(end.point).all():
             return end.point[:-1], float(end.point[-1])
     return None

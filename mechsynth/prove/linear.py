@@ -149,15 +149,13 @@ def elastic(data: Rows, soft: NDArray[np.bool_], scales: list[int]) -> tuple[Row
     return Rows(rows, cols, nums, rights, equal, data.width + 1, floors), source
 
 
-def run(
-    data: Rows, cost: NDArray[np.float64], options: dict[str, Any], limit: float | None = None, floor: float = 0.0
-) -> End | None:
+def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: float = 0.0) -> End | None:
     """Minimize in floats; ``floor`` is what the floored columns must be at least."""
     rights = data.rights.astype(object)
     lower = np.array([_ratio(int(b), s) for b, s in zip(rights, data.scales, strict=True)])
     upper = np.where(data.equal, lower, np.inf)
     floors = np.where(data.floors, floor, -np.inf)
-    return minimize(cost, data.matrix(), lower, upper, floors, options, limit)
+    return minimize(cost, data.matrix(), lower, upper, floors, options)
 
 
 def _ratio(value: int, scale: float) -> float:
@@ -249,7 +247,7 @@ class Outcome:
     value: Fraction | None = None
 
 
-def decide(program: Any, soft: NDArray[np.bool_], limit: float | None = None) -> Outcome | None:
+def decide(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
     """Find an exact point of a program, or exact Farkas multipliers; ``None`` if neither could be proved.
 
     ``soft`` marks the rows that ask for something; the others must be satisfiable by themselves.
@@ -261,7 +259,7 @@ def decide(program: Any, soft: NDArray[np.bool_], limit: float | None = None) ->
     exact_cost = np.zeros(wide.width, dtype=object)
     exact_cost[-1] = 1
     for options in methods(wide.count):
-        end = run(wide, cost, options, limit)
+        end = run(wide, cost, options)
         if end is None:
             continue
         looks_feasible = end.point[-1] < 1e-7
@@ -280,31 +278,29 @@ def decide(program: Any, soft: NDArray[np.bool_], limit: float | None = None) ->
     return None
 
 
-def optimize(program: Any, limit: float | None = None) -> Outcome | None:
+def optimize(program: Any) -> Outcome | None:
     """Minimize a feasible program's objective: an exact vertex and an exact dual of equal value; ``None`` if not proved."""
     data, scales = integer_rows(program)
     den = lcm(*(v.denominator for v in program.objective.values()))
     cost = np.zeros(data.width, dtype=object)
     for k, v in program.objective.items():
         cost[k] = int(v * den)
-    return _optimum(data, cost, den, np.arange(data.count), scales, limit)
+    return _optimum(data, cost, den, np.arange(data.count), scales)
 
 
-def least_relaxation(program: Any, soft: NDArray[np.bool_], limit: float | None = None) -> Outcome | None:
+def least_relaxation(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
     """Return the least slack ``s ≥ 0`` on the soft rows that makes a program feasible; the other rows must be satisfiable."""
     data, scales = integer_rows(program)
     wide, source = elastic(data, soft, scales)
     cost = np.zeros(wide.width, dtype=object)
     cost[-1] = 1
-    return _optimum(wide, cost, 1, source, scales, limit)
+    return _optimum(wide, cost, 1, source, scales)
 
 
-def _optimum(
-    data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], scales: list[int], limit: float | None
-) -> Outcome | None:
+def _optimum(data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], scales: list[int]) -> Outcome | None:
     floats = np.array([_ratio(int(v), den) for v in cost])
     for options in methods(data.count):
-        end = run(data, floats, options, limit)
+        end = run(data, floats, options)
         if end is None:
             continue
         found = vertex(data, end)

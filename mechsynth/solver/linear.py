@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+
+from mechsynth.errors import OutOfTime
+
+DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
+"""When to stop, on the clock of `time.monotonic`; seen by every run until it is reset."""
 
 INTERIOR = 1_500  # rows from which the interior point method with crossover is tried first
 
@@ -45,7 +52,6 @@ def minimize(
     upper: NDArray[np.float64],
     floors: NDArray[np.float64],
     options: dict[str, Any],
-    time_limit: float | None = None,
 ) -> End | None:
     """Minimize ``cost · x`` subject to ``lower ≤ A x ≤ upper``, ``x ≥ floors``; ``A`` is a scipy CSC matrix.
 
@@ -64,8 +70,12 @@ def minimize(
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
-    if time_limit is not None:
-        highs.setOptionValue("time_limit", max(time_limit, 0.01))
+    deadline = DEADLINE.get()
+    if deadline is not None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise OutOfTime("", "the time limit was reached", "allow more time")
+        highs.setOptionValue("time_limit", left)
     for key, value in options.items():
         highs.setOptionValue(key, value)
     highs.passModel(lp)

@@ -18,10 +18,13 @@ CONDITIONS = ("convex-independence", "spanning")
 LINKED = ("contingent", "vcg-type", "ex-ante-balanced")
 MECHANISMS = ("static", "vcg-type", "contingent")
 CONSTRUCTIONS = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
+GROVES = ("team", "pivot", "groves", "lump-sum-budget")
 _POSSIBLE = {
     "policy": ("optimal",),
     **dict.fromkeys(CONDITIONS, ("holds", "fails")),
     **dict.fromkeys((*MECHANISMS, *CONSTRUCTIONS, "ladder"), ("feasible", "infeasible")),
+    **dict.fromkeys(GROVES[:3], ("feasible",)),
+    "lump-sum-budget": ("feasible", "infeasible"),
     "implement": ("feasible", "infeasible", "optimal", "unbounded"),
 }
 
@@ -66,7 +69,7 @@ class Answer:
     def kind(self) -> str:
         """The class of transfers: that of the question where it names one, else the question itself."""
         chosen = self.question.get("transfers")
-        return chosen if self.ask not in MECHANISMS and isinstance(chosen, str) else self.ask
+        return chosen if self.ask not in (*MECHANISMS, *GROVES) and isinstance(chosen, str) else self.ask
 
     @property
     def chosen_class(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mechsynth.words import answers, reading, sections, synthesis, witnesses
-from mechsynth.words.envelope import CONDITIONS, CONSTRUCTIONS, MECHANISMS, Answer, read
+from mechsynth.words import answers, groves, reading, sections, synthesis, witnesses
+from mechsynth.words.envelope import CONDITIONS, CONSTRUCTIONS, GROVES, MECHANISMS, Answer, read
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import brief, counted, root, show, size
 from mechsynth.words.reading import word
@@ -38,6 +38,8 @@ def tell(page: Page, answer: Answer) -> None:
         _condition(page, answer)
     elif answer.ask == "implement":
         synthesis.tell(page, answer)
+    elif answer.ask in GROVES:
+        groves.tell(page, answer)
     elif answer.ask in (*MECHANISMS, *CONSTRUCTIONS):
         (_works if answer.status == "feasible" else _fails)(page, answer)
     else:

@@ -165,3 +165,12 @@ def test_the_shell_says_unknown_with_exit_code_3_and_resumes(tmp_path: Path) -> 
     other = tmp_path / "other.json"
     mechsynth.save(random_environment(2, 4, 2, 2), other)
     assert main(["solve", str(other), "--ask", "contingent", "--resume", str(first)]) == 2
+
+
+def test_implement_keeps_to_its_time_limit() -> None:
+    """No time: unknown, which proves nothing; no limit: the same question is answered."""
+    env = load("liu2014-oil-leases")
+    late = mechsynth.solve(env, "implement", transfers="full", require=["budget:ex-post"], time_limit=0.0)
+    assert (late.status, late.strength) == ("unknown", "numerical")
+    assert not late.check().accepted
+    assert mechsynth.solve(env, "implement", transfers="full", require=["budget:ex-post"]).status == "infeasible"

@@ -1,0 +1,83 @@
+"""The explanation of mechanisms for private values: team, pivot, Groves, and whether entry fees pay for the pivot mechanism."""
+
+from __future__ import annotations
+
+from mechsynth.words import answers, reading, sections
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import number, show
+from mechsynth.words.reading import fail, item, word
+
+_GETS = {
+    "team": (
+        "In every period each agent is paid what the others enjoy in it, so from any period on its payoff is the whole social "
+        "surplus, and a lie moves nothing but that surplus."
+    ),
+    "pivot": (
+        "In every period each agent pays what its presence costs the others, so from any period on its payoff is its marginal "
+        "contribution: the social surplus less the most that the others could get if the agent did not count and every action "
+        "could still be taken."
+    ),
+    "groves": (
+        "From any period on each agent's payoff is the social surplus less an amount that only the others' signals decide, so "
+        "a lie moves nothing but that surplus."
+    ),
+}
+_BUDGET = {
+    "team": "Participation and budget balance were not asked; this mechanism usually runs a large deficit.",
+    "pivot": (
+        "Participation and budget balance were not asked: an agent that dislikes what suits the others may be worse off than "
+        "outside. Ask lump-sum-budget whether entry fees cover the expected deficit."
+    ),
+    "groves": "Participation and budget balance were not asked.",
+}
+
+
+def tell(page: Page, answer: Answer) -> None:
+    """Put the explanation of a proved answer on a page."""
+    if answer.ask == "lump-sum-budget":
+        _lump_sum(page, answer)
+        return
+    page.say(
+        "Yes. The payments below, made in the period of the report, implement the efficient rule periodic ex post: after every "
+        "history and whatever everybody's signals, no agent gains by a false report while the others are truthful.",
+        _GETS[answer.ask],
+    )
+    sections.transfers(page, answer)
+    page.say("What is proved covers this rule and these transfers.", _BUDGET[answer.ask], answers.ties_clause(answer))
+
+
+def _lump_sum(page: Page, answer: Answer) -> None:
+    if answer.value is None:
+        fail("result.value", "missing", "an answer to lump-sum-budget states the expected budget")
+    yes = answer.status == "feasible"
+    if not yes and answer.witness is not None:
+        kind = reading.text(item(answer.witness, "kind", "witness"), "witness.kind")
+        if kind != "budget":
+            fail("witness.kind", f"{word(kind)} is not a kind of witness of this question", "it should be budget")
+    fees = reading.mapping(answer.certificate.get("fees") or {}, "certificate.fees")
+    listed = [f"{word(agent)}: {show(number(fee, f'certificate.fees.{agent}'))}" for agent, fee in fees.items()]
+    page.say(
+        (
+            "Yes. Entry fees cover the expected deficit of the pivot mechanism"
+            if yes
+            else "No. Entry fees do not cover the expected deficit of the pivot mechanism"
+        )
+        + f": fees less expected deficit come to {show(answer.value)}.",
+        "Every agent pays one fee at the start, whatever its signal: the largest with which each of its types still expects at "
+        "least 0 from the mechanism (a negative fee is paid to the agent). The fees change nobody's incentives.",
+    )
+    if listed:
+        page.head("Largest entry fees")
+        page.items(listed)
+    if yes:
+        sections.transfers(page, answer)
+        page.say(
+            "With the payments, truth is periodic ex post incentive compatible; the fees are in them. Participation is at the "
+            "start, given the own signal; the budget is an expectation over all periods together."
+        )
+    page.say(
+        "This covers the pivot mechanism, this rule, and fees that do not depend on signals."
+        + ("" if yes else " Other efficient mechanisms were not tried: ask implement with budget:ex-ante."),
+        answers.ties_clause(answer),
+    )
