@@ -24,9 +24,9 @@ CROWDED = [(6, 3), (8, 4), (12, 6), (20, 10)]
 TIES = [(4, 9), (6, 36)]
 SIZES = {
     "full rank": KERNELS,
-    "planted, one block in ten": KERNELS,
-    "planted, every block": KERNELS,
     "more signals than outcomes": CROWDED,
+    "planted, every block": KERNELS,
+    "planted, one block in ten": KERNELS,
     "near-degenerate": TIES,
 }
 COUNTS = {

@@ -31,7 +31,7 @@ from mechsynth.efficient import efficient_rule, solve_discounted
 from mechsynth.errors import InputError
 from mechsynth.mechanism import Mechanism
 from mechsynth.rational import Rationals, rational
-from mechsynth.reading import exact_array
+from mechsynth.reading import exact_array, spread
 from mechsynth.result import Result, Status
 
 ASK = "groves"
@@ -88,11 +88,10 @@ def _read(question: Question, phi: Any, agent: int, t: int) -> Rationals:
                 raise InputError(f"phi.{name}", "no list of as many arrays as there are periods", "give one a period")
             value = value[t - 1]
         array = exact_array(value, place) if rest else Rationals.from_fractions([rational(value, place)], ())
-        if len(array.shape) != len(shape) or any(n not in (1, m) for n, m in zip(array.shape, shape, strict=True)):
-            raise InputError(
-                place, f"shape {array.shape} where the others' signals have {shape}", "leave out the agent's own"
-            )
-        array = array.broadcast_to(shape)
+        axes = [
+            (f"{environment.agents[j]}'s signals", n) for j, n in zip(environment.others(agent), shape, strict=True)
+        ]
+        array = spread(array, axes, place)
     else:
         found = (phi(name, None if endless else t, others) for others in product(*rest))
         values: list[Fraction] = [rational(value, place) for value in found]

@@ -15,7 +15,9 @@ What each theorem needs can be read off this line.
   For the team mechanism, ``Φ = 0``, that is all: any transition will do, correlated or moved by anybody's signal. (What is used is only that ``Σ_{j≠i} u^j(a, ·)`` does not depend on ``θ^i``.)
 - For ``Φ ≠ 0`` also ``Φ_i(ρ) = Φ_i(θ)`` and ``E[Φ_i | a,ρ] = E[Φ_i | a,θ]``: ``Φ_i`` looks at ``θ^{-i}`` alone, and *the own signal does not move the others*, ``μ^{-i}(· | a, θ)``
   does not depend on ``θ^i``. Then ``W_{-i}`` depends on ``θ^{-i}`` alone, too. The papers assume more, ``μ = Π_j μ^j(θ'^j | a, θ^j)``; that the next signals are independent
-  of each other given ``(a, θ)`` is used nowhere, so a common shock is no reason to refuse.
+  of each other given ``(a, θ)`` is used nowhere, so a common shock is no reason to refuse. (For the pivot mechanism it is enough that what an action costs the others,
+  ``W_{-i}(θ) − Σ_{j≠i} u^j(a,θ^j) − δ E[W_{-i} | a,θ]``, does not depend on ``θ^i``. That also holds, whatever moves whom, if no action moves the next signals: the payments are then
+  those of the static pivot mechanism, period by period. ``W_{-i}`` depends on ``θ^i`` there, and the theorem as it stands does not apply.)
 """
 
 from __future__ import annotations
