@@ -42,7 +42,10 @@ def methods(rows: int) -> list[dict[str, Any]]:
     simplex = {"solver": "simplex", "presolve": "on"}
     primal = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off"}
     interior = {"solver": "ipm", "run_crossover": "on", "presolve": "on"}
-    return [interior, simplex, primal] if rows > INTERIOR else [simplex, primal, interior]
+    # Near a tie the usual tolerances end one pivot too early.
+    strict = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    first = [interior, simplex, primal] if rows > INTERIOR else [simplex, primal, interior]
+    return [*first, simplex | strict, {**simplex, "presolve": "off"} | strict, primal | strict]
 
 
 def minimize(

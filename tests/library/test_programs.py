@@ -174,3 +174,12 @@ def test_implement_keeps_to_its_time_limit() -> None:
     assert (late.status, late.strength) == ("unknown", "numerical")
     assert not late.check().accepted
     assert mechsynth.solve(env, "implement", transfers="full", require=["budget:ex-post"]).status == "infeasible"
+
+
+def test_a_program_that_ends_one_pivot_too_early() -> None:
+    """``full+now`` contains ``full``, so what the larger class cannot do the smaller cannot; here the usual float tolerances stop short."""
+    env = mechsynth.load(INSTANCES.parent / "tests" / "asks" / "data" / "near-tie.json")
+    for transfers in ("full+now", "full"):
+        result = mechsynth.solve(env, "implement", transfers=transfers, require=["budget:ex-post"])
+        assert result.status == "infeasible"
+        assert result.check().accepted
