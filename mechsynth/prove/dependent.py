@@ -114,16 +114,15 @@ def _suggest(
         etas = (found.multipliers[bad][:, None, :] @ basis[at[bad]])[:, 0]
         blocks, reports = part[at[bad]], report[bad]
         whole, short = _short_dependences(rows, blocks, etas, reports)
-        known: dict[tuple[int, bytes], list[int] | None] = {}
+        known: dict[tuple[int, bytes], list[list[int]]] = {}
         for k, (b, r) in enumerate(zip(blocks.tolist(), reports.tolist(), strict=True)):
-            witness = whole[k].tolist() if short[k] else _exact(rows[b], etas[k], b, r, known)
-            if witness is None:
-                continue
-            total = sum(w * int(c) for w, c in zip(witness, lines[b, r].tolist(), strict=True))
-            if total < 0:
-                witness, total = [-w for w in witness], -total
-            if total > 0 and all(w >= 0 for j, w in enumerate(witness) if j != r):
-                failures[b, r] = witness
+            candidates = [whole[k].tolist()] if short[k] else _exact(rows[b], etas[k], b, r, known)
+            for candidate in candidates:
+                total = sum(w * int(c) for w, c in zip(candidate, lines[b, r].tolist(), strict=True))
+                witness = candidate if total > 0 else [-w for w in candidate]
+                if total and all(w >= 0 for j, w in enumerate(witness) if j != r):
+                    failures[b, r] = witness
+                    break
 
 
 def _short_dependences(
@@ -154,29 +153,29 @@ def _short_dependences(
 
 
 def _exact(
-    rows: IntArray, eta: NDArray[np.float64], block: int, report: int, known: dict[tuple[int, bytes], list[int] | None]
-) -> list[int] | None:
-    """Return the exact dependence on the support of a suggested one, if there is just one."""
+    rows: IntArray, eta: NDArray[np.float64], block: int, report: int, known: dict[tuple[int, bytes], list[list[int]]]
+) -> list[list[int]]:
+    """Return exact dependences on the support of a suggested one, the shortest first."""
     carried = np.abs(eta) > 1e-7 * np.abs(eta).max()
     carried[report] = True
     key = (block, carried.tobytes())
     if key not in known:
-        support = np.flatnonzero(carried)
-        line = near_dependence(rows[support], eta[support])
-        full = None
-        if line is not None:
+        support = np.flatnonzero(carried).tolist()
+        found = []
+        for line in near_dependences(rows[support], eta[support]):
             full = [0] * rows.shape[0]
-            for k, w in zip(support.tolist(), line, strict=True):
+            for k, w in zip(support, line, strict=True):
                 full[k] = w
-        known[key] = full
+            found.append(full)
+        known[key] = found
     return known[key]
 
 
-def near_dependence(rows: IntArray, eta: NDArray[np.float64]) -> list[int] | None:
-    """Return an exact dependence of a few rows near a suggested one, as a primitive integer vector.
+def near_dependences(rows: IntArray, eta: NDArray[np.float64]) -> list[list[int]]:
+    """Return exact dependences of a few rows as primitive integer vectors: a basis, and one near a suggestion if there are several.
 
     The rows are mixed down to as many columns as there are rows before the exact elimination; what it returns is checked
-    against all columns. Where the rows have several dependences, the suggestion's coordinates among them are rounded.
+    against all columns.
     """
     import flint
 
@@ -185,27 +184,23 @@ def near_dependence(rows: IntArray, eta: NDArray[np.float64]) -> list[int] | Non
     matrix = flint.fmpz_mat(mixed.shape[1], size, mixed.T.ravel().tolist())
     space, nullity = matrix.nullspace()
     count = int(nullity)
-    if count == 0:
-        return None
     table = space.tolist()
     basis = [primitive([int(table[k][j]) for k in range(size)]) for j in range(count)]
-    line = basis[0]
-    if count > 1:
-        tops = [max(map(abs, vector)) for vector in basis]
-        unit = np.array([[v / top for v in vector] for vector, top in zip(basis, tops, strict=True)])
-        coordinates = np.linalg.lstsq(unit.T, eta / np.abs(eta).max(), rcond=None)[0]
-        if not np.abs(coordinates).max() < 2.0**30:
-            return None
-        # Off the report the suggestion is positive on its support, so a small rounding leaves it so.
-        weights = [
-            round(Fraction(round(float(c) * 2**34), top) * max(tops)) for c, top in zip(coordinates, tops, strict=True)
-        ]
-        line = primitive([sum(w * vector[k] for w, vector in zip(weights, basis, strict=True)) for k in range(size)])
-    if not any(line):
-        return None
-    if m > size and np.any(matmul(np.array([line], dtype=object), rows)):
-        return None
-    return line
+    if m > size and basis and np.any(matmul(np.array(basis, dtype=object), rows)):
+        return []
+    if count < 2:
+        return basis
+    tops = [max(map(abs, vector)) for vector in basis]
+    unit = np.array([[v / top for v in vector] for vector, top in zip(basis, tops, strict=True)])
+    coordinates = np.linalg.lstsq(unit.T, eta / np.abs(eta).max(), rcond=None)[0]
+    if not np.abs(coordinates).max() < 2.0**30:
+        return basis
+    # Off the report the suggestion is positive on its support, so a small rounding leaves it so.
+    weights = [
+        round(Fraction(round(float(c) * 2**34), top) * max(tops)) for c, top in zip(coordinates, tops, strict=True)
+    ]
+    near = [sum(w * vector[k] for w, vector in zip(weights, basis, strict=True)) for k in range(size)]
+    return [*basis, primitive(near)] if any(near) else basis
 
 
 @lru_cache(maxsize=256)

@@ -39,11 +39,11 @@ class End:
 
 def methods(rows: int) -> list[dict[str, Any]]:
     """Return the settings to try, the most promising first."""
-    simplex = {"solver": "simplex", "presolve": "on"}
-    primal = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off"}
-    interior = {"solver": "ipm", "run_crossover": "on", "presolve": "on"}
+    simplex: dict[str, Any] = {"solver": "simplex", "presolve": "on"}
+    primal: dict[str, Any] = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off"}
+    interior: dict[str, Any] = {"solver": "ipm", "run_crossover": "on", "presolve": "on"}
     # Near a tie the usual tolerances end one pivot too early.
-    strict = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    strict: dict[str, Any] = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     first = [interior, simplex, primal] if rows > INTERIOR else [simplex, primal, interior]
     return [*first, simplex | strict, {**simplex, "presolve": "off"} | strict, primal | strict]
 
