@@ -112,7 +112,7 @@ class Setting:
         return ["(" + ",".join(theta) + ")" for theta in product(*labels)]
 
     def _refuse_large(self) -> None:
-        environment, kind = self.environment, self.transfers
+        kind = self.transfers
         rows = columns = 0
         for t in range(self.count):
             period = self.period(t)
@@ -128,10 +128,9 @@ class Setting:
                 f"the program has about {columns} columns and {rows} rows, and {LARGEST} are built",
                 "take a smaller class of transfers or a smaller instance",
             )
-        del environment
 
     def _columns(self, t: int) -> None:
-        program, when, names = self.program, self.when(t), self.profiles[t]
+        when, names = self.when(t), self.profiles[t]
         after = self.following(t)
         last = after is None
         xs: list[Index] = []
@@ -144,7 +143,6 @@ class Setting:
         self.X.append(xs)
         self.now.append(nows)
         self.later.append(laters)
-        del program
 
     def _add(self, prefix: str, names: Sequence[str], kind: str) -> Index:
         self.kinds += [kind] * len(names)

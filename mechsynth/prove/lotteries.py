@@ -93,7 +93,7 @@ def shift(
     if not usable.all():
         steps[~usable] = 0.0
     # |Σ_j rows[k, j] steps[j]| ≤ den · max|steps| < 2^53 and so is every partial sum: the float product is exact.
-    expected = exact_products(rows, den, steps)
+    expected = exact_products(rows, steps)
     own = np.einsum("brr->br", expected)
     top, bottom = grid.numerator, grid.denominator
     # Common denominator: μ·p lives over den·bottom, c over targets_den.
@@ -115,9 +115,8 @@ def shift(
     )
 
 
-def exact_products(rows: IntArray, den: int, steps: NDArray[np.float64]) -> IntArray:
+def exact_products(rows: IntArray, steps: NDArray[np.float64]) -> IntArray:
     """Return ``Σ_j rows[b, k, j] steps[b, r, j]`` at ``[b, r, k]``, exactly; ``steps`` are integers with ``den · max|steps| < 2^53``."""
     if rows.dtype == object:
         return np.asarray(steps.astype(np.int64).astype(object) @ rows.transpose(0, 2, 1))
-    del den  # the caller's bound
     return np.asarray((steps @ rows.astype(np.float64).transpose(0, 2, 1)).astype(np.int64))

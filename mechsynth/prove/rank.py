@@ -37,7 +37,7 @@ def independent(rows: IntArray, den: int) -> NDArray[np.bool_]:
     limit = (EXACT_FLOAT - 1) // max(den, 1)
     usable = np.isfinite(scaled).all((1, 2)) & (np.abs(np.nan_to_num(scaled)).max((1, 2), initial=0.0) < float(limit))
     steps = np.where(usable[:, None, None], np.rint(np.nan_to_num(scaled)), 0.0)
-    product = np.abs(exact_products(rows, den, steps))
+    product = np.abs(exact_products(rows, steps))
     diagonal = np.einsum("brr->br", product)
     # n entries of at most 2^53 each: the row sums stay far inside int64
     dominant = 2 * diagonal > product.sum(-1)

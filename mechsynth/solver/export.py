@@ -9,6 +9,8 @@ from typing import Any
 import highspy
 import numpy as np
 
+from mechsynth.solver.linear import model
+
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.,()]+")
 
 
@@ -38,17 +40,8 @@ def write_model(program: Any, data: Any, path: str) -> bool:
     for k, value in program.objective.items():
         cost[k] = float(value)
     rights = data.rights.astype(np.float64)
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = data.count, data.width
-    lp.col_cost_ = cost
-    lp.col_lower_ = np.full(data.width, -highspy.kHighsInf)
-    lp.col_upper_ = np.full(data.width, highspy.kHighsInf)
-    lp.row_lower_ = rights
-    lp.row_upper_ = np.where(data.equal, rights, highspy.kHighsInf)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
+    floors = np.full(data.width, -highspy.kHighsInf)
+    lp = model(cost, matrix, rights, np.where(data.equal, rights, highspy.kHighsInf), floors)
     lp.col_names_ = plain_names(program.columns)
     lp.row_names_ = plain_names(program.names)
     highs = highspy.Highs()

@@ -48,6 +48,27 @@ def methods(rows: int) -> list[dict[str, Any]]:
     return [*first, simplex | strict, {**simplex, "presolve": "off"} | strict, primal | strict]
 
 
+def model(
+    cost: NDArray[np.float64],
+    matrix: Any,
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    floors: NDArray[np.float64],
+) -> Any:
+    """Return the HiGHS model ``min cost · x``, ``lower ≤ A x ≤ upper``, ``x ≥ floors``; ``A`` is a scipy CSC matrix."""
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.col_cost_ = cost
+    lp.col_lower_ = floors
+    lp.col_upper_ = np.full(matrix.shape[1], highspy.kHighsInf)
+    lp.row_lower_, lp.row_upper_ = lower, upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data
+    return lp
+
+
 def minimize(
     cost: NDArray[np.float64],
     matrix: Any,
@@ -60,16 +81,7 @@ def minimize(
 
     Returns ``None`` if HiGHS ends without a basis.
     """
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_ = cost
-    lp.col_lower_ = floors
-    lp.col_upper_ = np.full(matrix.shape[1], highspy.kHighsInf)
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
+    lp = model(cost, matrix, lower, upper, floors)
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
