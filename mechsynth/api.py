@@ -67,7 +67,7 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
     import tempfile
 
     from mechsynth.program.linear import LinearProgram
-    from mechsynth.prove.linear import integer_rows
+    from mechsynth.prove.rows import integer_rows
     from mechsynth.solver.export import write_model
 
     name = os.fspath(path)
@@ -99,6 +99,8 @@ def solve(
     keep: Sequence[str] = (),
     objective: str = "feasibility",
     phi: Any = None,
+    strength: str = "exact",
+    relax: bool | None = None,
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -138,6 +140,11 @@ def solve(
         a function ``phi(agent, period, others)`` of the agent's label, the period from 1 (``None`` when the horizon is infinite) and the tuple of
         the others' signals in the order of the agents; or a mapping from agents to arrays over ``[θ^{-i}]`` (lists of ``T`` such arrays when
         the horizon is finite; an axis of length 1 says "does not depend on it"; agents may be left out).
+    strength:
+        For ``implement``: ``"exact"``, or ``"verified"`` where a negative answer may rest on short multipliers that exclude only payments up
+        to a bound, which the answer states. Where exact multipliers would be too long the answer is ``verified`` in any case.
+    relax:
+        For ``implement``: measure by how much each requirement of a conflict must be relaxed; unasked, only where it is quick.
 
     Raises
     ------
@@ -161,5 +168,7 @@ def solve(
         tuple(keep),
         objective,
         phi,
+        strength,
+        relax,
     )
     return asks.answer(ask, question)

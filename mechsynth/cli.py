@@ -77,6 +77,18 @@ def parser() -> argparse.ArgumentParser:
         "--keep", metavar="R", action="append", default=[], help="a requirement that a conflict may not give up"
     )
     solve.add_argument("--objective", metavar="O", default="feasibility", help="what implement optimizes")
+    solve.add_argument(
+        "--strength",
+        metavar="S",
+        default="exact",
+        help="what a proof of implement must be: exact, or verified (short multipliers that exclude payments up to a stated bound)",
+    )
+    solve.add_argument(
+        "--relax",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="measure by how much each requirement of a conflict must be relaxed (default: where it is quick)",
+    )
     solve.add_argument("--workers", metavar="N", type=int, help="threads (default: as many as there are cores)")
     solve.add_argument(
         "--time-limit", metavar="SECONDS", type=float, help="stop with what is settled; the answer is then unknown"
@@ -192,6 +204,8 @@ def _solve(options: argparse.Namespace) -> int:
                 tuple(options.require),
                 tuple(options.keep),
                 options.objective,
+                strength=options.strength,
+                relax=options.relax,
             )
             result = asks.answer(options.ask, question)
     except UsageError:

@@ -49,7 +49,7 @@ _CERTIFICATES = {
     ("implement", "feasible"): ("ties",),
     ("implement", "optimal"): ("ties", "multipliers"),
     ("implement", "unbounded"): ("ties", "ray"),
-    ("implement", "infeasible"): ("ties",),
+    ("implement", "infeasible"): ("ties", "bound"),
 }
 
 _CLASS = {

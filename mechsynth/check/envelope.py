@@ -15,6 +15,7 @@ from .verdict import Refuted
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
+VERIFIED = (("implement", "infeasible"),)  # what can be proved within a bound on payments
 
 _KEYS = ("format", "instance", "question", "status", "strength")
 _OPTIONAL = ("value", "mechanism", "witness", "certificate")
@@ -55,6 +56,7 @@ class Claim:
     constant: int | None
     asked: Question
     status: str
+    strength: str
     value: object
     mechanism: dict[str, Any] | None
     witness: object
@@ -110,8 +112,8 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     scope, status = asked.scope, root["status"]
     if status == "unknown":
         raise Refuted('status "unknown": the result says that nothing was proved')
-    if root["strength"] != "exact":
-        raise Refuted(f'strength "{root["strength"]}": only an exact result is a proof')
+    if root["strength"] != "exact" and not (root["strength"] == "verified" and (ask, status) in VERIFIED):
+        raise Refuted(f'strength "{root["strength"]}": no proof of "{status}" for "{ask}"')
     if status not in _ANSWERS[ask]:
         raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(_ANSWERS[ask])})')
     mechanism, witness = root.get("mechanism"), root.get("witness")
@@ -149,6 +151,7 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
         constant=asked.constant,
         asked=asked,
         status=status,
+        strength=root["strength"],
         value=root.get("value"),
         mechanism=mechanism,
         witness=witness,

@@ -19,7 +19,7 @@ from .exact import Array
 from .facts import Fact, Facts
 from .mechanism import Payments, read_transfers
 from .model import Model
-from .multipliers import check_columns, check_ray, combine, read_multipliers
+from .multipliers import check_bound, check_columns, check_ray, combine, read_multipliers
 from .program import Program
 from .question import Question
 from .text import describe, items, number_text, show, table
@@ -96,13 +96,24 @@ def _infeasible(claim: Claim, model: Model, program: Program, ledger: Ledger) ->
         conflict.append(entry)
     multipliers = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
     total, right = combine(program, multipliers, conflict, ledger)
-    check_columns(program, total, ledger)
+    within = ""
+    if claim.strength == "verified":
+        if claim.certificate.get("bound") is None:
+            raise Refuted('strength "verified" without certificate.bound')
+        bound = claim.numbers.fraction(claim.certificate["bound"], "certificate.bound")
+        ledger.claim(bound > 0, f"certificate.bound: {number_text(bound)} is not above 0")
+        check_bound(program, total, right, bound, ledger)
+        within = f" with payments of at most {number_text(bound)} in absolute value"
+    else:
+        if claim.certificate.get("bound") is not None:
+            raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
+        check_columns(program, total, ledger)
     shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
     what = ", ".join(conflict)
     return (
-        f"No {_class(claim.asked, model)} transfers make the rule listed, which is efficient, meet {what}"
+        f"No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {what}"
         f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
     )
 

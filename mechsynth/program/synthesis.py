@@ -27,6 +27,7 @@ from mechsynth.environment import Environment, Period
 from mechsynth.errors import TooLargeError
 from mechsynth.program.classes import TransferClass
 from mechsynth.program.linear import DEFINITION, Index, LinearProgram
+from mechsynth.rational import magnitude
 
 LARGEST = 2_000_000  # rows or columns of a program that are still built
 _PLAIN = re.compile(r"[\w.+-]+")
@@ -55,7 +56,7 @@ class Setting:
         self.environment = environment
         self.rule = rule
         self.transfers = transfers
-        self.program = LinearProgram()
+        self.program = LinearProgram(limit=self.limit)
         self.count = environment.last
         self._refuse_large()
         self.profiles = [self._profile_names(t) for t in range(self.count)]
@@ -251,6 +252,26 @@ class Setting:
     def transfer_columns(self) -> Index:
         """Return the indices of all payments."""
         return np.array([k for k, kind in enumerate(self.kinds) if kind == "transfer"], dtype=np.int64)
+
+    @cached_property
+    def _reach(self) -> tuple[Fraction, Fraction]:
+        """How far payoffs can be from 0 when no payment exceeds ``M``: base and slope."""
+        delta, horizon = self.environment.discount, self.environment.horizon
+        sizes = [
+            Fraction(magnitude(self.period(t).utilities.num), self.period(t).utilities.den) for t in range(self.count)
+        ]
+        lasting = 1 / (1 - delta) if horizon is None else sum((delta**s for s in range(horizon)), Fraction(0))
+        return max(sizes) * lasting, 2 * lasting
+
+    def limit(self, column: int) -> tuple[Fraction, Fraction] | None:
+        """Return base and slope of a column (see `LinearProgram.limit`).
+
+        A payoff of one period is at most ``max |u| + M + δM``, what is paid now and what will be due for it.
+        """
+        kind = self.kinds[column]
+        if kind == "transfer":
+            return Fraction(0), Fraction(1)
+        return self._reach if kind in ("X", "D") else None
 
     def prior(self) -> tuple[Any, int] | None:
         """Return the prior's numerators, flat, and their denominator."""

@@ -173,6 +173,15 @@ def _class(answer: Answer) -> str:
     return f"{lasting}{answers.class_name(answer.kind)} transfers{f' ({what})' if what else ''}"
 
 
+def _bound(answer: Answer) -> str | None:
+    """Return the size of payments up to which a verified answer excludes them; None where the proof is exact."""
+    if answer.strength != "verified":
+        return None
+    bound = number(item(answer.certificate, "bound", "certificate"), "certificate.bound")
+    zeros = len(str(bound)) - 1
+    return f"10^{zeros}" if zeros > 4 and bound == 10**zeros else show(bound)
+
+
 def _fails(page: Page, answer: Answer) -> None:
     found = conflict(answer)
     page.say(_headline(answer, found))
@@ -181,6 +190,12 @@ def _fails(page: Page, answer: Answer) -> None:
         page.say("These requirements cannot hold together:")
         page.items(wishes.meaning(name) for name in found.names)
         page.say(_minimal(found))
+    within = _bound(answer)
+    if within is not None:
+        page.say(
+            "The rates are rounded, and what they leave over is bounded rigorously: the proof excludes every mechanism whose payments "
+            f"are at most {within} in absolute value, and says nothing about larger ones."
+        )
     _plan(page, answer, found)
     _other_rows(page, answer, found)
     if found.least:
@@ -194,7 +209,7 @@ def _fails(page: Page, answer: Answer) -> None:
     page.head("What this covers")
     asked = wanted(answer)
     page.say(
-        f"This covers all {_class(answer)}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
+        f"This covers all {_class(answer)}{'' if within is None else f' with payments of at most {within}'}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
         f"{_named(found.names)}.",
         _rents(asked) if "residual-claimant" not in found.names else "",
         "Payments that change from period to period, or look further back, were not tried."
