@@ -19,6 +19,8 @@ from mechsynth.rational import IntArray
 from mechsynth.solver.linear import End
 
 BITS = 96  # of the multipliers: they leave bounds of some 10^20 and are printed on one line
+NOISE = 50  # bits behind the point that rounding does not reach
+LEAST = 10**12  # a bound below this would not deserve the word infeasible
 
 Limit = Callable[[int], tuple[Fraction, Fraction] | None]
 """Base and slope of a column, by its index; ``None`` for a column that payments do not bound."""
@@ -26,12 +28,12 @@ Limit = Callable[[int], tuple[Fraction, Fraction] | None]
 
 @dataclass(frozen=True)
 class Bounded:
-    """Multipliers over a common denominator, by row, what they fall short by, and the bound."""
+    """Multipliers over a common denominator, by row, what they fall short by, and the bound (``None``: they exclude everything)."""
 
     multipliers: IntArray
     den: int
     shortfall: Fraction
-    bound: int
+    bound: int | None
 
 
 def bounded(data: Rows, end: End, cost: IntArray, limit: Limit) -> Bounded | None:
@@ -48,15 +50,21 @@ def bounded(data: Rows, end: End, cost: IntArray, limit: Limit) -> Bounded | Non
     limit:
         Of every column but the last.
     """
+    if data.nums.dtype == object:
+        return None
     solved = approximate_sparse(data.square(end.rows, end.columns, True), cost[end.columns], BITS)
     if solved is None:
         return None
     num, den = solved
     multipliers = np.zeros(data.count, dtype=object)
     multipliers[end.rows] = num
-    multipliers[(multipliers < 0) & ~data.equal] = 0
+    wrong = (multipliers < 0) & ~data.equal
+    worst = min([0, *multipliers[wrong].tolist()])
+    multipliers[wrong] = 0
     shortfall = Fraction(sum(int(y) * int(b) for y, b in zip(multipliers, data.rights, strict=True) if y), den)
     residual = data.combination(multipliers)[:-1]
+    if max([-worst, *np.abs(residual).tolist()]) << NOISE > den:
+        return None  # more than rounding: what this basis leaves over may well be a solution with large payments
     base = slope = Fraction(0)
     for column in np.flatnonzero(residual).tolist():
         reach = limit(column)
@@ -64,10 +72,10 @@ def bounded(data: Rows, end: End, cost: IntArray, limit: Limit) -> Bounded | Non
             return None
         size = Fraction(abs(int(residual[column])), den)
         base, slope = base + size * reach[0], slope + size * reach[1]
-    if shortfall <= base or not slope:
+    if shortfall <= base:
         return None
-    bound = power_below((shortfall - base) / slope)
-    return None if bound is None else Bounded(multipliers, den, shortfall, bound)
+    bound = power_below((shortfall - base) / slope) if slope else None
+    return None if slope and (bound is None or bound < LEAST) else Bounded(multipliers, den, shortfall, bound)
 
 
 def power_below(value: Fraction) -> int | None:

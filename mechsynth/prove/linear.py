@@ -20,6 +20,7 @@ from mechsynth.errors import OutOfTime
 from mechsynth.prove.bounded import bounded
 from mechsynth.prove.lifting import solve_sparse
 from mechsynth.prove.rows import Exact, Rows, elastic, integer_rows
+from mechsynth.prove.simplex import feasible_point
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 
@@ -51,6 +52,7 @@ def vertex(data: Rows, end: End) -> Exact | None:
     return (point, den) if satisfies(data, point, den) else None
 
 
+SMALL = 3_000  # rows times columns of a program that is decided without floats where they prove nothing
 DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
 
 
@@ -137,17 +139,33 @@ def decide(program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End
     wide, source = elastic(data, soft, scales)
     cost = np.zeros(wide.width)
     cost[-1] = 1.0
-    exact_cost = np.zeros(wide.width, dtype=object)
-    exact_cost[-1] = 1
+    whole_cost = np.zeros(wide.width, dtype=object)
+    whole_cost[-1] = 1
+
+    def refuted(end: End) -> Outcome | None:
+        proof = dual(wide, end, whole_cost, 1)
+        if proof is None:
+            return None
+        num, den = proof
+        value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True)), den)
+        return Outcome(multipliers=_unscaled(num, den, source, scales), value=value) if value > 0 else None
+
+    def nearly_refuted(end: End) -> Outcome | None:
+        short = None if program.limit is None else bounded(wide, end, whole_cost, program.limit)
+        if short is None:
+            return None
+        multipliers = _unscaled(short.multipliers, short.den, source, scales)
+        return Outcome(multipliers=multipliers, value=short.shortfall, bound=short.bound)
+
     second: Outcome | None = None
     settings: list[dict[str, Any] | None] = [*([] if start is None else [None]), *methods(wide.count)]
     for options in settings:
         try:
             end = start if options is None else run(wide, cost, options)
         except OutOfTime:
-            if second is not None:
-                return second
-            raise
+            if second is None:
+                raise
+            break
         if end is None:
             continue
         looks_feasible = end.point[-1] < 1e-7
@@ -157,20 +175,35 @@ def decide(program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End
                 if found is not None and found[0][-1] == 0:
                     return Outcome(point=(found[0][:-1], found[1]))
                 continue
-            proof = dual(wide, end, exact_cost, 1) if exact else None
-            if proof is not None:
-                num, den = proof
-                value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True)), den)
-                if value > 0:
-                    return Outcome(multipliers=_unscaled(num, den, source, scales), value=value)
-            if second is None and program.limit is not None and not looks_feasible:
-                short = bounded(wide, end, exact_cost, program.limit)
-                if short is not None:
-                    multipliers = _unscaled(short.multipliers, short.den, source, scales)
-                    second = Outcome(multipliers=multipliers, value=short.shortfall, bound=short.bound)
-                    if not exact:
-                        return second
-    return second
+            outcome = refuted(end) if exact else nearly_refuted(end) or refuted(end)
+            if outcome is not None:
+                return outcome
+            if second is None and not looks_feasible:
+                second = nearly_refuted(end)
+    return _by_hand(data, scales) or second
+
+
+def _by_hand(data: Rows, scales: list[int]) -> Outcome | None:
+    """Decide a small program without floats, where they were blind: multipliers ``y`` with ``Aᵀy = 0``, ``b·y = 1``, or a point from their refutation."""
+    if data.count * data.width > SMALL:
+        return None
+    mirrored = np.flatnonzero(data.equal)
+    table = np.zeros((data.width + 1, data.count + mirrored.size), dtype=object)
+    table[data.cols, data.rows] = data.nums
+    table[-1, : data.count] = data.rights
+    table[:, data.count :] = -table[:, mirrored]
+    right = [Fraction(0)] * data.width + [Fraction(1)]
+    solution, against = feasible_point(table.tolist(), right)
+    if solution is not None:
+        source = np.concatenate([np.arange(data.count), -1 - mirrored])
+        den = lcm(*(v.denominator for v in solution))
+        num = np.array([int(v * den) for v in solution], dtype=object)
+        return Outcome(multipliers=_unscaled(num, den, source, scales), value=Fraction(1))
+    assert against is not None  # w·A ≥ −w_b·b on inequalities, equal on equalities, and w_b < 0
+    point = [Fraction(v) / -against[-1] for v in against[:-1]]
+    den = lcm(*(v.denominator for v in point))
+    found = np.array([int(v * den) for v in point], dtype=object)
+    return Outcome(point=(found, den)) if satisfies(data, found, den) else None
 
 
 def optimize(program: Any) -> Outcome | None:
