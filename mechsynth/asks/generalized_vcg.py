@@ -3,10 +3,10 @@
 Every agent pays in the period of the report, by the action that the report leads to: nothing for the lowest signal, and at every threshold a step more (equation (4); see `mechsynth.asks.thresholds` for the steps on a
 finite set, where (4) itself can fail). Finite horizon: backward induction. Infinite: a stationary fixed point. Signals are one-dimensional in the order in which the file lists them.
 
-What the theorem needs. Its Assumption 6 (``μ = Π_i μ^i(θ'^i | a, θ^i)``, independent first signals) is stronger than what is used. Given the later payments, that the payments of a period are incentive compatible is a matter of
-``V^i(a, θ)`` alone, whatever the kernel. What is asked here is that *nobody's own signal moves the law of the others' next signals, given the action*: then an amount in the later payoffs that only the others' signals
-decide is no incentive now, an answer does not hang on it, and it may be fixed by letting the lowest signal pay nothing. Where it is violated such amounts are themselves instruments (those of ``vcg-type``), and the question is refused. A
-common shock, a signal that follows the others', or dependent first signals do no harm.
+What the theorem needs. Its Assumption 6 (``μ = Π_i μ^i(θ'^i | a, θ^i)``, independent first signals) is stronger than what is used. Given the later payments, whether payments of a period are incentive compatible is a matter of
+``V^i(a, θ)`` alone, whatever the kernel: the proof goes through, and every answer here is proved by itself. What does rest on the assumption is that the levels are free: if *nobody's own signal moves the law of the others' next signals, given
+the action*, an amount in the later payoffs that only the others' signals decide is no incentive now, and letting the lowest signal pay nothing costs nothing. Where a signal does move them such amounts are themselves
+instruments (those of ``vcg-type``); the entry is reported in ``certificate.influence``, and the question is answered. A common shock, a signal that follows the others', or dependent first signals do no harm.
 
 The theorem's conditions (single crossing of ``W``, increasing differences of ``V^i``) are sufficient, not necessary. So the answer is *yes* when payments exist, with what fails of the conditions in ``certificate.violations``; with private
 values, for instance, they always exist. With ``v^i = θ^i + γ Σ_{j≠i} θ^j`` and ``γ > 1`` the object moves away from an agent whose own signal rises: society's single crossing runs in one order of the actions and the agent's
@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mechsynth.asks import implement, thresholds
-from mechsynth.asks.groves_family import TRANSFERS, asked_for, refuse_influence, transfers_of
+from mechsynth.asks.groves_family import TRANSFERS, asked_for, transfers_of
 from mechsynth.asks.incentives import told
 from mechsynth.asks.question import Question
 from mechsynth.asks.stationary_steps import Search
@@ -70,15 +70,17 @@ def answer(question: Question) -> Result:
     Raises
     ------
     UsageError
-        When an agent's signal moves the others', or for options that leave no room.
+        For options that leave no room.
     """
     asked = asked_for(question, ASK, ["pepic"])
-    refuse_influence(question, ASK, "ask contingent or vcg-type, which live on such correlation, or implement")
     environment = question.environment
     agents = range(len(environment.agents))
     build = _stationary if environment.horizon is None else _backward
     found = [build(question, agent) for agent in agents]
     certificate: dict[str, Any] = {"ties": question.ties()}
+    moved = thresholds.influence(question)
+    if moved is not None:
+        certificate["influence"] = moved
     stuck = [agent for agent in agents if not found[agent].complete]
     farkas: dict[str, Any] | None = None
     if stuck and not _last(question, found, stuck):
@@ -87,7 +89,8 @@ def answer(question: Question) -> Result:
             assert joint.mechanism is not None
             assert joint.mechanism.transfers is not None
             for agent in stuck:
-                found[agent] = Found(_of_the_program(question, agent, joint.mechanism))
+                own = _of_the_program(question, agent, joint.mechanism)
+                found[agent] = Found(own if moved is not None else thresholds.from_the_lowest(question, agent, own))
             stuck = []
         elif joint.status is Status.INFEASIBLE:
             assert joint.witness is not None
@@ -154,14 +157,14 @@ def _joint(question: Question) -> Result:
 
 
 def _of_the_program(question: Question, agent: int, mechanism: Mechanism) -> list[Rationals | None]:
-    """Return an agent's payments out of a mechanism, the lowest signal paying nothing."""
+    """Return an agent's payments out of a mechanism."""
     environment = question.environment
     assert mechanism.transfers is not None
-    own = []
+    own: list[Rationals | None] = []
     for t, tables in enumerate(mechanism.transfers, 1):
         entries = tables[environment.agents[agent]]["now"].entries
         own.append(entries.broadcast_to(environment.period(t).shape))
-    return thresholds.from_the_lowest(question, agent, own)
+    return own
 
 
 def _told(question: Question, paid: list[list[Rationals]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]] | None]:
@@ -201,7 +204,9 @@ def _no(
         payments: list[Rationals | None] = [found[agent].tried]
         t = 1
     else:
-        agent = max(stuck, key=lambda i: (found[i].cycle or {})["period"])
+        # the multipliers and the chain are to speak of the same agent
+        latest = max(stuck, key=lambda i: (found[i].cycle or {})["period"])
+        agent = latest if farkas is None else _refuted(question, farkas, stuck)
         witness, payments = found[agent].cycle, found[agent].payments
         assert witness is not None
         t = witness["period"]

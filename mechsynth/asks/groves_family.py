@@ -85,10 +85,7 @@ def refuse_interdependent(question: Question, ask: str) -> None:
                 )
 
 
-LIVES_ON_IT = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
-
-
-def refuse_influence(question: Question, ask: str, remedy: str = LIVES_ON_IT) -> None:
+def refuse_influence(question: Question, ask: str) -> None:
     """Ask that nobody's own signal moves what the others will report next, given the action and the others' signals.
 
     Raises
@@ -113,7 +110,7 @@ def refuse_influence(question: Question, ask: str, remedy: str = LIVES_ON_IT) ->
                 f"after {period.actions[one[0]]}{_when(question, t)} the next reports ({', '.join(reports)}) of {', '.join(environment.agents[j] for j in rest)} have probability "
                 f"{text(blocks.fraction(*one))} at {_whole(question, t, i, one)} and {text(blocks.fraction(*other))} at {_whole(question, t, i, other)}: "
                 f"the signal of {environment.agents[i]} moves them",
-                remedy,
+                "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation",
             )
 
 

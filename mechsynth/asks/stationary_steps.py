@@ -10,6 +10,7 @@ nothing. The map need not contract, hence a pattern may not be found although pa
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -99,7 +100,7 @@ class Search:
     def _loss(self, b: int, path: list[int], sign: int) -> Sum:
         """Return ``± Σ V(a*(x), x) − V(a*(y), x)`` over the steps ``x → y`` of a path."""
         cells: Counter[Cell] = Counter()
-        for x, y in zip(path, path[1:], strict=False):
+        for x, y in itertools.pairwise(path):
             cells[int(self.rule[b, x]), int(self.grid[b, x])] += sign
             cells[int(self.rule[b, y]), int(self.grid[b, x])] -= sign
         return Sum(cells)

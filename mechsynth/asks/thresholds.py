@@ -24,14 +24,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from math import lcm
 from typing import Any
 
 import numpy as np
 
 from mechsynth.asks.question import Question
-from mechsynth.beliefs import by_own, used
+from mechsynth.beliefs import beliefs, by_own, used
 from mechsynth.efficient import expectation, solve_discounted
 from mechsynth.prove.paths import distances, negative_cycle
 from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
@@ -175,11 +175,11 @@ def payoffs(question: Question, agent: int, payments: list[Rationals | None]) ->
     return found
 
 
-def from_the_lowest(question: Question, agent: int, payments: list[Rationals]) -> list[Rationals | None]:
+def from_the_lowest(question: Question, agent: int, payments: list[Rationals | None]) -> list[Rationals | None]:
     """Return payments with the same incentives under which the lowest signal pays nothing.
 
-    For any ``g(θ^{-i})``, ``now + g_t(θ^{-i}) − δ E[g_{t+1}(θ'^{-i}) | a*(θ), θ^{-i}]`` lowers the payoff from any period on by ``g`` and changes no incentive, since her signal moves neither ``g`` nor the others' next
-    signals (`mechsynth.asks.groves_family.refuse_influence`).
+    For any ``g(θ^{-i})``, ``now + g_t(θ^{-i}) − δ E[g_{t+1}(θ'^{-i}) | a*(θ), θ^{-i}]`` lowers the payoff from any period on by ``g`` and changes no incentive, if her signal does not move the others' next
+    signals (see `influence`).
     """
     environment = question.environment
     found: list[Rationals | None] = [None] * environment.last
@@ -190,7 +190,9 @@ def from_the_lowest(question: Question, agent: int, payments: list[Rationals]) -
         lowest = np.empty(period.size, dtype=np.int64)
         lowest[at] = at[:, :1]
         chosen, index = question.at(t).ravel(), np.arange(period.size)
-        paid = payments[t - 1].reshape(-1)
+        given = payments[t - 1]
+        assert given is not None
+        paid = given.reshape(-1)
         shift = -paid[lowest]
         if period.transition is None:
             change = shift
@@ -207,6 +209,29 @@ def from_the_lowest(question: Question, agent: int, payments: list[Rationals]) -
         found[t - 1] = (paid + change).reduce().reshape(*period.shape)
         after = shift.reduce()
     return found
+
+
+def influence(question: Question) -> dict[str, Any] | None:
+    """Return an entry of the kernel that shows an own signal moving the law of the others' next signals; ``None`` where none does."""
+    environment = question.environment
+    for t in question.linked:
+        period = environment.period(t)
+        following = environment.period(t if environment.horizon is None else t + 1)
+        for agent in range(len(environment.agents)):
+            rows = beliefs(environment, t, agent).rows  # (|A|, |Θ^{-i}|, |Θ^i|, |Θ'^{-i}|)
+            moved = np.argwhere(rows.num != rows.num[:, :, :1])
+            if not moved.size:
+                continue
+            a, b, k, column = (int(x) for x in moved[0])
+            rest, own = environment.others(agent), period.signals[agent]
+            reports = list(product(*(following.signals[j] for j in rest)))[column]
+            return {
+                **question.block_key(t, agent, a, b),
+                "signals": [own[0], own[k]],
+                "next": {environment.agents[j]: label for j, label in zip(rest, reports, strict=True)},
+                "probabilities": [text(rows.fraction(a, b, at, column)) for at in (0, k)],
+            }
+    return None
 
 
 # -- what is told ---------------------------------------------------------------------------------------------------

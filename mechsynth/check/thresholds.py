@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ _RULE = "; this is about the rule listed, and other efficient rules, if there ar
 
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check an answer about an efficient rule; return the statement that is proved."""
+    _influence(claim, model, ledger)
     if claim.status == "infeasible":
         return _infeasible(claim, model, rule, values, ledger)
     assert claim.mechanism is not None
@@ -62,6 +63,34 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         "With the payments listed, which look at the reports of their own period alone, truth is periodic ex post incentive compatible after every "
         f"history under the rule listed, which is efficient{conditions}."
     )
+
+
+def _influence(claim: Claim, model: Model, ledger: Ledger) -> None:
+    """Check ``certificate.influence``: an own signal that moves the law of the others' next signals."""
+    entry = claim.certificate.get("influence")
+    if entry is None:
+        return
+    at = "certificate.influence"
+    keys = ("agent", "action", "others", "signals", "next", "probabilities")
+    table(entry, at, keys if model.horizon is None else ("period", *keys))
+    t = read_period(entry, model, at)
+    kernel = model.kernel(t)
+    if kernel is None:
+        raise InputError(f"{at}.period", "nothing comes after this period", "name an earlier one")
+    period = model.period(t)
+    agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+    action = label(entry["action"], period.action_index, f"{at}.action", "action of this period")
+    members = profiles_of_blocks(model, t, agent)[read_others(entry["others"], agent, model, t, f"{at}.others")]
+    pair = members[list(_pair(entry["signals"], period.signal_index[agent], f"{at}.signals", "own signal"))]
+    column = read_others(entry["next"], agent, model, model.following(t), f"{at}.next")
+    weights = kernel.others(agent)
+    true = [Fraction(int(weights[action, p, column]), int(kernel.den[action, p])) for p in pair]
+    said = items(entry["probabilities"], f"{at}.probabilities")
+    if len(said) != 2:
+        raise InputError(f"{at}.probabilities", f"found {describe(said)}", "two numbers")
+    for value, probability in zip(said, true, strict=True):
+        equal(claim.numbers.fraction(value, f"{at}.probabilities"), probability, at, ledger)
+    ledger.claim(true[0] != true[1], f"{at}: the probabilities are the same")
 
 
 class _Worths:
@@ -119,7 +148,7 @@ def _failing(worths: _Worths) -> Iterator[tuple[int, int, str]]:
                 for low, high in combinations(worths.order(t, members), 2):
                     for kind in sorted(left):
                         gaps = worths.gap(t, None if kind == "single-crossing" else agent, low, high, members)
-                        if any(_falls(kind, x, y) for x, y in zip(gaps, gaps[1:], strict=False)):
+                        if any(_falls(kind, x, y) for x, y in pairwise(gaps)):
                             left.discard(kind)
                             yield t, agent, kind
 
@@ -162,15 +191,15 @@ def _violations(claim: Claim, worths: _Worths, ledger: Ledger) -> set[tuple[int,
         period = model.period(t)
         members = profiles_of_blocks(model, t, agent)[read_others(entry["others"], agent, model, t, f"{at}.others")]
         low, high = _pair(entry["actions"], period.action_index, f"{at}.actions", "action")
-        k, r = _pair(entry["signals"], period.signal_index[agent], f"{at}.signals", "own signal")
+        lower, upper = _pair(entry["signals"], period.signal_index[agent], f"{at}.signals", "own signal")
         order = worths.order(t, members)
         words = f"{at} ({kind} of {show(model.agents[agent])}{model.when(t)})"
         ledger.claim(
             low in order and high in order and order.index(low) < order.index(high),
             f"{words}: the rule does not take {show(period.actions[low])} at a lower own signal than {show(period.actions[high])}",
         )
-        ledger.claim(k < r, f"{words}: the signals are not in their order")
-        gaps = worths.gap(t, None if kind == "single-crossing" else agent, low, high, members[[k, r]])
+        ledger.claim(lower < upper, f"{words}: the signals are not in their order")
+        gaps = worths.gap(t, None if kind == "single-crossing" else agent, low, high, members[[lower, upper]])
         said = items(entry["differences"], f"{at}.differences")
         if len(said) != 2:
             raise InputError(f"{at}.differences", f"found {describe(said)}", "two numbers")
@@ -182,9 +211,7 @@ def _violations(claim: Claim, worths: _Worths, ledger: Ledger) -> set[tuple[int,
 
 def _known(worths: _Worths, t: int, agent: int) -> bool:
     payoffs = worths.after.get(agent)
-    return worths.model.kernel(t) is None or (
-        payoffs is not None and payoffs[worths.model.following(t)] is not None
-    )
+    return worths.model.kernel(t) is None or (payoffs is not None and payoffs[worths.model.following(t)] is not None)
 
 
 def _pair(value: object, known: dict[str, int], at: str, what: str) -> tuple[int, int]:
@@ -256,7 +283,9 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
     now = _read_later(claim, model, agent)
     for s, paid in enumerate(now.get(agent, [])):
         if s <= t and paid is not None:
-            raise InputError(f"certificate.now[{s}]", f"payments of period {s + 1}, not after period {t + 1}", "remove it")
+            raise InputError(
+                f"certificate.now[{s}]", f"payments of period {s + 1}, not after period {t + 1}", "remove it"
+            )
     later: list[Exact | None] = [
         None if s <= t else paid or Exact.constant(Fraction(0), (model.period(s).profiles,))
         for s, paid in enumerate(now.get(agent, [None] * model.count))
