@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -145,10 +144,11 @@ def _failing(worths: _Worths) -> Iterator[tuple[int, int, str]]:
         for agent in range(len(model.agents)):
             left = set(_KINDS)
             for members in profiles_of_blocks(model, t, agent):
-                for low, high in combinations(worths.order(t, members), 2):
+                order = worths.order(t, members)
+                for low, high in ((b, a) for k, b in enumerate(order) for a in order[k + 1 :]):
                     for kind in sorted(left):
                         gaps = worths.gap(t, None if kind == "single-crossing" else agent, low, high, members)
-                        if any(_falls(kind, x, y) for x, y in pairwise(gaps)):
+                        if any(_falls(kind, gaps[k], gaps[k + 1]) for k in range(len(gaps) - 1)):
                             left.discard(kind)
                             yield t, agent, kind
 

@@ -54,8 +54,9 @@ def _works(page: Page, answer: Answer) -> None:
     falls = _falls(answer)
     if falls == []:
         page.say(
-            "The conditions of Theorem 3.8 hold: in the order in which the rule takes its actions as the own signal rises, the "
-            "social surplus is single crossing, and the agent's payoff, later payments included, has increasing differences."
+            "The conditions of Theorem 3.8 hold for the actions that the rule takes: in the order in which it takes them as the own "
+            "signal rises, the social surplus is single crossing, and the agent's payoff, later payments included, has increasing "
+            "differences."
         )
     elif falls:
         page.say(
@@ -260,7 +261,7 @@ def _items(page: Page, falls: list[Fall], answer: Answer) -> None:
     page.items(lines)
     if any(fall.kind == "increasing-differences" for fall in falls):
         page.say(
-            "The rule turns to an action as the own signal rises, and the agent gains less by it. In the opposite order of the two actions the "
+            "So the rule turns to the one action as the own signal rises, while the agent gains less by it. In the opposite order of the two actions the "
             "social surplus is not single crossing, unless society is indifferent between them where the rule takes them."
         )
 
