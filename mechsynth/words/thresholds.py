@@ -144,7 +144,7 @@ def _fails(page: Page, answer: Answer) -> None:
         page.head("Why")
         synthesis.plan(page, answer, synthesis.conflict(answer))
         scope = f"This covers all {lasting}payments on the reports of their own period, and this rule."
-        given = "payments of (4), which stand in the file"
+        given = "payments in the file"
     else:
         chain = witnesses.read(answer.witness, answer)
         if chain.kind != "cycle":
