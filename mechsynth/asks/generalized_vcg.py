@@ -85,18 +85,19 @@ def answer(question: Question) -> Result:
     farkas: dict[str, Any] | None = None
     if stuck and not _last(question, found, stuck):
         joint = _joint(question)
-        if joint.status is Status.FEASIBLE:
+        exact = joint.strength is Strength.EXACT
+        if exact and joint.status is Status.FEASIBLE:
             assert joint.mechanism is not None
             assert joint.mechanism.transfers is not None
             for agent in stuck:
                 own = _of_the_program(question, agent, joint.mechanism)
                 found[agent] = Found(own if moved is not None else thresholds.from_the_lowest(question, agent, own))
             stuck = []
-        elif joint.status is Status.INFEASIBLE:
+        elif exact and joint.status is Status.INFEASIBLE:
             assert joint.witness is not None
             farkas = dict(joint.witness)
         elif environment.horizon is None:
-            certificate["reason"] = joint.certificate.get("reason")
+            certificate["reason"] = joint.certificate.get("reason", "no exact answer about all stationary payments")
             return Result(
                 asked,
                 Status.UNKNOWN,
