@@ -28,6 +28,7 @@ ROOMS = {
     "team": "team",
     "pivot": "pivot",
     "groves": "groves",
+    "generalized-vcg": "generalized_vcg",
     "lump-sum-budget": "lump_sum_budget",
     "implement": "implement",
     "ladder": "ladder",

@@ -10,7 +10,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from . import linked, private, synthesis
+from . import linked, private, synthesis, thresholds
 from .blocks import check_holds
 from .envelope import Claim
 from .exact import Array, Exact
@@ -44,6 +44,8 @@ _CERTIFICATES = {
     ("team", "feasible"): ("ties",),
     ("pivot", "feasible"): ("ties", "marginal"),
     ("groves", "feasible"): ("ties",),
+    ("generalized-vcg", "feasible"): ("ties", "influence", "thresholds", "violations"),
+    ("generalized-vcg", "infeasible"): ("ties", "influence", "now", "violations", "farkas"),
     ("lump-sum-budget", "feasible"): ("ties", "fees"),
     ("lump-sum-budget", "infeasible"): ("ties", "fees"),
     ("implement", "feasible"): ("ties",),
@@ -110,6 +112,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     assert values is not None
     if claim.ask == "implement":
         return synthesis.judge(claim, model, rule, values, ledger)
+    if claim.ask == "generalized-vcg":
+        return thresholds.judge(claim, model, rule, values, ledger)
     if claim.ask in GROVES:
         return private.judge(claim, model, rule, values, ledger)
     if claim.ask in LINKED:

@@ -33,6 +33,7 @@ _ANSWERS = {
     "team": ("feasible",),
     "pivot": ("feasible",),
     "groves": ("feasible",),
+    "generalized-vcg": ("feasible", "infeasible"),
     "lump-sum-budget": ("feasible", "infeasible"),
     "implement": ("feasible", "optimal", "infeasible", "unbounded"),
     "ladder": ("feasible", "infeasible"),

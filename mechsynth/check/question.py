@@ -15,8 +15,8 @@ CONDITIONS = ("convex-independence", "spanning")
 RESIDUAL = ("contingent", "vcg-type")
 # block constructions whose targets are not the others' surplus, or that pay something on top
 LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
-# mechanisms for private values: payments now that leave W - Phi_i
-GROVES = ("team", "pivot", "groves", "lump-sum-budget")
+# payments now: those that leave W - Phi_i where values are private, and the generalized VCG mechanism
+GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg")
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
     "pepic",

@@ -251,6 +251,11 @@ def _minimal(found: Conflict) -> str:
     )
 
 
+def plan(page: Page, answer: Answer, found: Conflict) -> None:
+    """Put the lies that a conflict combines on the page, and what they come to."""
+    _plan(page, answer, found)
+
+
 def _plan(page: Page, answer: Answer, found: Conflict) -> None:
     if not found.lies:
         page.say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mechsynth.words import answers, groves, reading, sections, synthesis, witnesses
+from mechsynth.words import answers, groves, reading, sections, synthesis, thresholds, witnesses
 from mechsynth.words.envelope import CONDITIONS, CONSTRUCTIONS, GROVES, MECHANISMS, Answer, read
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import brief, counted, root, show, size
@@ -38,6 +38,8 @@ def tell(page: Page, answer: Answer) -> None:
         _condition(page, answer)
     elif answer.ask == "implement":
         synthesis.tell(page, answer)
+    elif answer.ask == "generalized-vcg":
+        thresholds.tell(page, answer)
     elif answer.ask in GROVES:
         groves.tell(page, answer)
     elif answer.ask in (*MECHANISMS, *CONSTRUCTIONS):
@@ -231,6 +233,8 @@ def _detail(answer: Answer) -> str:
         return "nothing is proved"
     if answer.ask == "implement" and answer.status == "infeasible":
         return synthesis.short_line(synthesis.conflict(answer))
+    if answer.ask == "generalized-vcg" and answer.status == "infeasible":
+        return thresholds.short_line(answer)
     if answer.ask == "implement" and answer.value is not None:
         return f"{word(str(answer.question.get('objective')))} {brief(answer.value)}"
     if answer.status in ("infeasible", "fails") and answer.ask in (*CONDITIONS, *MECHANISMS, *CONSTRUCTIONS):
