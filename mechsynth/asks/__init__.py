@@ -28,6 +28,7 @@ ROOMS = {
     "team": "team",
     "pivot": "pivot",
     "groves": "groves",
+    "uniqueness": "uniqueness",
     "lump-sum-budget": "lump_sum_budget",
     "implement": "implement",
     "ladder": "ladder",

@@ -16,7 +16,7 @@ RESIDUAL = ("contingent", "vcg-type")
 # block constructions whose targets are not the others' surplus, or that pay something on top
 LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
 # mechanisms for private values: payments now that leave W - Phi_i
-GROVES = ("team", "pivot", "groves", "lump-sum-budget")
+GROVES = ("team", "pivot", "groves", "lump-sum-budget", "uniqueness")
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
     "pepic",
