@@ -20,24 +20,27 @@ Needed: private values (then 0 is in every interval), and nobody's own signal mo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import gcd
+from operator import mul
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mechsynth.asks.groves_family import asked_for, payments, refuse_influence, refuse_interdependent
 from mechsynth.asks.question import Question
 from mechsynth.asks.surcharges import Lie, Surcharges, surcharges, totals
 from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism, Table, nest
-from mechsynth.prove.linear import optimize
-from mechsynth.rational import Rationals, text
+from mechsynth.prove.linear import Exact, dual, integer_rows, run, vertex
+from mechsynth.rational import IntArray, Rationals, text
 from mechsynth.result import Result, Status, Strength
-from mechsynth.solver.linear import DEADLINE
+from mechsynth.solver.linear import DEADLINE, End, methods
 
 ASK = "uniqueness"
 Pair = tuple[int, int, int]
@@ -129,7 +132,7 @@ def _reach(question: Question, agent: int) -> Reach:
     """Bound every difference of an agent; pairs whose differences are multiples of each other share a proof."""
     space = surcharges(question, agent)
     sums = totals(question, space)
-    found = Reach(space)
+    found, ends = Reach(space), _Ends(space)
     known: dict[tuple[int, ...], tuple[int, Fraction]] = {}
     pairs = list(_pairs(space))
     for k, (t, one, other) in enumerate(pairs):
@@ -144,32 +147,64 @@ def _reach(question: Question, agent: int) -> Reach:
         direction, scale = tuple(value // shared for value in difference), Fraction(shared, own.den)
         if direction not in known:
             known[direction] = len(found.bounds), scale
-            found.bounds.append(_bound(space, (t, one, other)))
+            found.bounds.append(ends.bound((t, one, other)))
         at, unit = known[direction]
         found.most[t, one, other] = found.bounds[at].most * scale / unit
         found.proof[t, one, other] = at
     return found
 
 
-def _bound(space: Surcharges, pair: Pair) -> Bound:
-    """Maximize ``Φ(θ) − Φ(θ̄)``, exactly.
+class _Ends:
+    """The program of one agent, and the bases it was solved with: most ends are attained at few vertices."""
 
-    Raises
-    ------
-    OutOfTime
-        When no basis proves an optimum.
-    """
-    t, one, other = pair
-    program = space.program
-    program.objective = {space.column(t, one): Fraction(-1), space.column(t, other): Fraction(1)}
-    outcome = optimize(program)
-    if outcome is None or outcome.point is None or outcome.multipliers is None or outcome.value is None:
+    def __init__(self, space: Surcharges) -> None:
+        self.space = space
+        self.rows, self.scales = integer_rows(space.program)
+        self.known: list[tuple[End, Exact, NDArray[np.float64]]] = []
+
+    def bound(self, pair: Pair) -> Bound:
+        """Maximize ``Φ(θ) − Φ(θ̄)``, exactly.
+
+        Raises
+        ------
+        OutOfTime
+            When no basis proves an optimum.
+        """
+        t, one, other = pair
+        up, down = self.space.column(t, one), self.space.column(t, other)
+        cost = np.zeros(self.rows.width, dtype=object)
+        cost[up], cost[down] = -1, 1
+        for end, point in self._candidates(up, down, cost):
+            proof = dual(self.rows, end, cost, 1)
+            if proof is None:
+                continue
+            num, den = proof
+            most = Fraction(int(point[0][up] - point[0][down]), point[1])
+            if Fraction(sum(map(mul, num.tolist(), self.rows.rights.tolist())), den) != -most:
+                continue
+            charges = tuple(Fraction(int(v), point[1]) for v in point[0][self.space.defined :])
+            used = [int(row) for row in np.flatnonzero(num) if row >= self.space.defined]
+            plan = ((self.space.lies[row - self.space.defined], self._weight(proof, row)) for row in used)
+            return Bound(most, tuple(plan), charges)
         raise OutOfTime("", "the end of an interval could not be proved", "scale the utilities")
-    num, den = outcome.point
-    point = tuple(Fraction(int(v), den) for v in num[space.defined :])
-    rows = sorted(row for row in outcome.multipliers if row >= space.defined)
-    plan = tuple((space.lies[row - space.defined], outcome.multipliers[row]) for row in rows)
-    return Bound(-outcome.value, plan, point)
+
+    def _weight(self, proof: Exact, row: int) -> Fraction:
+        return Fraction(int(proof[0][row]) * self.scales[row], proof[1])
+
+    def _candidates(self, up: int, down: int, cost: IntArray) -> Iterator[tuple[End, Exact]]:
+        """Yield bases with feasible vertices: the best one known first, then what a solver ends with."""
+        deadline = DEADLINE.get()
+        if deadline is not None and time.monotonic() > deadline:
+            raise OutOfTime("", "the time limit was reached", "allow more time")
+        if self.known:
+            end, point, _ = max(self.known, key=lambda known: known[2][up] - known[2][down])
+            yield end, point
+        for options in methods(self.rows.count):
+            found = run(self.rows, cost.astype(np.float64), options)
+            at = None if found is None else vertex(self.rows, found)
+            if found is not None and at is not None:
+                self.known.append((found, at, Rationals(at[0], abs(at[1])).floats() * (1 if at[1] > 0 else -1)))
+                yield found, at
 
 
 def _result(question: Question, asked: dict[str, Any], found: list[Reach]) -> Result:
