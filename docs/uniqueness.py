@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def slopes(lie: Fraction) -> tuple[Fraction, Fraction]:
             cuts |= {(level + turn - PERSISTENCE * base) / reach for level in (0, COST) for turn in (-1, 0, 1)}
         inside = sorted(cut for cut in cuts if -1 <= cut <= 1)
         total = Fraction(0)
-        for low, high in zip(inside, inside[1:], strict=False):
+        for low, high in pairwise(inside):
             middle = (low + high) / 2  # of a piece on which everything is linear
             if wrapped(PERSISTENCE * lie + reach * middle) >= COST:
                 total += (high - low) / 2 * wrapped(PERSISTENCE * type_ + reach * middle)
