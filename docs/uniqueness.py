@@ -43,7 +43,8 @@ NOTES = """
   function in every period) is a posted price between the type below the cost and the one above it. The Groves price is the cost.
 - *Across the cost* is the interval between the types next to the cost on either side, *widest* the widest of all intervals, and the types it is for. Its width falls in proportion to the
   step of the grid (last column), so the interval closes and the Groves mechanisms are all that is left, as the paper says.
-- Each row is a result that `mechsynth check` has accepted: upper ends by lies of which none may pay, and the posted prices as mechanisms that attain both ends.
+- Each row is a result that `mechsynth check` has accepted: upper ends by lies of which none may pay, and the posted prices as mechanisms that attain both ends
+  (`certificate.mechanisms` of a result lists payments for every end of every interval).
 
 ## A remark on the example
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import gcd
@@ -160,6 +160,15 @@ class _Ends:
     def __init__(self, space: Surcharges) -> None:
         self.space = space
         self.rows, self.scales = integer_rows(space.program)
+        # The solver's tolerances are absolute, and the columns are free: losses far below 1 are shown to it enlarged.
+        sizes = [
+            int(abs(b) / s) if abs(b) >= s else abs(b) / s
+            for b, s in zip(self.rows.rights, self.rows.scales, strict=True)
+        ]
+        largest = max(sizes, default=0.0)
+        self.seen = self.rows
+        if 0 < largest < 1:
+            self.seen = replace(self.rows, rights=self.rows.rights.astype(object) * int(1 / largest))
         self.known: list[tuple[End, Exact, NDArray[np.float64]]] = []
 
     def bound(self, pair: Pair) -> Bound:
@@ -200,7 +209,7 @@ class _Ends:
             end, point, _ = max(self.known, key=lambda known: known[2][up] - known[2][down])
             yield end, point
         for options in methods(self.rows.count):
-            found = run(self.rows, cost.astype(np.float64), options)
+            found = run(self.seen, cost.astype(np.float64), options)
             at = None if found is None else vertex(self.rows, found)
             if found is not None and at is not None:
                 self.known.append((found, at, Rationals(at[0], abs(at[1])).floats() * (1 if at[1] > 0 else -1)))

@@ -142,7 +142,9 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
     if positive and mechanism is not None and mechanism.get("transfers") is None:
         raise Refuted(f'status "{status}" without transfers')
-    valued = ask in ("policy", "convex-independence", "lump-sum-budget", "uniqueness") or (ask == "implement" and status == "optimal")
+    valued = ask in ("policy", "convex-independence", "lump-sum-budget", "uniqueness") or (
+        ask == "implement" and status == "optimal"
+    )
     if not valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
     return Claim(

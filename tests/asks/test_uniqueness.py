@@ -382,6 +382,35 @@ def test_the_page_says_what_the_closed_form_says() -> None:
     assert (ROOT / "docs" / "uniqueness.svg").exists() and "uniqueness.svg" in page
 
 
+# -- what does not matter ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factor", [F(1, 10**9), F(10**9), F(7, 3)])
+def test_the_unit_of_money_does_not_matter(factor: F) -> None:
+    for seed in (1, 2):
+        instance = chains(seed, moves=True)
+        scaled = copy.deepcopy(instance)
+        for name, table in scaled["utilities"].items():
+            scaled["utilities"][name] = {"private": [[str(F(x) * factor) for x in line] for line in table["private"]]}
+        one, other = solve(instance), solve(scaled)
+        assert other.check().accepted
+        first, second = (np.array(r.document()["certificate"]["most"]["ann"]).ravel().tolist() for r in (one, other))
+        assert [F(x) * factor for x in first] == [F(x) for x in second]
+
+
+def test_what_an_agent_enjoys_anyway_does_not_matter() -> None:
+    """Where actions do not move signals, adding to a utility what depends on the own signal alone changes nothing that a lie loses."""
+    instance = chains(3, moves=True)
+    for chain in instance["transition"]["independent"].values():
+        chain[:] = [chain[0]] * 3
+    other = copy.deepcopy(instance)
+    for line in other["utilities"]["ann"]["private"]:
+        line[0] += 5
+        line[2] -= 3
+    one, two = solve(instance).document(), solve(other).document()
+    assert one["certificate"]["most"] == two["certificate"]["most"]
+
+
 # -- where the theorem does not reach, and what the checker refuses ------------------------------------------------
 
 
