@@ -122,6 +122,14 @@ def test_every_end_is_the_optimum_of_the_plain_program(seed: int) -> None:
             assert float(claimed(model, document, i, t, true, other)) == pytest.approx(most, abs=1e-6, rel=1e-7)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40, 200))
+def test_many(seed: int) -> None:
+    test_every_end_is_the_optimum_of_the_plain_program(seed)
+    test_every_end_is_attained_by_a_mechanism(seed)
+    test_when_the_family_is_all_there_is(seed)
+
+
 @pytest.mark.parametrize("seed", [s for s in range(40) if s % 3 == 1])
 def test_the_widest_end_exactly(seed: int) -> None:
     """With z3 over the rationals: nothing above the end, and the end itself can be had."""
