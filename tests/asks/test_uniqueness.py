@@ -387,6 +387,11 @@ def test_the_page_says_what_the_closed_form_says() -> None:
         assert width == f"{2 * top:.6f}" and scaled == f"{2 * top * count:.6f}"
         types = [F(2 * k + 1, 2 * count) for k in range(count)]
         assert {bought[types.index(F(x))] for x in between.split(", ")} == {max(bought), min(bought)}
+    # E[θ' a*(θ̄')] at θ̄ = 3/10: sold only where the type is wrapped at 0, which happens with probability (1 − γ − γ θ̄) / (2 (1 − γ)); a type above θ̄ is wrapped less often
+    persistence = F(3, 4)
+    left = persistence * (1 - persistence - persistence * F(3, 10)) / (2 * (1 - persistence))
+    right = left - persistence / (2 * (1 - persistence))
+    assert f"the left derivative `{left}` and the right derivative `{right}`".replace("-", "−") in page
     assert (ROOT / "docs" / "uniqueness.svg").exists() and "uniqueness.svg" in page
 
 
