@@ -525,7 +525,7 @@ def test_what_is_not_true_is_refused(name: str) -> None:
     assert document["status"] == "fails" and check(document, raw).accepted
     planted = list(corruptions(document))
     assert len(planted) > 30
-    for what, bent in planted if len(planted) < 120 else random.Random(name).sample(planted, 60):
+    for what, bent in planted if name == "small" else random.Random(name).sample(planted, 30):
         assert refused(bent, raw), what
 
 
