@@ -111,7 +111,8 @@ def solve(
     ask:
         ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, ``"ladder"`` for all of
         them and the smallest class of transfers that works, ``"budget-balanced"``, ``"ex-ante-balanced"``, ``"surplus-extraction"``, ``"implement"``;
-        with private values ``"team"``, ``"pivot"``, ``"groves"``, or ``"lump-sum-budget"``; and without correlation ``"generalized-vcg"``.
+        with private values ``"team"``, ``"pivot"``, ``"groves"``, ``"uniqueness"``, or ``"lump-sum-budget"``; and without correlation
+        ``"generalized-vcg"``.
     scope:
         ``"all"`` actions or those of the ``"policy"``; conditions default to all, mechanisms to policy.
     last_period:

@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="ASK",
         default="ladder",
         help="policy, convex-independence, spanning, static, contingent, vcg-type, implement, budget-balanced, "
-        "ex-ante-balanced, surplus-extraction, team, pivot, groves, generalized-vcg or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
+        "ex-ante-balanced, surplus-extraction, team, pivot, groves, generalized-vcg, uniqueness or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
         "works",
     )
     solve.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")

@@ -29,6 +29,7 @@ ROOMS = {
     "pivot": "pivot",
     "groves": "groves",
     "generalized-vcg": "generalized_vcg",
+    "uniqueness": "uniqueness",
     "lump-sum-budget": "lump_sum_budget",
     "implement": "implement",
     "ladder": "ladder",

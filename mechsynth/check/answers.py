@@ -10,7 +10,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from . import linked, private, synthesis, thresholds
+from . import linked, private, synthesis, thresholds, uniqueness
 from .blocks import check_holds
 from .envelope import Claim
 from .exact import Array, Exact
@@ -48,6 +48,8 @@ _CERTIFICATES = {
     ("generalized-vcg", "infeasible"): ("ties", "influence", "now", "violations", "farkas"),
     ("lump-sum-budget", "feasible"): ("ties", "fees"),
     ("lump-sum-budget", "infeasible"): ("ties", "fees"),
+    ("uniqueness", "holds"): ("ties", "most", "proof", "proofs", "mechanisms"),
+    ("uniqueness", "fails"): ("ties", "most", "proof", "proofs", "mechanisms"),
     ("implement", "feasible"): ("ties",),
     ("implement", "optimal"): ("ties", "multipliers"),
     ("implement", "unbounded"): ("ties", "ray"),
@@ -101,6 +103,10 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     if claim.ask == "policy":
         assert values is not None
         return _policy(claim, model, values, ledger)
+    if claim.ask == "uniqueness":
+        assert rule is not None
+        assert values is not None
+        return uniqueness.judge(claim, model, rule, values, ledger)
     if claim.status == "holds":
         check_holds(claim, model, rule, ledger)
         return _holds_statement(claim)

@@ -35,6 +35,7 @@ _ANSWERS = {
     "groves": ("feasible",),
     "generalized-vcg": ("feasible", "infeasible"),
     "lump-sum-budget": ("feasible", "infeasible"),
+    "uniqueness": ("holds", "fails"),
     "implement": ("feasible", "optimal", "infeasible", "unbounded"),
     "ladder": ("feasible", "infeasible"),
 }
@@ -127,7 +128,8 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     if status in ("infeasible", "fails"):
         if witness is None:
             raise Refuted(f'status "{status}" without a witness')
-        if ask != "ladder" and mechanism is not None and mechanism.get("transfers") is not None:
+        # what speaks against uniqueness is itself a mechanism
+        if ask not in ("ladder", "uniqueness") and mechanism is not None and mechanism.get("transfers") is not None:
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
@@ -143,7 +145,9 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
     if positive and mechanism is not None and mechanism.get("transfers") is None:
         raise Refuted(f'status "{status}" without transfers')
-    valued = ask in ("policy", "convex-independence", "lump-sum-budget") or (ask == "implement" and status == "optimal")
+    valued = ask in ("policy", "convex-independence", "lump-sum-budget", "uniqueness") or (
+        ask == "implement" and status == "optimal"
+    )
     if not valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
     return Claim(

@@ -16,7 +16,7 @@ RESIDUAL = ("contingent", "vcg-type")
 # block constructions whose targets are not the others' surplus, or that pay something on top
 LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
 # payments now: those that leave W - Phi_i where values are private, and the generalized VCG mechanism
-GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg")
+GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg", "uniqueness")
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
     "pepic",

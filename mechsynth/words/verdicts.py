@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mechsynth.words import answers, groves, reading, sections, synthesis, thresholds, witnesses
+from mechsynth.words import answers, groves, reading, sections, synthesis, thresholds, uniqueness, witnesses
 from mechsynth.words.envelope import CONDITIONS, CONSTRUCTIONS, GROVES, MECHANISMS, Answer, read
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import brief, counted, root, show, size
@@ -40,6 +40,8 @@ def tell(page: Page, answer: Answer) -> None:
         synthesis.tell(page, answer)
     elif answer.ask == "generalized-vcg":
         thresholds.tell(page, answer)
+    elif answer.ask == "uniqueness":
+        uniqueness.tell(page, answer)
     elif answer.ask in GROVES:
         groves.tell(page, answer)
     elif answer.ask in (*MECHANISMS, *CONSTRUCTIONS):
@@ -248,6 +250,8 @@ def _detail(answer: Answer) -> str:
             if near is None or answer.value is None
             else f"closest signal at distance ≈ {root(answer.value)} from the mixtures"
         )
+    if answer.ask == "uniqueness" and answer.value is not None:
+        return f"the widest interval is {brief(answer.value)} wide"
     if answer.ask == "policy":
         tied = answers.ties(answer)
         worth = "" if answer.value is None else f"expected surplus {brief(answer.value)}"
