@@ -99,6 +99,8 @@ def solve(
     keep: Sequence[str] = (),
     objective: str = "feasibility",
     phi: Any = None,
+    decide: Any = None,
+    critical_discount: bool | None = None,
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -138,6 +140,11 @@ def solve(
         a function ``phi(agent, period, others)`` of the agent's label, the period from 1 (``None`` when the horizon is infinite) and the tuple of
         the others' signals in the order of the agents; or a mapping from agents to arrays over ``[θ^{-i}]`` (lists of ``T`` such arrays when
         the horizon is finite; an axis of length 1 says "does not depend on it"; agents may be left out).
+    decide:
+        For ``groves`` with ``phi``: the decision rule ``â_i`` under which ``phi`` is added up, of the same form, with labels of actions for
+        numbers; ``None``, or for an agent left out, what is best for the others.
+    critical_discount:
+        For ``lump-sum-budget``: find all discount factors at which the budget balances, exactly; unasked, where it is possible and quick.
 
     Raises
     ------
@@ -161,5 +168,7 @@ def solve(
         tuple(keep),
         objective,
         phi,
+        decide,
+        critical_discount,
     )
     return asks.answer(ask, question)

@@ -51,6 +51,10 @@ class Question:
         What a synthesis program optimizes.
     phi:
         The distribution rule of a dynamic Groves mechanism; see `mechsynth.asks.groves`.
+    decide:
+        The decision rule that goes with it.
+    critical:
+        Whether to find all discount factors at which a lump-sum budget balances; ``None``: where it is quick.
     """
 
     environment: Environment
@@ -66,6 +70,8 @@ class Question:
     keep: tuple[str, ...] = ()
     objective: str = "feasibility"
     phi: Any = None
+    decide: Any = None
+    critical: bool | None = None
 
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:

@@ -22,6 +22,8 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from .chains import check_chains, check_star
+from .discounts import check_discounts
 from .envelope import Claim
 from .evaluation import evaluate_mechanism
 from .exact import Array, Exact
@@ -172,6 +174,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         claim.status == ("feasible" if budget >= 0 else "infeasible"),
         f'status "{claim.status}", but the expected budget is {number_text(budget)}',
     )
+    patience = _patience(claim, model, values, ledger)
     about = "the largest entry fees that keep every type of every agent in, expecting at least 0 at the start"
     if claim.status == "infeasible":
         witness = table(claim.witness, "witness", ("kind", "shortfall"))
@@ -181,7 +184,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         equal(said, -budget, "witness.shortfall", ledger)
         return (
             f"Under the rule listed, which is efficient, payments now that give every agent her marginal contribution run an expected "
-            f"deficit that {about}, fall short of by the shortfall stated; other transfers are not asked about."
+            f"deficit that {about}, fall short of by the shortfall stated; other transfers are not asked about.{patience}"
         )
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
@@ -202,8 +205,18 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
     return (
         "With the payments listed, truth is periodic ex post incentive compatible after every history under the rule listed, which is "
         f"efficient; before the entry fees every agent gets her marginal contribution in every period, the fees are {about}, and all "
-        "payments together are expected to be the value stated, which is not negative."
+        f"payments together are expected to be the value stated, which is not negative.{patience}"
     )
+
+
+def _patience(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
+    """Check what the certificate says about the chains and about other discount factors; return what that proves."""
+    certificate = claim.certificate
+    words = check_chains(certificate, model, ledger)
+    check_star(certificate, model, values.exact(0), claim.numbers, ledger)
+    if certificate.get("discounts") is not None:
+        words += check_discounts(certificate["discounts"], model, claim.numbers, ledger)
+    return words
 
 
 def _largest_fee(model: Model, agent: int, payoff: Exact) -> Fraction:
