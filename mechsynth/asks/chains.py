@@ -115,7 +115,7 @@ def theorem(question: Question, law: Rationals, chains: dict[str, dict[str, Any]
     starts = own_priors(question)
     if starts is None or len(chains) < 2:
         return None
-    for i, (name, chain) in enumerate(chains.items()):
+    for i, chain in enumerate(chains.values()):
         worst = (
             k
             for k, label in enumerate(period.signals[i])

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
-from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,7 +30,7 @@ from mechsynth.errors import UsageError
 from mechsynth.rational import Rationals, text
 
 OPTION = "--critical-discount"
-QUICK = 36  # profiles up to which the question is answered unasked
+QUICK = 25  # profiles up to which the question is answered unasked
 LARGEST = 200
 
 Poly: TypeAlias = Any  # flint.fmpz_poly
@@ -48,7 +47,9 @@ def refuse(question: Question) -> Rationals:
     """
     environment = question.environment
     if environment.horizon is not None:
-        raise UsageError(OPTION, "the horizon is finite", "ask it of an infinite horizon, or try discount factors one by one")
+        raise UsageError(
+            OPTION, "the horizon is finite", "ask it of an infinite horizon, or try discount factors one by one"
+        )
     law = exogenous(question)
     if law is None:
         period = environment.period(1)
@@ -184,7 +185,10 @@ class _Line:
         self._samples = samples
         # sign[f][g] in the g-th gap; at the r-th root, between gaps r and r + 1
         self._sign = [[_sign(polynomial, x) for x in samples] for polynomial in polynomials]
-        self._zero = [[root.factor in own or polynomial == 0 for root in self._roots] for polynomial, own in zip(polynomials, divides, strict=True)]
+        self._zero = [
+            [root.factor in own or polynomial == 0 for root in self._roots]
+            for polynomial, own in zip(polynomials, divides, strict=True)
+        ]
 
     def record(self) -> dict[str, Any]:
         gaps = [min(signs[g] for signs in self._sign) >= 0 for g in range(len(self._samples))]
@@ -230,8 +234,7 @@ class _Line:
         while True:
             reach, chosen = max((self._reach(f, gap, last), -f) for f in range(len(self._types)))
             names = {
-                name: own[k]
-                for name, own, k in zip(self._agents, self._signals, self._types[-chosen], strict=True)
+                name: own[k] for name, own, k in zip(self._agents, self._signals, self._types[-chosen], strict=True)
             }
             if reach == last:
                 return [*pieces, {"types": names}]
@@ -270,4 +273,4 @@ def _sign(polynomial: Poly, at: Fraction) -> int:
     import flint
 
     value = polynomial(flint.fmpq(at.numerator, at.denominator))
-    return (value > 0) - (value < 0)
+    return int(value > 0) - int(value < 0)

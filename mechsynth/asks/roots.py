@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 from typing import Any
 
@@ -46,7 +47,7 @@ def _separated(factors: Sequence[Any], bits: int) -> list[Root] | None:
                 return None
             found.append(Root(k, low, high))
     found.sort(key=lambda root: root.low)
-    if any(one.high >= other.low for one, other in zip(found, found[1:], strict=False)):
+    if any(one.high >= other.low for one, other in pairwise(found)):
         return None
     return found
 

@@ -12,7 +12,7 @@ As ``A^j S B^j = S − Σ_{i<j} A^i V B^i``, the characteristic polynomial ``Σ_
 which is nonsingular since no eigenvalue of ``A`` is the inverse of one of ``B`` (``δ < 1``). Nothing of the size of the profiles is solved, and the answer is put into the
 equation before it is believed.
 
-With first distributions ``x`` and ``y``, fees balance the budget iff ``x'Sy ≤ min_k e_k'Sy + min_l x'Se_l``. Yoon takes the minima over all types; here, as everywhere in this
+With first distributions ``x`` and ``y``, fees balance the budget iff ``x'Sy ≤ min_k e_k'Sy + min_m x'Se_m``. Yoon takes the minima over all types; here, as everywhere in this
 package, over those that come (of positive probability at the start), which is the same where every type does.
 """
 
@@ -37,7 +37,7 @@ class Star:
     deficit:
         ``x'Sy``: what the mechanism that pays each agent the other's gain is expected to lose.
     fees:
-        ``min_k e_k'Sy`` and ``min_l x'Se_l``: the most that the seller and the buyer can be charged.
+        ``min_k e_k'Sy`` and ``min_m x'Se_m``: the most that the seller and the buyer can be charged.
     """
 
     deficit: Fraction
@@ -75,7 +75,9 @@ def solve_stein(seller: Matrix, buyer: Matrix, surplus: Matrix, discount: Fracti
     b, v = matrix(buyer).transpose(), matrix(surplus)
     polynomial = a.charpoly()
     # Horner in B from the right: left = Σ_j c_j B^{K−j}, right = Σ_j c_j (Σ_{i<j} A^i V B^i) B^{K−j}
-    identity = flint.fmpq_mat(columns, columns, [flint.fmpq(int(i == j)) for i in range(columns) for j in range(columns)])
+    identity = flint.fmpq_mat(
+        columns, columns, [flint.fmpq(int(i == j)) for i in range(columns) for j in range(columns)]
+    )
     left = identity * polynomial[0]
     right, partial, term = v * flint.fmpq(0), v * flint.fmpq(0), v
     for j in range(1, rows + 1):
@@ -91,7 +93,7 @@ def solve_stein(seller: Matrix, buyer: Matrix, surplus: Matrix, discount: Fracti
 def condition_star(solution: Matrix, x: Sequence[Fraction], y: Sequence[Fraction]) -> Star:
     """Return both sides of condition (*) from ``S`` and the first distributions, over the types that come."""
     by_seller = [sum((p * q for p, q in zip(line, y, strict=True)), Fraction(0)) for line in solution]
-    by_buyer = [sum((p * line[l] for p, line in zip(x, solution, strict=True)), Fraction(0)) for l in range(len(y))]
+    by_buyer = [sum((p * line[m] for p, line in zip(x, solution, strict=True)), Fraction(0)) for m in range(len(y))]
     return Star(
         deficit=sum((p * w for p, w in zip(x, by_seller, strict=True)), Fraction(0)),
         fees=(

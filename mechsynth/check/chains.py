@@ -115,11 +115,7 @@ def check_chains(certificate: dict[str, Any], model: Model, ledger: Ledger) -> s
     starts = _starts(model)
     period = model.period(0)
     for i, name in enumerate(model.agents):
-        worst = [
-            k
-            for k in true[i]["absorbing"]
-            if starts[i][k] and not (gains.num[period.own[i] == k] != 0).any()
-        ]
+        worst = [k for k in true[i]["absorbing"] if starts[i][k] and not (gains.num[period.own[i] == k] != 0).any()]
         ledger.claim(bool(worst), f"theorem 6: {show(name)} has no absorbing type without surplus that comes")
     ledger.claim(_reached(model, np.flatnonzero(gains.num > 0)), "theorem 6: no surplus is ever reached")
     return (

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import lcm
 from typing import Any
 
@@ -253,7 +253,7 @@ def _interpolate(points: Sequence[Fraction], values: Sequence[Any]) -> list[Any]
     found = [flint.fmpq(0)] * len(xs)
     for slope, x in zip(reversed(slopes), reversed(xs), strict=True):
         # found := found · (δ − x) + slope
-        found = [slope - x * found[0], *(below - x * here for below, here in zip(found, found[1:], strict=False))]
+        found = [slope - x * found[0], *(below - x * here for below, here in pairwise(found))]
     return found
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd
 from typing import TypeAlias
 
@@ -115,7 +116,7 @@ def changes(p: Poly, a: Fraction, b: Fraction) -> int:
     shifted = _shift([c * scale ** (degree - k) for k, c in enumerate(p)], low)
     stretched = [c * width**k for k, c in enumerate(shifted)]
     signs = [c > 0 for c in _shift(stretched[::-1], 1) if c]
-    return sum(one != other for one, other in zip(signs, signs[1:], strict=False))
+    return sum(one != other for one, other in pairwise(signs))
 
 
 def _shift(p: Poly, by: int) -> Poly:
