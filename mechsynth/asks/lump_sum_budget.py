@@ -33,7 +33,7 @@ from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
 
 ASK = "lump-sum-budget"
-LARGE = 1_000  # profiles up to which the structure of the chains is looked at
+LARGE = 400  # profiles up to which the structure of the chains is looked at
 
 
 def answer(question: Question) -> Result:

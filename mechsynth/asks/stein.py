@@ -9,7 +9,7 @@ As ``A^j S B^j = S − Σ_{i<j} A^i V B^i``, the characteristic polynomial ``Σ_
 
     ``S (Σ_j c_j B^{K−j}) = Σ_j c_j (Σ_{i<j} A^i V B^i) B^{K−j}``,
 
-which is nonsingular since no eigenvalue of ``A`` is the inverse of one of ``B`` (``δ < 1``). Nothing of the size of the profiles is solved, and the answer is put into the
+which is nonsingular since no eigenvalue of ``A`` is the inverse of one of ``B`` (``δ < 1``). No system of the size of the profiles is solved, and the answer is put into the
 equation before it is believed.
 
 With first distributions ``x`` and ``y``, fees balance the budget iff ``x'Sy ≤ min_k e_k'Sy + min_m x'Se_m``. Yoon takes the minima over all types; here, as everywhere in this

@@ -88,9 +88,8 @@ def _lump_sum(page: Page, answer: Answer) -> None:
         )
     page.say(
         "This covers the pivot mechanism, this rule, and fees that do not depend on signals."
-        + " Other efficient mechanisms were not tried: --ask implement --transfers history-independent --require participation:interim "
-        "--objective max-revenue finds the most that any with payments in the period of the report can raise, contingent+now or full+now that of larger "
-        "classes; it is never less than the budget here.",
+        " Other efficient mechanisms were not tried; some can do better. Whether one balances: --ask implement --require budget:ex-ante --require participation:interim, "
+        "which keeps every type in after every history, not only at the start; with --objective max-revenue instead of a budget, how much it can raise.",
         answers.ties_clause(answer),
     )
     patience.tell(page, answer)
