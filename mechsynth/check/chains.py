@@ -100,6 +100,8 @@ def check_chains(certificate: dict[str, Any], model: Model, ledger: Ledger) -> s
         ledger.claim(sorted(absorbing) == true[i]["absorbing"], f"{place}: other signals are absorbing")
     if theorem is None:
         return ""
+    # W_{-i} depends on the others' signals alone only then
+    ledger.claim(private(model), "theorem: values are not private, or an agent's signal moves the others'")
     gains = best(model)
     ledger.claim(bool((gains.num >= 0).all()), "theorem: a surplus below 0 at some profile")
     if theorem == "5":

@@ -14,6 +14,7 @@ import copy
 import json
 import random
 from fractions import Fraction as F
+from itertools import pairwise, product
 from math import isqrt
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from properties.strategies import data, row
 import mechsynth
 from mechsynth.asks.stein import condition_star, solve_stein
 from mechsynth.check import check
+from mechsynth.check.chains import check_chains
+from mechsynth.check.reading import read_instance
+from mechsynth.check.verdict import Ledger, Refuted
 from mechsynth.cli import main
 from mechsynth.errors import InputError, UsageError
 from mechsynth.result import Result
@@ -108,7 +112,7 @@ def expected(polynomials: list[Poly], roots: list[F]) -> list[tuple[str, str]]:
     """The intervals on which all polynomials are at least 0, given all of their roots in (0, 1)."""
     cuts = [F(0), *sorted(set(roots)), F(1)]
     found: list[tuple[F, F]] = []
-    for k, (left, right) in enumerate(zip(cuts, cuts[1:])):
+    for k, (left, right) in enumerate(pairwise(cuts)):
         inside = all(at(p, (left + right) / 2) >= 0 for p in polynomials)
         if inside and found and found[-1][1] == left:
             found[-1] = (found[-1][0], right)
@@ -119,7 +123,7 @@ def expected(polynomials: list[Poly], roots: list[F]) -> list[tuple[str, str]]:
     return [(str(a), str(b)) for a, b in found]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_polynomials_with_rational_roots(seed: int) -> None:
     """Simple and double roots, several polynomials that take turns, touching from above and below: the set is exactly that of the roots."""
     rng = random.Random(seed)
@@ -209,7 +213,7 @@ def test_the_identity_never() -> None:
         assert intervals(document) == [] and document["certificate"]["theorem"] == "6"
 
 
-@pytest.mark.parametrize("beta", ALPHAS)
+@pytest.mark.parametrize("beta", ALPHAS[1:4])
 @pytest.mark.parametrize("alpha", ALPHAS)
 def test_two_different_chains(alpha: F, beta: F) -> None:
     """δ ≥ 1/(1 + 2 √((1−α)(1−β))): a rational number, or the root of 1 − 2δ + (a + b − ab)δ²."""
@@ -251,7 +255,7 @@ def drawn(seed: int, size: int) -> tuple[list[F], list[list[F]], list[list[F]], 
     return values, seller, buyer, row(rng, size, zeros=False), row(rng, size, zeros=False)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_answers_at_single_discount_factors(seed: int) -> None:
     """What is said of all discount factors is what the question says of each; and condition (*) says the same."""
     values, seller, buyer, x, y = drawn(seed, 2 + seed % 2)
@@ -282,7 +286,7 @@ def bound(end: Any, which: int) -> F:
     return F(end["below" if which else "above"]) if isinstance(end, dict) else F(end)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_theorem_5(seed: int) -> None:
     """Every entry positive makes the chains irreducible and aperiodic: balanced for all δ from some on."""
     rng = random.Random(seed)
@@ -304,7 +308,7 @@ def test_theorem_5_is_not_necessary() -> None:
     assert document["certificate"]["chains"]["seller"] == {"irreducible": True, "aperiodic": False, "absorbing": []}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_theorem_6(seed: int) -> None:
     """The highest cost and the lowest value absorb: never, whatever the rest of the chains."""
     rng = random.Random(seed)
@@ -383,6 +387,19 @@ def test_the_stein_equation_at_size() -> None:
     assert s[3][4] == surplus[3][4] + F(9, 10) * after
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_two_periods(seed: int) -> None:
+    """Yoon 2021a, 3.3.1 B: any two chains on {0, 1}, uniform starts, no discounting; the two sides of his inequality."""
+    rng = random.Random(seed)
+    (s00, _), (s10, _) = s = [row(rng, 2, zeros=True) for _ in range(2)]
+    (_, b01), (_, b11) = b = [row(rng, 2, zeros=True) for _ in range(2)]
+    value = mechsynth.solve(bilateral_trade([0, 1], s, b, 1, horizon=2), "lump-sum-budget").value
+    deficit = (1 + (s00 + s10) * (b01 + b11)) / 4
+    fees = min((1 + s00 * (b01 + b11)) / 2, s10 * (b01 + b11) / 2)
+    fees += min(b01 * (s00 + s10) / 2, (1 + b11 * (s00 + s10)) / 2)
+    assert F(str(value)) == fees - deficit
+
+
 def test_the_star_is_told() -> None:
     """At α = 3/4 and δ = 1/2 (3.3.2): the deficit 1/(4(1−δ)) = 1/2, each fee ¼ (1/(1−δ) − 1/(1−δ/2)) = 1/6."""
     document = asked(same(F(3, 4)))
@@ -404,12 +421,13 @@ def moved() -> Json:
 def test_refusals() -> None:
     with pytest.raises(UsageError, match=r"trade at \(0, 1\) moves the next signals otherwise than no"):
         mechsynth.solve(mechsynth.loads(data(moved())), "lump-sum-budget", critical_discount=True)
+    finite = bilateral_trade([0, 1], symmetric(F(1, 2)), symmetric(F(1, 2)), "1", horizon=2)
     with pytest.raises(UsageError, match="the horizon is finite"):
-        finite = bilateral_trade([0, 1], symmetric(F(1, 2)), symmetric(F(1, 2)), "1", horizon=2)
         mechsynth.solve(finite, "lump-sum-budget", critical_discount=True)
+    even = [[F(1, 15)] * 15] * 15
+    large = bilateral_trade(list(range(15)), even, even, "1/2")
     with pytest.raises(UsageError, match="225 profiles"):
-        even = [[F(1, 15)] * 15] * 15
-        mechsynth.solve(bilateral_trade(list(range(15)), even, even, "1/2"), "lump-sum-budget", critical_discount=True)
+        mechsynth.solve(large, "lump-sum-budget", critical_discount=True)
     for environment in (mechsynth.loads(data(moved())), finite):
         assert "discounts" not in asked(environment)["certificate"]
     words = " ".join(mechsynth.solve(mechsynth.loads(data(moved())), "lump-sum-budget").explain().split())
@@ -431,7 +449,7 @@ def test_costs_apart_from_values() -> None:
 
 
 def test_more_than_two_agents() -> None:
-    """Three who may build together: chains of their own, correlated by a common prior; single discount factors agree."""
+    """Three who may build together: single discount factors agree."""
     chain = [["2/3", "1/3"], ["1/4", "3/4"]]
     names = ["ann", "bob", "cyd"]
 
@@ -445,7 +463,7 @@ def test_more_than_two_agents() -> None:
             ),
             transition={"independent": dict.fromkeys(names, chain)},
             discount=discount,
-            prior={"independent": dict.fromkeys(names, ["1/2", "1/2"])},
+            prior={"independent": {name: ["1/2", "1/2"] for name in names}},
         )
 
     found = intervals(asked(environment("1/2")))
@@ -454,6 +472,51 @@ def test_more_than_two_agents() -> None:
         inside = any(bound(a, 0) <= discount <= bound(b, 1) for a, b in found)
         value = mechsynth.solve(environment(discount), "lump-sum-budget", critical_discount=False).value
         assert (F(str(value)) >= 0) == inside
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_correlated_signals(seed: int) -> None:
+    """A common shock moves both signals and the prior is no product, so there are no chains to speak of; single discount factors agree."""
+    rng = random.Random(f"correlated {seed}")
+    sizes = (2, rng.choice((2, 3)))
+    profiles = list(product(*map(range, sizes)))
+    shock = row(rng, 2, zeros=False)
+    own = [[[row(rng, n, zeros=rng.random() < 0.5) for _ in range(n)] for n in sizes] for _ in shock]
+
+    def law(action: str, theta: tuple[str, ...]) -> dict[tuple[str, ...], F]:
+        k, m = map(int, theta)
+        return {
+            (str(p), str(q)): sum((w * chain[0][k][p] * chain[1][m][q] for w, chain in zip(shock, own)), F(0))
+            for p, q in profiles
+        }
+
+    worth = {name: [[rng.randint(-6, 6) for _ in range(n)] for _ in range(3)] for name, n in zip("ab", sizes)}
+    chances = row(rng, len(profiles), zeros=True)
+    start = [chances[k : k + sizes[1]] for k in range(0, len(chances), sizes[1])]
+
+    def environment(discount: F) -> mechsynth.Environment:
+        return mechsynth.Environment(
+            ["a", "b"],
+            signals={name: [str(k) for k in range(n)] for name, n in zip("ab", sizes)},
+            actions=["x", "y", "z"],
+            utilities={name: {"private": table} for name, table in worth.items()},
+            transition=law,
+            discount=discount,
+            prior=start,
+        )
+
+    document = asked(environment(F(1, 2)))
+    found = intervals(document)
+    points = [F(k, 9) for k in range(1, 9)]
+    points += [bound(end, k) for pair in found for end in pair if end not in ("0", "1") for k in (0, 1)]
+    for discount in points:
+        inside = any(bound(a, 1) <= discount <= bound(b, 0) for a, b in found)
+        outside = all(discount < bound(a, 0) or discount > bound(b, 1) for a, b in found)
+        value = F(str(mechsynth.solve(environment(discount), "lump-sum-budget", critical_discount=False).value))
+        if inside or outside:
+            assert (value >= 0) == inside
+        elif discount in (bound(end, 0) for pair in found for end in pair):
+            assert value != 0  # an irrational end is near
 
 
 # -- the checker refuses -------------------------------------------------------------------------------------------
@@ -551,6 +614,23 @@ def test_planted_in_others() -> None:
     everywhere = {"balanced": [{"from": "0", "to": "1"}], "unbalanced": []}
     result = mechsynth.solve(environment, "lump-sum-budget")
     assert "an action moves the signals" in refused(environment, result, put("discounts", everywhere))
+
+
+def test_theorems_are_about_private_values() -> None:
+    """With interdependent values W_{-i} looks at the own signal, so the checker applies neither theorem, whatever the chains."""
+    still = [["1", "0"], ["0", "1"]]
+    free = [["1/2", "1/2"], ["1/3", "2/3"]]
+    for chain, theorem in ((still, "6"), (free, "5")):
+        shape = {"irreducible": theorem == "5", "aperiodic": theorem == "5"}
+        shape["absorbing"] = ["0", "1"] if theorem == "6" else []
+        certificate = {"chains": {"seller": shape, "buyer": shape}, "theorem": theorem}
+        instance = json.loads((LIBRARY / "bilateral-trade-persistent.json").read_text())
+        instance["transition"]["independent"] = {"seller": chain, "buyer": chain}
+        model = read_instance(data(instance))
+        assert f"Theorem {theorem}" in check_chains(certificate, model, Ledger())
+        instance["utilities"]["buyer"] = [[[0, 0], [0, 0]], [[-1, 1], [0, 1]]]
+        with pytest.raises(Refuted, match="not private"):
+            check_chains(certificate, read_instance(data(instance)), Ledger())
 
 
 def test_a_point_in_a_gap_is_not_forgotten() -> None:

@@ -60,7 +60,7 @@ def told(table: Any, p: tuple[int, ...]) -> F:
     return number(table)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(14))
 def test_accounts(seed: int) -> None:
     """Total payments are V_i − X_i; the pivot mechanism's tables are W_{-i} and W − W_{-i}; they stand wherever they are short."""
     instance = drawn(seed, "shock")
@@ -95,7 +95,7 @@ def some_rule(agent: str, period: int | None, others: tuple[str, ...]) -> int:
     return sum(map(ord, agent + "".join(others))) + (period or 0)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(10))
 def test_a_decision_rule_of_ones_own(seed: int) -> None:
     """Φ_i adds φ_i up under â_i, as Definition 1' says; truth stays an equilibrium; functions and tables say the same."""
     instance = drawn(seed, "shock")
@@ -231,14 +231,14 @@ def static(seed: int, sizes: tuple[int, int], always: bool) -> Json:
     }
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_no_efficient_mechanism_raises_less(seed: int) -> None:
     """One period: entry and interim participation are one, so the most that any mechanism raises is at least the pivot mechanism's."""
     environment = mechsynth.loads(data(static(seed, (2 + seed % 2, 3), always=False)))
     assert revenue(environment) >= budget(environment)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_where_there_is_no_room(seed: int) -> None:
     """Where no report moves the action, incentives leave nothing but payments that the own report does not enter: both are Σ_i min_k u^i(k).
 
