@@ -12,7 +12,7 @@ from mechsynth.errors import InputError
 
 from .exact import Array, Exact
 from .model import Model
-from .text import describe, items, label, show, table
+from .text import Numbers, describe, items, label, number_text, show, table
 from .verdict import Ledger, Refuted
 
 _KEYS = ("irreducible", "aperiodic", "absorbing")
@@ -184,8 +184,10 @@ def _reached(model: Model, gains: Array) -> bool:
     return any(steps is not None and q in wanted for p in begun for q, steps in enumerate(_distances(arrows, p)))
 
 
-def check_star(certificate: dict[str, Any], model: Model, surplus: Exact, numbers: Any, ledger: Ledger) -> None:
-    """Check ``star``: the expected surplus, and the least that a type of each agent expects of it, if first signals are independent."""
+def check_star(
+    certificate: dict[str, Any], model: Model, surplus: Exact, budget: Fraction, numbers: Numbers, ledger: Ledger
+) -> None:
+    """Check ``star``: the expected surplus, the least that a type of each agent expects of it, and that they differ by the budget."""
     claimed = certificate.get("star")
     if claimed is None:
         return
@@ -205,8 +207,13 @@ def check_star(certificate: dict[str, Any], model: Model, surplus: Exact, number
         by[0][k] += starts[1][m] * value
         by[1][m] += starts[0][k] * value
         total += starts[0][k] * starts[1][m] * value
-    ledger.claim(numbers.fraction(claimed["deficit"], f"{at}.deficit") == total, f"{at}.deficit: it is {total}")
+    ledger.claim(
+        numbers.fraction(claimed["deficit"], f"{at}.deficit") == total, f"{at}.deficit: it is {number_text(total)}"
+    )
+    slack = -total
     for i, name in enumerate(model.agents):
         least = min(value for value, chance in zip(by[i], starts[i], strict=True) if chance)
         said = numbers.fraction(fees[name], f"{at}.fees.{show(name)}")
-        ledger.claim(said == least, f"{at}.fees.{show(name)}: it is {least}")
+        ledger.claim(said == least, f"{at}.fees.{show(name)}: it is {number_text(least)}")
+        slack += least
+    ledger.claim(slack == budget, f"{at}: the fees less the deficit are {number_text(slack)}, not the budget")

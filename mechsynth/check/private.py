@@ -201,7 +201,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         claim.status == ("feasible" if budget >= 0 else "infeasible"),
         f'status "{claim.status}", but the expected budget is {number_text(budget)}',
     )
-    patience = _patience(claim, model, values, ledger)
+    patience = _patience(claim, model, values, budget, ledger)
     about = "the largest entry fees that keep every type of every agent in, expecting at least 0 at the start"
     if claim.status == "infeasible":
         witness = table(claim.witness, "witness", ("kind", "shortfall"))
@@ -236,11 +236,11 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
     )
 
 
-def _patience(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
+def _patience(claim: Claim, model: Model, values: Values, budget: Fraction, ledger: Ledger) -> str:
     """Check what the certificate says about the chains and about other discount factors; return what that proves."""
     certificate = claim.certificate
     words = check_chains(certificate, model, ledger)
-    check_star(certificate, model, values.exact(0), claim.numbers, ledger)
+    check_star(certificate, model, values.exact(0), budget, claim.numbers, ledger)
     if certificate.get("discounts") is not None:
         words += check_discounts(certificate["discounts"], model, claim.numbers, ledger)
     return words
