@@ -101,6 +101,8 @@ def solve(
     phi: Any = None,
     strength: str = "exact",
     relax: bool | None = None,
+    decide: Any = None,
+    critical_discount: bool | None = None,
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -146,6 +148,11 @@ def solve(
         to a bound, which the answer states. Where exact multipliers would be too long the answer is ``verified`` in any case.
     relax:
         For ``implement``: measure by how much each requirement of a conflict must be relaxed; unasked, only where it is quick.
+    decide:
+        For ``groves`` with ``phi``: the decision rule ``â_i`` under which ``phi`` is added up, of the same form, with labels of actions for
+        numbers; ``None``, or for an agent left out, what is best for the others.
+    critical_discount:
+        For ``lump-sum-budget``: find all discount factors at which the budget balances, exactly; unasked, where it is possible and quick.
 
     Raises
     ------
@@ -171,5 +178,7 @@ def solve(
         phi,
         strength,
         relax,
+        decide,
+        critical_discount,
     )
     return asks.answer(ask, question)

@@ -64,6 +64,12 @@ def parser() -> argparse.ArgumentParser:
         help="measure how far the closest signal is from the hull of the others (convex-independence)",
     )
     solve.add_argument(
+        "--critical-discount",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="find all discount factors at which entry fees pay for the pivot mechanism (lump-sum-budget)",
+    )
+    solve.add_argument(
         "--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …, or smallest"
     )
     solve.add_argument(
@@ -206,6 +212,7 @@ def _solve(options: argparse.Namespace) -> int:
                 options.objective,
                 strength=options.strength,
                 relax=options.relax,
+                critical=options.critical_discount,
             )
             result = asks.answer(options.ask, question)
     except UsageError:

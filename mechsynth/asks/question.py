@@ -56,6 +56,10 @@ class Question:
         What a proof must be at least: ``"exact"``, or ``"verified"`` where short multipliers with a bound suffice.
     relax:
         Whether to measure by how much each requirement of a conflict must be relaxed; ``None``: where it is quick.
+    decide:
+        The decision rule that goes with it.
+    critical:
+        Whether to find all discount factors at which a lump-sum budget balances; ``None``: where it is quick.
     """
 
     environment: Environment
@@ -73,6 +77,8 @@ class Question:
     phi: Any = None
     strength: str = "exact"
     relax: bool | None = None
+    decide: Any = None
+    critical: bool | None = None
 
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:
