@@ -27,6 +27,7 @@ RANKS = {
     "asks": 9,
     "api": 10,
     "audit": 10,
+    "suite": 10,
     "cli": 11,
     "__main__": 12,
 }
