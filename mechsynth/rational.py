@@ -141,7 +141,8 @@ def matmul(left: IntArray, right: IntArray) -> IntArray:
     fit, and Python integers otherwise.
     """
     inner = left.shape[-1]
-    bound = inner * magnitude(left) * magnitude(right)
+    # A factor of zeros does not make the other one fit a float.
+    bound = inner * max(magnitude(left), 1) * max(magnitude(right), 1)
     if bound < EXACT_FLOAT:
         return np.asarray(np.matmul(left.astype(np.float64), right.astype(np.float64)).astype(np.int64))
     if bound < WORD:
