@@ -44,7 +44,7 @@ def family_of(name: str) -> Family:
     return known[name]
 
 
-def generate(family: str, *, seed: int = 0, **params: Any) -> Environment:
+def generate(family: str, *, seed: int = 0, params: Mapping[str, Any] | None = None, **more: Any) -> Environment:
     """Return the environment of a family at some parameters.
 
     ``mechsynth.save(environment, path)`` writes the same bytes as `mechsynth generate`; the answers that are known beforehand stand in ``environment.extra["x-expected"]``.
@@ -55,17 +55,22 @@ def generate(family: str, *, seed: int = 0, **params: Any) -> Environment:
         Its name; see `families`.
     seed:
         What is drawn at random depends on it, and on the family, alone.
-    params:
-        The family's parameters, as ints, fractions or exact strings; floats are refused. What is left out has its default.
+    params, more:
+        The family's parameters, in a mapping or by name, as ints, fractions or exact strings; floats are refused. What is left out has its default.
 
     Raises
     ------
     UsageError
-        For an unknown family or parameter, and for values out of range, naming the parameter and the remedy.
+        For an unknown family or parameter, one given twice, and values out of range, naming the parameter and the remedy.
     """
     from mechsynth.instance import loads
 
-    return loads(document_bytes(family, params, seed))
+    given = dict(params or {})
+    for name, value in more.items():
+        if name in given:
+            raise UsageError(f"--param {name}", "stands twice", "give it in params or by name")
+        given[name] = value
+    return loads(document_bytes(family, given, seed))
 
 
 def document_bytes(name: str, params: Mapping[str, Any], seed: int = 0) -> bytes:

@@ -17,6 +17,7 @@ RANKS = {
     "environment": 3,
     "instance": 4,
     "efficient": 4,
+    "families": 5,
     "beliefs": 4,
     "mechanism": 5,
     "program": 5,
