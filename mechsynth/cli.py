@@ -409,6 +409,7 @@ def _generate(options: argparse.Namespace) -> int:
         else:
             _print(listing.words(chosen))
         return PROVED
+    families.family_of(options.family)
     if options.output is None and not options.json:
         raise UsageError("-o", "missing", "name the file to write, or print it with --json")
     if options.output is not None:
@@ -417,10 +418,12 @@ def _generate(options: argparse.Namespace) -> int:
     for pair in options.param:
         name, equals, value = pair.partition("=")
         if not equals or name in given:
-            raise UsageError(f"--param {pair}", "stands twice" if equals else "no K=V", "write --param NAME=VALUE once")
+            raise UsageError(
+                f"--param {pair[:60]}", "stands twice" if equals else "no K=V", "write --param NAME=VALUE once"
+            )
         given[name] = value
     if not (options.seed.isascii() and options.seed.isdigit()) or len(options.seed) > 19:
-        raise UsageError("--seed", f"{options.seed!r} is no seed", "give a whole number from 0 on, below 2^63")
+        raise UsageError("--seed", f"{options.seed[:60]!r} is no seed", "give a whole number from 0 on, below 2^63")
     environment = families.generate(options.family, seed=int(options.seed), params=given)
     from mechsynth.instance import save, to_bytes
 

@@ -40,7 +40,7 @@ def family_of(name: str) -> Family:
     """
     known = families()
     if name not in known:
-        raise UsageError("FAMILY", f"{name!r} is no family", f"choose one of {', '.join(known)}")
+        raise UsageError("FAMILY", f"{str(name)[:60]!r} is no family", f"choose one of {', '.join(known)}")
     return known[name]
 
 

@@ -224,7 +224,7 @@ FAMILIES = (
         seeded=False,
     ),
     Family(
-        "no-correlation",
+        "independent-chains",
         "independent chains: both conditions fail, prices work up to γ = 1",
         "ours; Liu 2014, section 3.4",
         (

@@ -69,16 +69,16 @@ class Parameter:
         if isinstance(value, str) and value in self.words:
             return value
         if self.low is None or self.high is None:
-            raise UsageError(place, f"{value!r} is none of its words", f"choose {self.range}")
+            raise UsageError(place, f"{_clip(repr(value))} is none of its words", f"choose {self.range}")
         try:
             number = rational(value, place)
         except MechsynthError:
-            raise UsageError(place, f"{value!r} is no exact number", f"give {self.range}") from None
+            raise UsageError(place, f"{_clip(repr(value))} is no exact number", f"give {self.range}") from None
         inside = (self.low < number or (not self.above and self.low == number)) and (
             number < self.high or (not self.below and number == self.high)
         )
         if not inside or (self.whole and number.denominator != 1):
-            raise UsageError(place, f"{text(number)} is out of range", f"give {self.range}")
+            raise UsageError(place, f"{_clip(text(number))} is out of range", f"give {self.range}")
         return number.numerator if self.whole else number
 
 
@@ -155,8 +155,15 @@ class Family:
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
             if name not in known:
-                raise UsageError(f"--param {name}", f"{self.name} has no such parameter", f"it has {', '.join(known)}")
+                raise UsageError(
+                    f"--param {_clip(name)}", f"{self.name} has no such parameter", f"it has {', '.join(known)}"
+                )
         return {name: parameter.read(given.get(name, parameter.default)) for name, parameter in known.items()}
+
+
+def _clip(words: str) -> str:
+    """Return what was given, short enough for one line."""
+    return words if len(words) <= 60 else words[:57] + "…"
 
 
 def discount(default: Fraction, *, finite: bool = False) -> Parameter:

@@ -10,6 +10,8 @@ from mechsynth.errors import UsageError
 
 Say = Callable[[str], None]
 LIBRARY = "instances"
+WIDE = 120
+"""Columns from which the tags of every instance are shown."""
 
 
 def add(commands: Any, say: Say) -> None:
@@ -96,32 +98,40 @@ def wanted(options: argparse.Namespace) -> Callable[[Mapping[str, Any]], bool]:
     return keep
 
 
-def table(found: list[dict[str, Any]]) -> str:
-    """Return the entries as a table for a terminal."""
+def table(found: list[dict[str, Any]], width: int | None = None) -> str:
+    """Return the entries as a table for a terminal; their tags are counted below it, and stand in it where there is room."""
+    from collections import Counter
     from io import StringIO
 
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    width = Console().width if width is None else width
     drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("instance", "signals", "actions", "horizon", "tags", "expected"):
-        drawn.add_column(name, overflow="fold")
+    drawn.add_column("file", overflow="fold", min_width=24)
+    drawn.add_column("signals", no_wrap=True)
+    for name in ("actions", "T", "answers"):
+        drawn.add_column(name, no_wrap=True, justify="right")
+    wide = width >= WIDE
+    if wide:
+        drawn.add_column("tags")
     for each in found:
         sizes = each["sizes"]
-        signals = ", ".join("×".join(map(str, own)) for own in sizes["signals"])
-        asks = dict.fromkeys(known["question"]["ask"] for known in each["expected"])
-        drawn.add_row(
-            escape(_shown(each["name"])),
-            signals,
-            ", ".join(map(str, sizes["actions"])),
+        row = [
+            escape(_shown(each["file"])),
+            " ".join("×".join(map(str, own)) for own in sizes["signals"]),
+            " ".join(map(str, sizes["actions"])),
             "∞" if sizes["horizon"] == "infinite" else str(sizes["horizon"]),
-            escape(_shown(", ".join(each["tags"]))),
-            f"{len(each['expected'])} answers, {len(asks)} asks" if asks else "",
-        )
+            str(len(each["expected"])),
+        ]
+        drawn.add_row(*row, *([escape(_shown(", ".join(each["tags"])))] if wide else []))
     text = StringIO()
-    Console(file=text, width=max(Console().width, 80)).print(drawn)
-    return f"{text.getvalue()}{len(found)} instance{'' if len(found) == 1 else 's'}"
+    Console(file=text, width=width).print(drawn)
+    counts = Counter(tag for each in found for tag in each["tags"])
+    tags = ", ".join(f"{_shown(tag)} {count}" for tag, count in sorted(counts.items()))
+    total = f"{len(found)} instance{'' if len(found) == 1 else 's'}"
+    return f"{text.getvalue()}\n{total}; {tags}" if found else total
 
 
 def _shown(words: str) -> str:

@@ -30,6 +30,7 @@ STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", 
 STRENGTHS = ("exact", "verified", "numerical")
 WORDS = ("ask", "scope", "last_period", "transfers", "objective")
 LISTS = ("require", "keep")
+KEYS = ("question", "status", "value", "strength", "why")
 SHORT = ("policy", "convex-independence", "spanning", "static", "contingent", "vcg-type")
 
 
@@ -102,8 +103,8 @@ def _entry(entry: object, place: str) -> Expected:
     if not isinstance(entry, dict):
         raise InputError(place, "no object", 'write {"question", "status", "why"}')
     for key in entry:
-        if key not in ("question", "status", "value", "strength", "why"):
-            raise InputError(f"{place}.{key}", "an unknown key", "known are question, status, value, strength, why")
+        if key not in KEYS:
+            raise InputError(f"{place}.{_clip(key)}", "an unknown key", f"known are {', '.join(KEYS)}")
     value = entry.get("value")
     if value is not None:
         value = _word(value, f"{place}.value")
@@ -130,7 +131,7 @@ def _question(question: object, place: str) -> dict[str, Any]:
         elif key in WORDS:
             _word(value, f"{place}.{key}")
         else:
-            raise InputError(f"{place}.{key}", "an unknown key", f"known are {', '.join((*WORDS, *LISTS))}")
+            raise InputError(f"{place}.{_clip(key)}", "an unknown key", f"known are {', '.join((*WORDS, *LISTS))}")
     return dict(question)
 
 
@@ -142,8 +143,13 @@ def _word(value: object, place: str) -> str:
 
 def _one_of(value: object, known: Sequence[str], place: str) -> str:
     if type(value) is not str or value not in known:
-        raise InputError(place, "missing" if value is None else f"{value!r}", f"write one of {', '.join(known)}")
+        raise InputError(place, "missing" if value is None else _clip(repr(value)), f"write one of {', '.join(known)}")
     return value
+
+
+def _clip(words: str) -> str:
+    """Return a stranger's words short enough for one line."""
+    return words if len(words) <= 80 else words[:77] + "…"
 
 
 def _short_form(stated: Mapping[str, Any], reasons: object) -> list[Expected]:
@@ -163,14 +169,14 @@ def _short_form(stated: Mapping[str, Any], reasons: object) -> list[Expected]:
         if last:
             question["last_period"] = last
         value = stated.get("E W_1") if ask == "policy" else None
-        status = _one_of(status, STATUSES, f"{KEY}.{key}")
+        status = _one_of(status, STATUSES, f"{KEY}.{_clip(key)}")
         found.append(Expected(question, status, value, None, _reason(why, ask, scope, last)))
     return found
 
 
 def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected:
     """Read ``{"--transfers full --require budget:ex-post": "feasible"}``; several requirements are joined by commas."""
-    place = f"{KEY}.implement.{options}"
+    place = f"{KEY}.implement.{_clip(options)}"
     words = options.split()
     question: dict[str, Any] = {"ask": "implement"}
     if len(words) % 2:
@@ -182,7 +188,7 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
         elif key in WORDS[1:] and option.startswith("--"):
             question[key] = value
         else:
-            raise InputError(place, f"{option} is no option", "write pairs of an option and its value")
+            raise InputError(place, f"{_clip(option)} is no option", "write pairs of an option and its value")
     reasons = [str(reason) for key, reason in why.items() if key.split(",")[0] == "implement"]
     return Expected(question, _one_of(status, STATUSES, place), None, None, " ".join(reasons))
 
