@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mechsynth.api import export, program_of, solve
     from mechsynth.environment import Environment, Period
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
-    from mechsynth.families import generate
+    from mechsynth.families.make import generate
     from mechsynth.instance import load, loads, save
     from mechsynth.result import Result, Status, Strength, read_result
 
@@ -31,7 +31,7 @@ _HOMES = {
     "export": "api",
     "Environment": "environment",
     "Period": "environment",
-    "generate": "families",
+    "generate": "families.make",
     "InputError": "errors",
     "MechsynthError": "errors",
     "TooLargeError": "errors",

@@ -117,16 +117,9 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--json", action="store_true", help="print the words as a JSON string")
     explain.set_defaults(run=_explain)
 
-    generate = commands.add_parser(
-        "generate", help="an instance of a family, with the answers known", allow_abbrev=False
-    )
-    generate.add_argument("family", metavar="FAMILY", nargs="?", help="without it, what families there are")
-    generate.add_argument("--param", metavar="K=V", action="append", default=[], help="a parameter, exact; repeated")
-    generate.add_argument("--seed", metavar="N", default="0", help="what is drawn at random depends on it (default: 0)")
-    generate.add_argument("--list", action="store_true", help="the families with their parameters and defaults")
-    generate.add_argument("-o", "--output", metavar="FILE", help="the instance file to write")
-    generate.add_argument("--json", action="store_true", help="print the instance file, or the list as JSON")
-    generate.set_defaults(run=_generate)
+    from mechsynth.families import command
+
+    command.add(commands, _print)
     _suite(commands)
     return top
 
@@ -392,48 +385,6 @@ def _export(options: argparse.Namespace) -> int:
         _print_json({"file": options.output, "columns": len(program.columns), "rows": len(program.rows)})
     else:
         _print(f"{options.output}: {len(program.columns)} columns, {len(program.rows)} rows")
-    return PROVED
-
-
-def _generate(options: argparse.Namespace) -> int:
-    from mechsynth import families
-
-    if options.family is None or options.list:
-        if options.output is not None or options.param:
-            raise UsageError("FAMILY", "missing" if options.family is None else "does not go with --list", "name one")
-        from mechsynth.families import listing
-
-        chosen = [families.family_of(options.family)] if options.family else list(families.families().values())
-        if options.json:
-            _print_json(listing.data(chosen))
-        else:
-            _print(listing.words(chosen))
-        return PROVED
-    families.family_of(options.family)
-    if options.output is None and not options.json:
-        raise UsageError("-o", "missing", "name the file to write, or print it with --json")
-    if options.output is not None:
-        _writable(options.output)
-    given: dict[str, str] = {}
-    for pair in options.param:
-        name, equals, value = pair.partition("=")
-        if not equals or name in given:
-            raise UsageError(
-                f"--param {pair[:60]}", "stands twice" if equals else "no K=V", "write --param NAME=VALUE once"
-            )
-        given[name] = value
-    if not (options.seed.isascii() and options.seed.isdigit()) or len(options.seed) > 19:
-        raise UsageError("--seed", f"{options.seed[:60]!r} is no seed", "give a whole number from 0 on, below 2^63")
-    environment = families.generate(options.family, seed=int(options.seed), params=given)
-    from mechsynth.instance import save, to_bytes
-
-    if options.output is not None:
-        save(environment, options.output)
-    if options.json:
-        _print(to_bytes(environment).decode().rstrip("\n"))
-    else:
-        known = len(environment.extra["x-expected"])
-        _print(f"{options.output}: {environment.name}, {known} expected answers")
     return PROVED
 
 

@@ -306,7 +306,7 @@ BAD = [
     (["generate", "interdependent", "--seed", "-1", "-o", "x.json"], "--seed"),
     (["generate", "interdependent", "--seed", "1.5", "-o", "x.json"], "--seed"),
     (["generate", "interdependent", "--seed", str(2**63), "-o", "x.json"], "2^63"),
-    (["generate", "interdependent", "-o", "nowhere/x.json"], "folder"),
+    (["generate", "interdependent", "-o", "nowhere/x.json"], "nowhere"),
     (["generate", "--param", "x=1"], "FAMILY"),
 ]
 
