@@ -246,8 +246,9 @@ class Rationals:
 
     def reduce(self) -> Rationals:
         """Return the same numbers over the smallest common denominator."""
-        if self.num.size == 0:
-            return Rationals(self.num, 1)
+        # Zeros are divisible by any denominator, also by one that their machine integers cannot hold.
+        if not self.num.any():
+            return Rationals(narrow(self.num), 1)
         shared = gcd(int(np.gcd.reduce(self.num, axis=None)), self.den)
         if shared <= 1:
             return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from fractions import Fraction
 from importlib import import_module
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FORMAT = "mechsynth-instance/1"
 ROOMS = ("leases", "auctions", "trade", "revealed", "hulls", "drawn")
 LARGEST_SEED = 2**63 - 1
+LONGEST = 100
+"""Characters of a name that tells all parameters; a longer one tells their digest."""
 
 
 def families() -> dict[str, Family]:
@@ -80,6 +83,8 @@ def document_bytes(name: str, params: Mapping[str, Any], seed: int = 0) -> bytes
     defaults = {parameter.name: parameter.default for parameter in family.parameters}
     changed = [f"{key}={_plain(value)}" for key, value in shown.items() if given[key] != defaults[key]]
     label = "-".join([name, *changed, *([f"seed={seed}"] if seed else [])])
+    if len(label) > LONGEST:
+        label = f"{name}-{hashlib.sha256(label.encode()).hexdigest()[:16]}"
     document = {
         "format": FORMAT,
         "name": label,

@@ -244,6 +244,14 @@ def test_ways_to_write_a_number_make_one_instance() -> None:
         assert generate("oil-leases", correlation=value).digest == generate("oil-leases").digest
 
 
+def test_names_tell_instances_apart_and_stay_short() -> None:
+    many = [{"discount": F(1, 10**k)} for k in (1, 2, 500, 501)] + [{"correlation": F(-1, 3)}, {}]
+    names = [generate("oil-leases", params=params).name for params in many]
+    assert len(set(names)) == len(many) and max(map(len, names)) <= 100
+    assert names[-2:] == ["oil-leases-correlation=-1_3", "oil-leases"]
+    assert not any("/" in name for name in names)
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

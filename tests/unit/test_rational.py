@@ -233,3 +233,9 @@ def test_a_matrix_of_zeros_times_one_that_no_float_holds() -> None:
     zeros = np.zeros((2, 1), dtype=np.int64)
     assert matmul(huge, zeros).tolist() == [[0]]
     assert matmul(zeros, huge).tolist() == [[0, 0], [0, 0]]
+
+
+def test_zeros_over_a_denominator_that_no_word_holds() -> None:
+    reduced = Rationals(np.zeros((2, 2), dtype=np.int64), 3**100).reduce()
+    assert reduced.den == 1 and reduced.num.tolist() == [[0, 0], [0, 0]]
+    assert Rationals(np.zeros((0, 2), dtype=np.int64), 6).reduce().den == 1
