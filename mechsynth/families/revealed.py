@@ -22,7 +22,7 @@ def make(given: Mapping[str, Any], draws: Draws) -> Draft:
     count, states, levels, options = given["agents"], given["states"], given["signals"], given["actions"]
     refuse_large(levels**count * (states**count + options * count), "agents, states or signals")
     names, sizes = labels("agent", count), (levels,) * count
-    first = draws.weights(states, 1, 4)
+    first = draws.weights(states, 1, 3)
     noises = [_likelihood(draws, states, levels) for _ in names]
     worth = [[[draws.whole(-5, 5) for _ in range(states)] for _ in range(options)] for _ in names]
     joint = [
@@ -86,7 +86,7 @@ def _likelihood(draws: Draws, states: int, levels: int) -> Table:
     from flint import fmpz_mat
 
     while True:
-        drawn = [[draws.whole(1, 9) for _ in range(levels)] for _ in range(states)]
+        drawn = [[draws.whole(1, 4) for _ in range(levels)] for _ in range(states)]
         if fmpz_mat(drawn).rank() == min(states, levels):
             return drawn
 

@@ -93,15 +93,21 @@ def drawn(rng: random.Random) -> Case:
     return family.name, params, rng.randint(0, 10**6)
 
 
-def confirm(environment: Environment) -> int:
-    """Solve everything that an instance expects, and have it checked; return how much that was."""
-    known = expected_in(environment.extra)
-    for each in known:
+def confirm(environment: Environment, *, patient: bool = False) -> int:
+    """Solve everything that an instance expects, and have it checked; return how much of it was proved.
+
+    ``patient``: a wish list may stay ``unknown``; nothing may come out otherwise than expected.
+    """
+    proved = 0
+    for each in expected_in(environment.extra):
         result = mechsynth.solve(environment, **each.question)
+        if patient and result.status == "unknown" and each.question["ask"] == "implement":
+            continue
         assert result.status == each.status, each
         assert each.value is None or result.value == each.value, each
         assert each.strength is None or result.strength == each.strength, each
         assert result.strength == "exact"
         verdict = result.check()
         assert verdict.accepted, (each, verdict.reason)
-    return len(known)
+        proved += 1
+    return proved

@@ -41,20 +41,24 @@ def known(environment: Any, ask: str, **options: str) -> Any:
 @pytest.mark.parametrize("case", CASES, ids=shown)
 def test_expected_answers_are_found_and_proved(case: Case) -> None:
     name, params, seed = case
-    assert confirm(generate(name, seed=seed, params=params)) >= 1
+    environment = generate(name, seed=seed, params=params)
+    assert confirm(environment) == len(expected_in(environment.extra)) >= 1
 
 
 @pytest.mark.slow
 def test_expected_answers_at_random_parameters() -> None:
-    rng, done = random.Random(6), 0
-    while done < 300:
+    """Nothing comes out otherwise than foretold; hardly anything stays open."""
+    rng, done, known, proved = random.Random(6), 0, 0, 0
+    while done < 200:
         name, params, seed = drawn(rng)
         try:
             environment = generate(name, seed=seed, params=params)
         except UsageError:
             continue
-        confirm(environment)
+        known += len(expected_in(environment.extra))
+        proved += confirm(environment, patient=True)
         done += 1
+    assert proved >= known * 99 // 100
 
 
 @pytest.mark.parametrize("case", CASES, ids=shown)
@@ -185,8 +189,8 @@ PINNED = {
     ("independent-chains", 1): "6e09ed97e11cd9c4",
     ("bilateral-trade", 0): "ff47aede14800b5e",
     ("bilateral-trade", 1): "88e0e787c0700d0d",
-    ("hidden-state", 0): "7576151d827dfc85",
-    ("hidden-state", 1): "1ad21eab342c2980",
+    ("hidden-state", 0): "9e059960d78d61be",
+    ("hidden-state", 1): "fe512e2d741dc0eb",
     ("planted-hull", 0): "9b8c3e1eb1bdeb6d",
     ("planted-hull", 1): "879e0b9ec2c028b9",
     ("more-signals", 0): "97361d9a02a99505",
