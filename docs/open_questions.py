@@ -124,7 +124,7 @@ def row(environment: Environment) -> tuple[str, ...]:
 def page() -> str:
     """Return the text of the page, computed anew."""
     lines = [HEAD, tuple("---" for _ in HEAD)]
-    lines += [row(mechsynth.load(path)) for path in sorted(INSTANCES.glob("*.json"))]
+    lines += [row(mechsynth.load(path)) for path in sorted(INSTANCES.glob("*.json")) if path.name != "index.json"]
     return TITLE + "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines) + NOTES
 
 

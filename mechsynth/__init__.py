@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mechsynth.api import export, program_of, solve
     from mechsynth.environment import Environment, Period
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
+    from mechsynth.families.make import generate
     from mechsynth.instance import load, loads, save
     from mechsynth.result import Result, Status, Strength, read_result
 
@@ -30,6 +31,7 @@ _HOMES = {
     "export": "api",
     "Environment": "environment",
     "Period": "environment",
+    "generate": "families.make",
     "InputError": "errors",
     "MechsynthError": "errors",
     "TooLargeError": "errors",
@@ -54,6 +56,7 @@ __all__ = [
     "TooLargeError",
     "UsageError",
     "export",
+    "generate",
     "load",
     "loads",
     "program_of",

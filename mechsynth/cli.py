@@ -134,7 +134,21 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("result", metavar="RESULT", help="a result file")
     explain.add_argument("--json", action="store_true", help="print the words as a JSON string")
     explain.set_defaults(run=_explain)
+
+    from mechsynth.families import command
+
+    command.add(commands, _print)
+    _suite(commands)
     return top
+
+
+def _suite(commands: Any) -> None:
+    """Add the group of commands about many instances; each room of it brings its own options."""
+    from mechsynth.suite import commands_list
+
+    group = commands.add_parser("suite", help="many instances at once", allow_abbrev=False)
+    rooms = group.add_subparsers(dest="suite_command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands_list.add(rooms, _print)
 
 
 def _version() -> str:

@@ -147,7 +147,8 @@ def matmul(left: IntArray, right: IntArray) -> IntArray:
     fit, and Python integers otherwise.
     """
     inner = left.shape[-1]
-    bound = inner * magnitude(left) * magnitude(right)
+    # A factor of zeros does not make the other one fit a float.
+    bound = inner * max(magnitude(left), 1) * max(magnitude(right), 1)
     if bound < EXACT_FLOAT:
         return np.asarray(np.matmul(left.astype(np.float64), right.astype(np.float64)).astype(np.int64))
     if bound < WORD:
@@ -251,8 +252,9 @@ class Rationals:
 
     def reduce(self) -> Rationals:
         """Return the same numbers over the smallest common denominator."""
-        if self.num.size == 0:
-            return Rationals(self.num, 1)
+        # Zeros are divisible by any denominator, also by one that their machine integers cannot hold.
+        if not self.num.any():
+            return Rationals(narrow(self.num), 1)
         shared = gcd(int(np.gcd.reduce(self.num, axis=None)), self.den)
         if shared <= 1:
             return self

@@ -33,7 +33,7 @@ from mechsynth.errors import UsageError
 
 Json = dict[str, Any]
 LIBRARY = Path(__file__).resolve().parents[2] / "instances"
-NAMES = sorted(path.stem for path in LIBRARY.glob("*.json"))
+NAMES = sorted(path.stem for path in LIBRARY.glob("*.json") if path.name != "index.json")
 ENDLESS = [name for name in NAMES if load(LIBRARY / f"{name}.json")["horizon"] == "infinite"]
 WAYS = [(transfers, scope) for transfers in ("contingent", "vcg-type") for scope in ("policy", "all")]
 CLASS_LENGTHS = {"contingent": (None, 1), "vcg-type": (1, 1)}  # on the own report and the own next report

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 Plant = tuple[str, str, Json]
 
 INSTANCES = Path(__file__).resolve().parents[2] / "instances"
-NAMES = sorted(path.stem for path in INSTANCES.glob("*.json"))
+NAMES = sorted(path.stem for path in INSTANCES.glob("*.json") if path.name != "index.json")
 RESIDUAL = ("contingent", "vcg-type")
 NEGATIVE = ("infeasible", "fails")
 

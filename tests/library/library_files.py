@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 INSTANCES = Path(__file__).resolve().parents[2] / "instances"
-NAMES = sorted(path.stem for path in INSTANCES.glob("*.json"))
+NAMES = sorted(path.stem for path in INSTANCES.glob("*.json") if path.name != "index.json")
 ASKS = ("policy", "convex-independence", "spanning", "static", "contingent", "vcg-type")
 
 

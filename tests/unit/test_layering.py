@@ -18,6 +18,7 @@ RANKS = {
     "instance": 4,
     "efficient": 4,
     "trade": 4,
+    "families": 5,
     "beliefs": 4,
     "mechanism": 5,
     "program": 5,
@@ -28,6 +29,7 @@ RANKS = {
     "asks": 9,
     "api": 10,
     "audit": 10,
+    "suite": 10,
     "cli": 11,
     "__main__": 12,
 }

@@ -226,3 +226,16 @@ def test_floats_are_near(top: int, bottom: int) -> None:
     found = Rationals(narrow(np.array([top], dtype=object)), bottom).floats()[0]
     assert abs(F(float(found)) - F(top, bottom)) <= abs(F(top, bottom)) / 2**50
     assert float_ratio(10**400, 3) == float("inf") and float_ratio(-(10**400), 3) == float("-inf")
+
+
+def test_a_matrix_of_zeros_times_one_that_no_float_holds() -> None:
+    huge = np.array([[10**400, 1]], dtype=object)
+    zeros = np.zeros((2, 1), dtype=np.int64)
+    assert matmul(huge, zeros).tolist() == [[0]]
+    assert matmul(zeros, huge).tolist() == [[0, 0], [0, 0]]
+
+
+def test_zeros_over_a_denominator_that_no_word_holds() -> None:
+    reduced = Rationals(np.zeros((2, 2), dtype=np.int64), 3**100).reduce()
+    assert reduced.den == 1 and reduced.num.tolist() == [[0, 0], [0, 0]]
+    assert Rationals(np.zeros((0, 2), dtype=np.int64), 6).reduce().den == 1
