@@ -97,13 +97,17 @@ def settle_class(question: Question) -> Result:
     large = len(setting.program.names) > LARGE
     point, ends = None, NOWHERE
     if question.objective == "feasibility":
-        ready = evident.mechanism(question, kind, wishes) if large else None
-        if ready is not None:
+        if large and (ready := evident.mechanism(question, kind, wishes)) is not None:
             return result(Status.FEASIBLE, mechanism=ready)
         inside = interior(setting)
         point, ends = inside.point, inside.ends
     if point is None:
         outcome = feasible(setting.program, exact, ends)
+        unsettled = outcome is None or outcome.bound is not None
+        if unsettled and question.objective == "feasibility" and not large:
+            ready = evident.mechanism(question, kind, wishes)
+            if ready is not None:
+                return result(Status.FEASIBLE, mechanism=ready)
         if outcome is None:
             return unknown(result, certificate)
         if outcome.multipliers is not None:

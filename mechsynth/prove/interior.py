@@ -51,10 +51,15 @@ def interior(setting: Setting) -> Inside:
     program = setting.program
     definition = np.array(program.owners) == DEFINITION
     data, scales = integer_rows(program)
+    if data.nums.dtype == object:
+        return inside  # numbers that floats would not see through
     ties = tied(data, np.array(setting.kinds) == "transfer", ~definition)
     if ties is None:
         return inside
-    scale = max((abs(float(r)) for r in program.rights), default=1.0) or 1.0
+    largest = max(map(abs, program.rights), default=Fraction(1)) or Fraction(1)
+    if not 2**-500 < largest < 2**500:
+        return inside
+    scale = float(largest)
     cap = 2.0 ** ceil(np.log2(scale) - 3)
     guess = np.zeros(data.width)
     room = cap
@@ -63,12 +68,12 @@ def interior(setting: Setting) -> Inside:
         if end is None:
             return inside
         inside.ends[int(part[0])] = end
-        slack = -float(end.point[-1])
+        slack = -float(end.point[-1]) * float(end.unit)
         if slack < 1e-6 * cap:
             return inside
         used = np.zeros(data.width, dtype=bool)
         used[program.entries[1][np.isin(program.entries[0], part)]] = True
-        guess[used] = end.point[:-1][used]
+        guess[used] = end.point[:-1][used] * float(end.unit)
         room = min(room, slack)
     for finer in (3, 7, 14):
         grid = int(np.floor(np.log2(room))) - finer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from fractions import Fraction
 from functools import cached_property
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def solve_sparse(matrix: Any, right: IntArray, deadline: float | None = None) ->
             if deadline is not None and time.monotonic() > deadline:
                 return None
             if lifted.done:
-                return _reduced(lifted.whole(), 1 << lifted.bits)
+                return _reduced(lifted.whole() * lifted.unit, 1 << lifted.bits)
             if lifted.count == checkpoint:
                 found = lifted.rational()
                 if found is not None:
@@ -73,7 +74,7 @@ def approximate_sparse(matrix: Any, right: IntArray, bits: int) -> tuple[IntArra
             if lifted.done:
                 break
         if lifted.done or lifted.bits >= bits:
-            return lifted.whole(), 1 << lifted.bits
+            return lifted.whole() * lifted.unit, 1 << lifted.bits
     return None
 
 
@@ -82,7 +83,9 @@ class _Lift:
 
     def __init__(self, matrix: Any, right: IntArray) -> None:
         self.rows = matrix.tocsr()
-        self.right = right
+        # Sums of money in a large unit: the unit goes out of the brackets.
+        self.unit = gcd(*(int(v) for v in right.tolist())) or 1
+        self.right = right.astype(object) // self.unit
         self.factor: Any = None
         # Rows and columns of about unit size keep the float factorization honest.
         self.tops = np.maximum(np.abs(self.rows).max(axis=1).toarray().ravel().astype(np.float64), 1.0)
@@ -110,7 +113,9 @@ class _Lift:
             except (RuntimeError, ValueError):
                 return False
         self.gain = gain
-        self.residual = narrow(self.right.astype(object))
+        if magnitude(self.right) >= 2**900:
+            return False
+        self.residual = narrow(self.right)
         self.digits: list[IntArray] = []
         self.mixed = 0
         # Rounding a digit leaves a residual of half a unit per entry of a row; far beyond that the factorization is at fault.
@@ -207,8 +212,8 @@ class _Lift:
             den *= rest.limit_denominator(1 << 20).denominator
             if den.bit_length() > bits:
                 return None
-        right = self.right.astype(object)
-        return None if np.any(_times(self.rows, num, self.top) - right * den) else (num, den)
+        wrong = np.any(_times(self.rows, num, self.top) - self.right * den)
+        return None if wrong else (num * self.unit, den)
 
 
 def _dot(digit: IntArray, weights: NDArray[np.int64]) -> int:
@@ -254,7 +259,5 @@ def _times(rows: Any, vector: IntArray, top: float) -> IntArray:
 
 
 def _reduced(num: IntArray, den: int) -> tuple[IntArray, int]:
-    from math import gcd
-
     shared = gcd(den, *(int(v) for v in num.tolist()))
     return np.array([int(v) // shared for v in num.tolist()], dtype=object), den // shared

@@ -8,7 +8,7 @@ integers. Statuses are never looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -25,16 +25,32 @@ from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 
 
+ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
+
+
 def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: float = 0.0) -> End | None:
-    """Minimize in floats; ``floor`` is what the floored columns must be at least."""
-    rights = data.rights.astype(object)
-    lower = np.array([_ratio(int(b), s) for b, s in zip(rights, data.scales, strict=True)])
+    """Minimize in floats; ``floor`` is what the floored columns must be at least.
+
+    Money has no unit: where the right-hand sides are far from 1 they are divided by a power of two, and the end says by which.
+    """
+    sides = [Fraction(int(b), int(s)) for b, s in zip(data.rights, data.scales, strict=True) if b]
+    largest = max(map(abs, sides), default=Fraction(1))
+    unit = Fraction(1)
+    if not ORDINARY[0] <= largest <= ORDINARY[1]:
+        unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())
+    lower = np.array(
+        [
+            _ratio(int(b) * unit.denominator, int(s) * unit.numerator)
+            for b, s in zip(data.rights, data.scales, strict=True)
+        ]
+    )
     upper = np.where(data.equal, lower, np.inf)
-    floors = np.where(data.floors, floor, -np.inf)
-    return minimize(cost, data.matrix(), lower, upper, floors, options)
+    floors = np.where(data.floors, float(Fraction(floor) / unit), -np.inf)
+    end = minimize(cost, data.matrix(), lower, upper, floors, options)
+    return end if end is None or unit == 1 else replace(end, unit=unit)
 
 
-def _ratio(value: int, scale: float) -> float:
+def _ratio(value: int, scale: int) -> float:
     try:
         return value / scale
     except OverflowError:

@@ -44,17 +44,18 @@ class Rows:
         return len(self.rights)
 
     @cached_property
-    def scales(self) -> NDArray[np.float64]:
+    def scales(self) -> IntArray:
         """The largest coefficient of every row: floats see rows of about unit size."""
-        tops = np.ones(self.count)
-        np.maximum.at(tops, self.rows, np.abs(self.nums).astype(np.float64))
+        tops = np.ones(self.count, dtype=self.nums.dtype)
+        np.maximum.at(tops, self.rows, np.abs(self.nums))
         return tops
 
     def matrix(self) -> Any:
         """Return the rows in floats, scaled, as a CSC matrix."""
         from scipy.sparse import csc_array
 
-        values = self.nums.astype(np.float64) / self.scales[self.rows]
+        # Integers of any length divide to floats; turned into floats first they could overflow.
+        values = np.asarray(self.nums / self.scales[self.rows], dtype=np.float64)
         return csc_array((values, (self.rows, self.cols)), shape=(self.count, self.width))
 
     def square(self, rows: NDArray[np.int64], cols: NDArray[np.int64], transpose: bool) -> Any:

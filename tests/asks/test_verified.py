@@ -258,3 +258,25 @@ def test_relaxations_on_request() -> None:
     assert len(asked.relaxations) == len(asked.witness["conflict"]) and not left.relaxations  # type: ignore[index]
 
 
+
+
+@pytest.mark.parametrize("digits", [25, 320])
+def test_numbers_beyond_every_float(digits: int) -> None:
+    """Utilities of 10^320 next to probabilities of thirds: the answer scales with them."""
+    model = json.loads(to_bytes(environment(2)))
+    for agent, table in model["utilities"].items() if "utilities" in model else ():
+        model["utilities"][agent] = _times(table, 10**digits)
+    for period in model.get("periods", ()):
+        for agent, table in period["utilities"].items():
+            period["utilities"][agent] = _times(table, 10**digits)
+    large = mechsynth.loads(json.dumps(model).encode())
+    for transfers in ("vcg-type", "full"):
+        result = mechsynth.solve(large, "implement", transfers=transfers, require=["budget:ex-post"])
+        usual = mechsynth.solve(environment(2), "implement", transfers=transfers, require=["budget:ex-post"])
+        assert result.status in (usual.status, Status.UNKNOWN)
+        if result.status is not Status.UNKNOWN:
+            assert result.check().accepted
+
+
+def _times(table: Any, factor: int) -> Any:
+    return [_times(entry, factor) for entry in table] if isinstance(table, list) else str(F(str(table)) * factor)
