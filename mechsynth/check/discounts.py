@@ -12,11 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise, product
 from math import lcm
 from typing import Any
 
-import flint
 import numpy as np
 
 from mechsynth.errors import InputError
@@ -36,6 +34,7 @@ from .polynomials import (
     trim,
 )
 from .text import Numbers, TooLargeInput, items, label, show, table
+from .values import resolvent
 from .verdict import Ledger, Refuted
 
 # Above this many profiles as many exact linear systems are not solved.
@@ -175,7 +174,7 @@ class _Functions:
         for worth in worths:
             rest = rest - worth
         self._types: list[list[int]] = []
-        values: list[list[Any]] = []  # per function, its values at the points
+        values: list[list[Fraction]] = []  # per function, its values at the points
         picks: list[tuple[int, list[tuple[int, int]], int]] = []
         for i in agents:
             own = []
@@ -190,34 +189,27 @@ class _Functions:
         picks.append((len(worths), whole, sum(w for _, w in whole)))
         vectors = [_column(v) for v in (*worths, rest)]
         points = [Fraction(j, size + 1) for j in range(size)]
-        law = flint.fmpq_mat(
-            size,
-            size,
-            [flint.fmpq(int(x), int(kernel.den[0, p])) for p in range(size) for x in kernel.weights[0, p]],
-        )
-        unit = flint.fmpq_mat(size, size, [flint.fmpq(int(p == q)) for p in range(size) for q in range(size)])
-        right = flint.fmpq_mat(size, len(vectors), [v[p] for p in range(size) for v in vectors])
         values = [[] for _ in picks]
         for point in points:
-            left = unit - law * flint.fmpq(point.numerator, point.denominator)
-            solved, scale = left.solve(right), left.det()
+            scale, solved = resolvent(kernel, point, vectors)
             for kept, (column, weights, mass) in zip(values, picks, strict=True):
-                kept.append(scale * sum((solved[p, column] * w for p, w in weights), flint.fmpq(0)) / mass)
+                kept.append(scale * sum((solved[column][p] * w for p, w in weights), Fraction(0)) / mass)
         parts = iter([_interpolate(points, kept) for kept in values])
         self._parts = [{k: next(parts) for k in own} for own in self._types]
         self._last = next(parts)
 
     def every(self) -> Iterator[tuple[int, ...]]:
         """Return all types that come."""
-        return product(*self._types)
+        for place in np.ndindex(*(len(own) for own in self._types)):
+            yield tuple(own[k] for own, k in zip(self._types, place, strict=True))
 
     def of(self, types: Sequence[int]) -> Poly:
         """Return ``F_k`` times a positive number."""
         total = list(self._last)
         for own, k in zip(self._parts, types, strict=True):
             total = [x + y for x, y in zip(total, own[k], strict=True)]
-        common = lcm(*(int(x.q) for x in total))
-        return primitive(trim([int(x.p) * (common // int(x.q)) for x in total]))
+        common = lcm(*(x.denominator for x in total))
+        return primitive(trim([x.numerator * (common // x.denominator) for x in total]))
 
     def read(self, value: object, place: str) -> tuple[int, ...]:
         """Read types as ``{agent: signal}``."""
@@ -238,22 +230,21 @@ class _Functions:
         return "(" + ", ".join(show(own[k]) for own, k in zip(signals, types, strict=True)) + ")"
 
 
-def _column(values: Exact) -> list[Any]:
+def _column(values: Exact) -> list[Fraction]:
     num, den = values.common("utilities")
-    return [flint.fmpq(int(x), den) for x in num]
+    return [Fraction(int(x), den) for x in num]
 
 
-def _interpolate(points: Sequence[Fraction], values: Sequence[Any]) -> list[Any]:
+def _interpolate(xs: Sequence[Fraction], values: Sequence[Fraction]) -> list[Fraction]:
     """Return the coefficients of the polynomial through the points (Newton), as many as there are points."""
-    xs = [flint.fmpq(x.numerator, x.denominator) for x in points]
     slopes = list(values)
     for step in range(1, len(xs)):
         for j in range(len(xs) - 1, step - 1, -1):
             slopes[j] = (slopes[j] - slopes[j - 1]) / (xs[j] - xs[j - step])
-    found = [flint.fmpq(0)] * len(xs)
+    found = [Fraction(0)] * len(xs)
     for slope, x in zip(reversed(slopes), reversed(xs), strict=True):
         # found := found · (δ − x) + slope
-        found = [slope - x * found[0], *(below - x * here for below, here in pairwise(found))]
+        found = [slope - x * found[0], *(found[k] - x * found[k + 1] for k in range(len(found) - 1))]
     return found
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 from math import gcd
 from typing import TypeAlias
 
@@ -116,7 +115,7 @@ def changes(p: Poly, a: Fraction, b: Fraction) -> int:
     shifted = _shift([c * scale ** (degree - k) for k, c in enumerate(p)], low)
     stretched = [c * width**k for k, c in enumerate(shifted)]
     signs = [c > 0 for c in _shift(stretched[::-1], 1) if c]
-    return sum(one != other for one, other in pairwise(signs))
+    return sum(signs[k] != signs[k + 1] for k in range(len(signs) - 1))
 
 
 def _shift(p: Poly, by: int) -> Poly:
