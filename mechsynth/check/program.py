@@ -6,7 +6,7 @@ Every row holds for every mechanism of the class that meets the requirements, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -186,8 +186,13 @@ class Program(Pieces):
                 yield Row(name, head, False, _nought, partial(self.net, t, (agent,), [(profile, 1)], 1, history, 1))
 
     def _interim(self) -> Iterator[Row]:
-        head = "participation:interim"
-        for t, history in self.points():
+        return self._expecting("participation:interim", self.points())
+
+    def _entry(self) -> Iterator[Row]:
+        return self._expecting("participation:entry", [(0, None)])
+
+    def _expecting(self, head: str, points: Iterable[tuple[int, int | None]]) -> Iterator[Row]:
+        for t, history in points:
             weights, den = self.weights(t, history)
             for agent in self.agents:
                 own = self.model.period(t).own[agent]
@@ -297,6 +302,7 @@ _REQUIREMENTS: dict[str, Callable[[Program], Iterator[Row]]] = {
     "residual-claimant": Program._residual,
     "participation:ex-post": Program._ex_post,
     "participation:interim": Program._interim,
+    "participation:entry": Program._entry,
     "participation:ex-ante": Program._ex_ante,
     "budget:ex-ante": Program._budget_ex_ante,
     "budget:per-period": Program._per_period,

@@ -23,6 +23,7 @@ REQUIREMENTS = (
     "residual-claimant",
     "participation:ex-post",
     "participation:interim",
+    "participation:entry",
     "participation:ex-ante",
     "budget:ex-ante",
     "budget:per-period",
@@ -40,7 +41,14 @@ OBJECTIVES = (
     "min-subsidy",
     "min-epsilon",
 )
-_AT_START = ("participation:interim", "participation:ex-ante", "budget:ex-ante", "surplus:full", "max-revenue")
+_AT_START = (
+    "participation:interim",
+    "participation:entry",
+    "participation:ex-ante",
+    "budget:ex-ante",
+    "surplus:full",
+    "max-revenue",
+)
 _LINKED_REQUIRE = {
     "budget-balanced": ["pepic", "budget:per-period"],
     "ex-ante-balanced": ["pepic", "budget:ex-ante"],

@@ -208,6 +208,7 @@ _CHECKS: dict[str, Callable[[Facts, Ledger], None]] = {
     "residual-claimant": lambda facts, ledger: _nothing(facts.misaligned, ledger),
     "participation:ex-post": lambda facts, ledger: _not_negative(facts.participation_ex_post, ledger),
     "participation:interim": lambda facts, ledger: _not_negative(facts.participation_interim, ledger),
+    "participation:entry": lambda facts, ledger: _not_negative(facts.participation_entry, ledger),
     "participation:ex-ante": lambda facts, ledger: _not_negative(facts.participation_ex_ante, ledger),
     "budget:ex-ante": _no_deficit,
     "budget:per-period": _per_period,

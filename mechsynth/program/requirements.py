@@ -38,6 +38,7 @@ KNOWN: dict[str, Requirement] = {
         ResidualClaimant(),
         Participation("ex-post"),
         Participation("interim"),
+        Participation("entry"),
         Participation("ex-ante"),
         BudgetExAnte(),
         BudgetPerPeriod(),

@@ -88,8 +88,9 @@ def _lump_sum(page: Page, answer: Answer) -> None:
         )
     page.say(
         "This covers the pivot mechanism, this rule, and fees that do not depend on signals."
-        " Other efficient mechanisms were not tried; some can do better. Whether one balances: --ask implement --require budget:ex-ante --require participation:interim, "
-        "which keeps every type in after every history, not only at the start; with --objective max-revenue instead of a budget, how much it can raise.",
+        " Other efficient mechanisms were not tried; some can do better. Whether one balances: --ask implement --require budget:ex-ante --require participation:entry; "
+        "with --objective max-revenue instead of a budget, how much it can raise, which is never less than the budget here. (participation:interim instead keeps every type in after "
+        "every history, not only at the start.)",
         answers.ties_clause(answer),
     )
     patience.tell(page, answer)
