@@ -24,8 +24,9 @@ from mechsynth.prove.simplex import feasible_point
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 
-
 ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
+SMALL = 3_000  # rows times columns of a program that is decided without floats where they prove nothing
+DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
 
 
 def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: float = 0.0) -> End | None:
@@ -66,10 +67,6 @@ def vertex(data: Rows, end: End) -> Exact | None:
     point = np.zeros(data.width, dtype=object)
     point[end.columns] = num
     return (point, den) if satisfies(data, point, den) else None
-
-
-SMALL = 3_000  # rows times columns of a program that is decided without floats where they prove nothing
-DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
 
 
 def _solve(data: Rows, end: End, transpose: bool, right: IntArray) -> Exact | None:
