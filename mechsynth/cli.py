@@ -116,6 +116,13 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("result", metavar="RESULT", help="a result file")
     explain.add_argument("--json", action="store_true", help="print the words as a JSON string")
     explain.set_defaults(run=_explain)
+
+    report = commands.add_parser("report", help="the same to look at, one self-contained page", allow_abbrev=False)
+    report.add_argument("result", metavar="RESULT", help="a result file")
+    report.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
+    report.add_argument("-o", "--output", metavar="FILE.html", required=True)
+    report.add_argument("--json", action="store_true", help="print what was written as JSON")
+    report.set_defaults(run=_report)
     return top
 
 
@@ -322,6 +329,14 @@ def _check(options: argparse.Namespace) -> int:
 
 def _nearby(path: str, result: bytes) -> str:
     """Return an instance file near a result whose digest is the result's."""
+    found = _found_nearby(path, result)
+    if found is None:
+        raise InputError(path, "its instance is not nearby", "name it: mechsynth check RESULT INSTANCE")
+    return found
+
+
+def _found_nearby(path: str, result: bytes) -> str | None:
+    """Return the same, or nothing where there is none."""
     import hashlib
     from pathlib import Path
 
@@ -338,7 +353,7 @@ def _nearby(path: str, result: bytes) -> str:
         for candidate in sorted(folder.glob("*.json")):
             if candidate.is_file() and hashlib.sha256(candidate.read_bytes()).hexdigest() == digest:
                 return str(candidate)
-    raise InputError(path, "its instance is not nearby", "name it: mechsynth check RESULT INSTANCE")
+    return None
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -388,6 +403,32 @@ def _explain(options: argparse.Namespace) -> int:
     else:
         _print(text)
     return PROVED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from mechsynth.instance import write_whole
+    from mechsynth.report import page
+    from mechsynth.report.subject import open_subject
+    from mechsynth.result import read_result
+
+    _writable(options.output)
+    document, data = read_result(options.result), _read(options.result)
+    path = options.instance or _found_nearby(options.result, data)
+    try:
+        subject = open_subject(document, data, None if path is None else _read(path))
+        text = page(subject).encode()
+    except MechsynthError as error:
+        raise error.within(options.result) from None
+    write_whole(options.output, text)
+    accepted = None if subject.verdict is None else subject.verdict.accepted
+    unknown = not subject.answer.proved
+    if options.json:
+        said = {"file": options.output, "bytes": len(text), "instance": path, "accepted": accepted}
+        _print_json(said | {"status": subject.answer.status})
+    else:
+        said_of = {True: "the checker accepts the result", None: "not checked, since the instance is not nearby"}
+        _print(f"{options.output}: {'nothing is proved' if unknown else said_of.get(accepted, 'the checker refuses the result')}")
+    return UNKNOWN if unknown else REFUSED if accepted is False else PROVED
 
 
 if __name__ == "__main__":
