@@ -427,7 +427,9 @@ def _report(options: argparse.Namespace) -> int:
         _print_json(said | {"status": subject.answer.status})
     else:
         said_of = {True: "the checker accepts the result", None: "not checked, since the instance is not nearby"}
-        _print(f"{options.output}: {'nothing is proved' if unknown else said_of.get(accepted, 'the checker refuses the result')}")
+        _print(
+            f"{options.output}: {'nothing is proved' if unknown else said_of.get(accepted, 'the checker refuses the result')}"
+        )
     return UNKNOWN if unknown else REFUSED if accepted is False else PROVED
 
 

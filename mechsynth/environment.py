@@ -157,6 +157,12 @@ class Environment:
         until = INFINITE if self.horizon is None else str(self.horizon)
         return f"<Environment {self.name or 'without a name'}: {len(self.agents)} agents, horizon {until}>"
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: who knows what when, and how the signals move."""
+        from mechsynth.report import environment_fragment
+
+        return environment_fragment(self)
+
     @property
     def periods(self) -> tuple[Period, ...]:
         """The distinct periods: one if the data is stationary without end, else one object a period."""

@@ -241,9 +241,7 @@ class Constraints:
 
     def row(self, k: int) -> IncentiveRow:
         """Return one of them, named."""
-        return _name(
-            self.model, self.t, self.agent, int(self.true[k]), self.report, self.history, k, self.slack.at(k)
-        )
+        return _name(self.model, self.t, self.agent, int(self.true[k]), self.report, self.history, k, self.slack.at(k))
 
 
 def incentive_constraints(

@@ -13,7 +13,7 @@ from mechsynth.report.simplex import Cloud, picture
 from mechsynth.report.text import exact, grey, label, number_cell, profile, short
 from mechsynth.words import witnesses
 from mechsynth.words.envelope import CONDITIONS, Answer
-from mechsynth.words.numbers import counted, number
+from mechsynth.words.numbers import counted, listed, number
 
 if TYPE_CHECKING:
     from mechsynth.check import Evaluation
@@ -55,8 +55,12 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
     near = answer.certificate.get("distance")
     if isinstance(near, Mapping):
         weights = {k: number(w, "certificate.distance.weights") for k, w in near["weights"].items()}
-        reason = f"the closest a signal comes to the mixtures of the others: squared distance {exact(answer.value or 0)}"
-        return [Spot(near["agent"], near.get("period"), near["action"], near["others"], reason, near["type"], weights)], 0
+        reason = (
+            f"the closest a signal comes to the mixtures of the others: squared distance {exact(answer.value or 0)}"
+        )
+        return [
+            Spot(near["agent"], near.get("period"), near["action"], near["others"], reason, near["type"], weights)
+        ], 0
     row = evaluation.least if evaluation is not None else None
     if row is not None:
         return _tightest(answer, environment, row), 0
@@ -68,16 +72,30 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
 def _failing(answer: Answer) -> list[Spot]:
     if answer.witness is None or answer.witness.get("kind") not in ("convex-combination", "dependence"):
         return []
-    found = []
+    found, seen = [], set()
     for failure in witnesses.failures(answer):
-        if failure.kind not in ("convex-combination", "dependence"):
+        if failure.kind not in ("convex-combination", "dependence") or failure.block in seen:
             continue
+        seen.add(failure.block)  # one drawing a block: the first of its failures
         linear = failure.kind == "dependence"
-        reason = "what these signals expect depends linearly on each other" if linear else "this signal is a mixture of others"
+        reason = (
+            "what these signals expect depends linearly on each other"
+            if linear
+            else "this signal is a mixture of others"
+        )
         if failure.shortfall is not None:
             reason += f"; the charges miss by {short(failure.shortfall)}"
         found.append(
-            Spot(failure.agent, failure.period, failure.action or "", failure.others, reason, failure.type, failure.weights, linear)
+            Spot(
+                failure.agent,
+                failure.period,
+                failure.action or "",
+                failure.others,
+                reason,
+                failure.type,
+                failure.weights,
+                linear,
+            )
         )
     return found
 
@@ -150,9 +168,11 @@ def _block(spot: Spot, environment: Environment, name: str) -> list[Block]:
         return []
     own, outcomes, points = found
     who = label(spot.agent, 20)
-    around = ", ".join(f"{label(a, 16)}: {label(s, 16)}" for a, s in spot.others.items())
+    period = environment.period(spot.period or 1)
+    lone = {agent for agent, labels in zip(environment.agents, period.signals, strict=True) if len(labels) == 1}
+    around = ", ".join(f"{label(a, 16)}: {label(s, 16)}" for a, s in spot.others.items() if a not in lone)
     when = "" if spot.period is None else f", period {spot.period}"
-    place = f"{who}{when}, after action {label(spot.action, 20)}{f', others {around}' if around else ''}"
+    place = f"{who}{when}, after action {label(spot.action, 20)}{f', {around}' if around else ''}"
     blocks: list[Block] = []
     if len(outcomes) > 1:
         marks = {own.index(k): float(w) for k, w in spot.weights.items() if k in own}
@@ -161,6 +181,15 @@ def _block(spot: Spot, environment: Environment, name: str) -> list[Block]:
         blocks.append(Drawings((picture(name, f"{place}: {spot.reason}", cloud),)))
     else:
         blocks.append(Say(f"{place}: the others have one possible next report, so all own signals expect the same."))
+    then = environment.period((spot.period or 1) + (environment.horizon is not None))
+    told = listed(
+        [
+            label(a, 16)
+            for a, labels in zip(environment.agents, then.signals, strict=True)
+            if a != spot.agent and len(labels) > 1
+        ]
+    )
+    told = told or "the others"
     rows = []
     symbol = "η" if spot.dependence else "λ"
     for k, line in list(zip(own, points, strict=True))[:MOST_OWN]:
@@ -168,11 +197,17 @@ def _block(spot: Spot, environment: Environment, name: str) -> list[Block]:
         mark = " ✗" if k == spot.mark and (spot.weights and not spot.dependence) else ""
         lead = Cell(f"{label(k, 16)}{mark}")
         extra = [] if not spot.weights else [Cell("") if not weight else number_cell(weight, symbol)]
-        rows.append((lead, *extra, *(number_cell(p, "probability", grey(p)) if p else Cell("", "0") for p in line[:MOST_OUTCOMES])))
+        rows.append(
+            (
+                lead,
+                *extra,
+                *(number_cell(p, "probability", grey(p)) if p else Cell("", "0") for p in line[:MOST_OUTCOMES]),
+            )
+        )
     heads = (f"{who}’s signal", *([symbol] if spot.weights else []), *outcomes[:MOST_OUTCOMES])
     gone = max(0, len(own) - MOST_OWN), max(0, len(outcomes) - MOST_OUTCOMES)
     note = f"{gone[0]} more signals and {gone[1]} more outcomes are left out." if any(gone) else ""
-    blocks.append(Grid(f"Beliefs of {place} (columns: the others’ next reports; empty: 0)", heads, tuple(rows), 1, note))
+    blocks.append(Grid(f"Beliefs of {place}. Columns: next reports of {told}; empty: 0", heads, tuple(rows), 1, note))
     return blocks
 
 
@@ -196,5 +231,6 @@ def _columns(spot: Spot, environment: Environment) -> tuple[list[str], list[str]
     a = period.actions.index(spot.action)
     points = [[rows.fraction(a, b, k, m) for m in range(rows.shape[3])] for k in range(rows.shape[2])]
     then = environment.period(t if environment.horizon is None else t + 1)
-    outcomes = [profile(labels, 10) for labels in product(*(then.signals[j] for j in environment.others(i)))]
+    several = [then.signals[j] for j in environment.others(i) if len(then.signals[j]) > 1]
+    outcomes = [profile(labels, 10) or "anything" for labels in product(*several)]
     return list(period.signals[i]), outcomes, points

@@ -96,11 +96,12 @@ class Collected(Page):
         super().__init__()
         self.blocks: list[Block] = []
         self._shown = tuple(shown)
+        self._hidden = False
 
     def say(self, *sentences: str) -> None:
         """Add one paragraph."""
         text = " ".join(sentence for sentence in sentences if sentence)
-        if text:
+        if text and not (self._hidden and text.startswith(("... and ", "An empty cell"))):
             self.blocks.append(Say(text))
 
     def head(self, text: str, under: str = "") -> None:
@@ -116,10 +117,15 @@ class Collected(Page):
     def columns(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table; columns without any entry are left out."""
         if tuple(heads) in self._shown:
+            self._hidden = True
             self.blocks.append(Say("The tables of payments further down show them all."))
             return
         kept = [j for j in range(len(heads)) if any(row[j] for row in rows)]
         if rows and kept:
-            title = self.blocks[-1].text if self.blocks and isinstance(self.blocks[-1], Head) else ", ".join(heads)
+            title = (
+                self.blocks[-1].text
+                if self.blocks and isinstance(self.blocks[-1], Head)
+                else ", ".join(heads[j] for j in kept).capitalize()
+            )
             cells = tuple(tuple(Cell(row[j]) for j in kept) for row in rows)
             self.blocks.append(Grid(title, tuple(heads[j] for j in kept), cells))

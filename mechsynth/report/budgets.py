@@ -32,7 +32,7 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     if max(model.period(t).profiles for t in range(model.count)) > MOST_PROFILES:
         return [Say(f"Payments over time are drawn where a period has at most {MOST_PROFILES} profiles of signals.")]
     flows = _flows(evaluation)
-    head = "Expected payments in each period, by agent, on the truthful path (positive: the designer receives)"
+    head = "Expected payments in each period, on the truthful path (positive: agents pay)"
     blocks: list[Block] = []
     if len(model.agents) <= MOST_AGENTS:
         blocks.append(Drawings((_bars(f"{prefix}budget", head, flows, model.agents),)))
@@ -45,13 +45,15 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     paid, total = evaluation.payments_of_agents, evaluation.expected_payments
     if paid is not None and total is not None:
         what = "discounted sum" if model.horizon is not None else "discounted sum, all periods"
-        rows.append((Cell(what), *(number_cell(p, "discounted") for p in paid[:MOST_AGENTS]), number_cell(total, "discounted")))
+        rows.append(
+            (Cell(what), *(number_cell(p, "discounted") for p in paid[:MOST_AGENTS]), number_cell(total, "discounted"))
+        )
     names = tuple(label(agent, 16) for agent in model.agents[:MOST_AGENTS])
     gone = len(model.agents) - MOST_AGENTS
     notes = [f"{counted(gone, 'more agent')} not listed; they are in the sums."] if gone > 0 else []
     if model.horizon is None or model.horizon > MOST_PERIODS:
         notes.append(f"The first {len(flows)} periods.")
-    blocks.append(Grid(head, ("period", *names, "sum"), tuple(rows), 1, " ".join(notes)))
+    blocks.append(Grid("Expected payments", ("period", *names, "sum"), tuple(rows), 1, " ".join(notes)))
     return blocks
 
 
@@ -108,15 +110,24 @@ def _bars(name: str, head: str, flows: list[list[Fraction]], agents: tuple[str, 
             places = [t + 1 - 0.4 + wide * (i + 0.5) for t in range(len(flows))]
             tops = [magnitude(line[i]) for line in flows]
             axes.bar(
-                places, tops, wide * 0.92, facecolor="white", edgecolor=colour if i < 3 else GREY, hatch=hatch, label=label(agent, 14)
+                places,
+                tops,
+                wide * 0.92,
+                facecolor="white",
+                edgecolor=colour if i < 3 else GREY,
+                hatch=hatch,
+                label=label(agent, 14),
             )
         sums = [magnitude(sum(line, Fraction(0))) for line in flows]
-        axes.plot(range(1, len(flows) + 1), sums, marker="D", color=INK, linewidth=1, linestyle=":", markersize=5, label="sum")
+        axes.plot(
+            range(1, len(flows) + 1), sums, marker="D", color=INK, linewidth=1, linestyle=":", markersize=5, label="sum"
+        )
         axes.set_xticks(range(1, len(flows) + 1))
         axes.set_xlabel("period")
         axes.spines[["top", "right"]].set_visible(False)
-        axes.margins(y=0.3)
-        axes.legend(frameon=False, ncols=min(3, len(agents) + 1), loc="upper left", fontsize=9, borderaxespad=0)
+        box = axes.get_position()
+        axes.set_position((box.x0, box.y0, box.width, box.height - 0.12))
+        axes.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(-0.1, 1), fontsize=10, columnspacing=1)
 
     told = "Bars, one an agent in every period, hatched differently; diamonds on a dotted line are the sums. The table has the numbers."
-    return draw(name, head, told, paint, 220, plot=True)
+    return draw(name, head, told, paint, 240, plot=True)

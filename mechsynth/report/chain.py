@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say, Terms
 from mechsynth.report.svg import GREY, INK, WIDTH, Drawing, draw
 from mechsynth.report.text import exact, grey, label, number_cell, profile, short
@@ -15,10 +18,11 @@ from mechsynth.words.numbers import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mechsynth.environment import Environment
+    from mechsynth.environment import Environment, Period
 
-MOST_NODES = 10
-MOST_PANELS = 6
+MOST_NODES = 12
+MOST_SQUARES = 150
+MOST_PANELS = 4
 MOST_EDGES_NAMED = 12
 MOST_ROWS = 40
 MOST_MATRIX = 12
@@ -36,7 +40,9 @@ def facts(environment: Environment | None, names: Names) -> Terms:
         spans = [(None if environment.horizon is None else t, environment.period(t)) for t in _shown(environment)]
         signals = [(t, dict(zip(agents, period.signals, strict=True)), period.actions) for t, period in spans]
     else:
-        signals = [(t, dict(period.signals), period.actions) for t, period in sorted(names.periods.items(), key=_first)][:4]
+        signals = [
+            (t, dict(period.signals), period.actions) for t, period in sorted(names.periods.items(), key=_first)
+        ][:4]
     for t, own, actions in signals:
         tail = "" if t is None else f" in period {t}"
         told = "; ".join(f"{label(agent, 20)}: {_some(labels)}" for agent, labels in own.items())
@@ -84,7 +90,9 @@ def rule_table(names: Names, ties: object = None) -> list[Block]:
     if not rows:
         return []
     heads = (*(["period"] if timed else []), *(label(agent, 16) for agent in names.agents), "action")
-    note = f"{counted(total - len(rows), 'more profile')} left out; the result file has them." if total > len(rows) else ""
+    note = (
+        f"{counted(total - len(rows), 'more profile')} left out; the result file has them." if total > len(rows) else ""
+    )
     caption = "The rule: the action at every profile of signals"
     if tied:
         caption += "; where it says “one of several”, others are as good"
@@ -101,12 +109,14 @@ def chain(environment: Environment, names: Names, prefix: str) -> list[Block]:
     large = 0
     for number, (t, head, choice) in enumerate(panels[:MOST_PANELS]):
         now, then = environment.period(t), environment.period(t + 1 if environment.horizon is not None else t)
-        if max(now.size, then.size) > MOST_NODES:
+        if max(now.size, then.size) > MOST_SQUARES:
             large = max(large, now.size, then.size)
             continue
+        if max(now.size, then.size) > MOST_NODES:
+            drawings.append(_squares(f"{prefix}chain{number}", head, _shares(environment, t, choice)))
+            continue
         weights = _weights(environment, t, choice)
-        left = [profile(signals, 8) for signals in product(*now.signals)]
-        right = [profile(signals, 8) for signals in product(*then.signals)]
+        left, right = _profiles(now), _profiles(then)
         acts = [now.actions[a] for a in choice] if len(set(choice)) > 1 else []
         drawings.append(_bipartite(f"{prefix}chain{number}", head, left, acts, right, weights))
         if len(right) <= MOST_MATRIX:
@@ -115,10 +125,18 @@ def chain(environment: Environment, names: Names, prefix: str) -> list[Block]:
     if drawings:
         blocks += [Drawings(tuple(drawings)), *grids]
     if large:
-        blocks.append(Say(f"A period with {large} profiles of signals is not drawn; at most {MOST_NODES} can be read."))
+        blocks.append(
+            Say(f"A period with {large} profiles of signals is not drawn; at most {MOST_SQUARES} can be read.")
+        )
     if len(panels) > MOST_PANELS:
         blocks.append(Say(f"{counted(len(panels) - MOST_PANELS, 'more transition')} left out here."))
     return blocks
+
+
+def _profiles(period: Period) -> list[str]:
+    """Return the profiles of a period, agents with one signal left out; where all have one, that says nothing is known."""
+    several = [labels for labels in period.signals if len(labels) > 1]
+    return [profile(signals, 8) for signals in product(*several)] if several else ["one profile"]
 
 
 def _panels(environment: Environment, names: Names) -> list[tuple[int, str, list[int]]]:
@@ -136,7 +154,8 @@ def _panels(environment: Environment, names: Names) -> list[tuple[int, str, list
         if known.rule:
             order = [environment.agents.index(agent) for agent in names.agents]
             by_signals = {
-                tuple(s for _, s in sorted(zip(order, signals, strict=True))): action for signals, action in known.rule.items()
+                tuple(s for _, s in sorted(zip(order, signals, strict=True))): action
+                for signals, action in known.rule.items()
             }
             taken = [place[by_signals[signals]] for signals in product(*period.signals)]
             found.append((t, f"Signals {when}, under the rule", taken))
@@ -144,6 +163,28 @@ def _panels(environment: Environment, names: Names) -> list[tuple[int, str, list
         for a, action in enumerate(period.actions):
             found.append((t, f"Signals {when}, after action {label(action, 20)}", [a] * period.size))
     return found
+
+
+def _shares(environment: Environment, t: int, choice: Sequence[int]) -> NDArray[np.float64]:
+    """Return the probabilities ``[profile now][profile next]`` as floats, to be drawn."""
+    return environment.period(t).kernel()[list(choice), list(range(len(choice)))].floats()
+
+
+def _squares(name: str, head: str, shares: NDArray[np.float64]) -> Drawing:
+    """Return the transitions as a picture of squares, darker where likelier."""
+
+    def paint(axes: Axes) -> None:
+        axes.imshow(shares, cmap="Greys", vmin=0, vmax=float(shares.max()), interpolation="none", aspect="auto")
+        axes.set_xlabel("profile next, in the order of the instance")
+        axes.set_ylabel("profile now")
+        axes.locator_params(nbins=5, integer=True)
+
+    most = f"{float(shares.max()):.3g}"
+    told = (
+        f"A picture of {shares.shape[0]} rows, the profiles of signals now, and {shares.shape[1]} columns, those of the next period; "
+        f"white is probability 0, black ≈ {most}."
+    )
+    return draw(name, f"{head}: white is 0, black ≈ {most}", told, paint, 300, plot=True)
 
 
 def _weights(environment: Environment, t: int, choice: Sequence[int]) -> list[list[Any]]:
@@ -165,10 +206,10 @@ def _bipartite(
     name: str, head: str, left: list[str], acts: list[str], right: list[str], weights: list[list[Any]]
 ) -> Drawing:
     """Return the transitions as lines from the profiles now to those of the next period, thicker where likelier."""
-    step = 34.0
+    step = 34.0 if max(len(left), len(right)) <= 8 else 29.0
     tall = max(len(left), len(right)) * step
     height = tall + 30
-    start, end = 112.0, WIDTH - 74
+    start, end = 112.0, WIDTH - 102
 
     def level(k: int, count: int) -> float:
         return tall - (k + 0.5) * tall / count
@@ -183,20 +224,22 @@ def _bipartite(
                 if p == 0:
                     continue
                 y, z = level(j, len(left)), level(k, len(right))
-                axes.plot([start + 5, end - 5], [y, z], color=INK, linewidth=0.4 + 3.2 * float(p), solid_capstyle="butt")
+                axes.plot(
+                    [start + 5, end - 5], [y, z], color=INK, linewidth=0.4 + 3.2 * float(p), solid_capstyle="butt"
+                )
                 if named:
                     f = 0.22 + 0.56 * (k + 0.5) / len(right)
                     spot = (start + 5 + f * (end - start - 10), y + f * (z - y))
-                    axes.text(*spot, short(p), ha="center", va="center", fontsize=9, bbox=_PATCH)
+                    axes.text(*spot, short(p), ha="center", va="center", fontsize=10, bbox=_PATCH)
         for j, text in enumerate(left):
             y = level(j, len(left))
             axes.plot([start], [y], marker="o", color=INK, markersize=5)
             axes.text(start - 8, y + (6 if acts else 0), label(text, 17), ha="right", va="center")
             if acts:
-                axes.text(start - 8, y - 7, f"→ {label(acts[j], 16)}", ha="right", va="center", fontsize=9, color=GREY)
+                axes.text(start - 8, y - 7, f"→ {label(acts[j], 16)}", ha="right", va="center", fontsize=10, color=GREY)
         for k, text in enumerate(right):
             axes.plot([end], [level(k, len(right))], marker="o", color=INK, markersize=5)
-            axes.text(end + 8, level(k, len(right)), label(text, 10), ha="left", va="center")
+            axes.text(end + 8, level(k, len(right)), label(text, 15), ha="left", va="center")
 
     told = (
         f"{counted(len(left), 'profile')} of signals now on the left, {len(right)} next on the right; a line is a transition of "

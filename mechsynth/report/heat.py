@@ -74,13 +74,13 @@ def _places(transfers: object, names: Names) -> Iterator[_Place]:
                     yield _Place(agent, period, kind, table)
 
 
-def _what(place: _Place) -> str:
-    agent = label(place.agent)
+def _what(place: _Place, verb: str = "") -> str:
+    agent = f"{label(place.agent)}{verb}"
     if place.kind == "first":
-        return f"{agent}, period 1, once"
+        return f"{agent} in period 1, once"
     if place.period is None:
-        return f"{agent}, {'one period after the report' if place.kind == 'later' else 'in the period of the report'}"
-    return f"{agent}, period {place.period + (place.kind == 'later')}"
+        return f"{agent} {'one period after the report' if place.kind == 'later' else 'in the period of the report'}"
+    return f"{agent} in period {place.period + (place.kind == 'later')}"
 
 
 def _shape(node: Any) -> list[int]:
@@ -129,14 +129,20 @@ def _grid(place: _Place, names: Names) -> Grid | None:
     whole = len(rows) == len(kept_rows) and len(columns) == len(kept_columns)
     if largest == 0 and whole:
         return None
-    heads = [*(["action"] if acting else []), *(f"{label(names.agents[j], 16)} reports" for _, j, _ in down)]
-    tops = [profile(_signal(names, t, j, k) for (t, j, _), k in zip(across, column, strict=True)) for column in kept_columns]
+    who = ", ".join(label(names.agents[j], 16) for _, j, _ in down)
+    heads = [*(["action"] if acting else []), *([f"reports of {who}"] if down else [])]
+    tops = [
+        profile(_signal(names, t, j, k) for (t, j, _), k in zip(across, column, strict=True)) for column in kept_columns
+    ]
     body = []
     for row, line in zip(kept_rows, values, strict=True):
         lead = [Cell(label(names.action(place.period, row[0]), 16))] if acting else []
-        lead += [Cell(_signal(names, t, j, k)) for (t, j, _), k in zip(down, row[1:], strict=True)]
+        if down:
+            lead.append(Cell(", ".join(_signal(names, t, j, k) for (t, j, _), k in zip(down, row[1:], strict=True))))
         cells = [
-            number_cell(v, f"{label(place.agent)} {'pays' if v > 0 else 'receives'}", shade(v, largest)) if v else Cell("", "0")
+            number_cell(v, f"{label(place.agent)} {'pays' if v > 0 else 'receives'}", shade(v, largest))
+            if v
+            else Cell("", "0")
             for v in line
         ]
         body.append((*(lead or [Cell("always")]), *cells))
@@ -148,7 +154,7 @@ def _grid(place: _Place, names: Names) -> Grid | None:
         if len(full) > len(kept)
     ]
     return Grid(
-        f"What {_what(place)}, pays{f'; columns: {what}' if what else ''}",
+        f"{_what(place, ' pays')}{f'. Columns: {what}' if what else ''}",
         (*(heads or ["reports"]), *(top or "payment" for top in tops)),
         tuple(body),
         max(1, len(heads)),

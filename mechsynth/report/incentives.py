@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.svg import BLUE, INK, ORANGE, Drawing, draw
 from mechsynth.report.text import label, magnitude, number_cell, profile
@@ -35,7 +33,11 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     if evaluation.least is None:
         return [Say("No agent has anything to lie about.")]
     if evaluation.rows > MOST_ROWS:
-        return [Say(f"{counted(evaluation.rows, 'incentive constraint')}, too many to draw. The tightest: {evaluation.least}.")]
+        return [
+            Say(
+                f"{counted(evaluation.rows, 'incentive constraint')}, too many to draw. The tightest: {evaluation.least}."
+            )
+        ]
     lies = _lies(evaluation)
     agents = evaluation.facts.model.agents
     binding = sum(lie.slack == 0 for lie in lies)
@@ -91,9 +93,7 @@ def _strip(name: str, lies: list[_Lie], agents: tuple[str, ...]) -> Drawing:
         axes.set_xlabel("what the lie loses (square: nothing, it binds)")
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        values = np.array([magnitude(lie.slack) for lie in lies])
-        if values.size and values.max() > 1e4 * max(1e-300, float(np.median(np.abs(values)))):
-            axes.set_xscale("symlog", linthresh=max(1e-9, float(np.median(np.abs(values)))))
+        axes.locator_params(axis="x", nbins=6)
 
     told = "A dot is a lie, by agent; how far right it stands is what it loses. A square on the line at 0 binds."
     if any(lie.slack < 0 for lie in lies):
@@ -111,11 +111,19 @@ def _table(lies: list[_Lie], agents: tuple[str, ...]) -> Grid:
         cells = [Cell(label(row.agent, 16)), Cell(profile(row.signals)), Cell(label(row.report, 16))]
         cells += [Cell(str(row.period))] if timed else []
         cells += [Cell("" if row.history is None else profile(row.history))] if after else []
-        cells += [number_cell(lie.slack), Cell("binds" if lie.slack == 0 else "gains" if lie.slack < 0 else "")]
+        cells += [number_cell(lie.slack), Cell("binds" if lie.slack == 0 else "gains" if lie.slack < 0 else "loses")]
         rows.append(tuple(cells))
-    heads = ["agent", f"true signals ({', '.join(label(a, 10) for a in agents[:4])}{', …' if len(agents) > 4 else ''})", "reports"]
-    heads += (["period"] if timed else []) + (["after the reports"] if after else []) + ["slack", ""]
+    heads = [
+        "agent",
+        f"true signals ({', '.join(label(a, 10) for a in agents[:4])}{', …' if len(agents) > 4 else ''})",
+        "reports",
+    ]
+    heads += (["period"] if timed else []) + (["after the reports"] if after else []) + ["slack", "the lie"]
     rest = len(lies) - MOST_LISTED
     return Grid(
-        "The tightest constraints", tuple(heads), tuple(rows), 1, f"{counted(rest, 'more constraint')} not listed." if rest > 0 else ""
+        "The tightest constraints",
+        tuple(heads),
+        tuple(rows),
+        1,
+        f"{counted(rest, 'more constraint')} not listed." if rest > 0 else "",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,9 @@ from mechsynth.errors import InputError
 from mechsynth.report import beliefs, budgets, chain, heat, incentives, plan, proof
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
-from mechsynth.report.text import label, short
+from mechsynth.report.text import label
 from mechsynth.words import answers, reading
-from mechsynth.words.envelope import Answer, read
+from mechsynth.words.envelope import CONDITIONS, Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import show
 from mechsynth.words.transfers import HEADS
@@ -48,15 +47,19 @@ def whole(subject: Subject) -> str:
     """Return the page about a result."""
     answer = subject.answer
     mark, word, look = _verdict(subject)
-    return _templates().get_template("page.html").render(
-        title=f"{answer.name}: {answer.title}, {word.lower()}",
-        heading=_heading(subject),
-        question=answer.title,
-        mark=mark,
-        word=word,
-        look=look,
-        checked=_checked(subject),
-        sections=_sections(subject),
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            title=f"{answer.name}: {answer.title}, {word.lower()}",
+            heading=_heading(subject),
+            question=_question(answer),
+            mark=mark,
+            word=word,
+            look=look,
+            checked=_checked(subject),
+            sections=_sections(subject),
+        )
     )
 
 
@@ -83,7 +86,9 @@ def of_mechanism(mechanism: Mechanism) -> str:
     document = mechanism.document()
     names = collect(document["allocation"], labels(mechanism.environment))
     blocks = [*chain.rule_table(names), *heat.heat_maps(document.get("transfers"), names)]
-    return _fragment(f"Mechanism for {label(mechanism.environment.name or 'an environment', 60)}", [Section("", "", blocks)])
+    return _fragment(
+        f"Mechanism for {label(mechanism.environment.name or 'an environment', 60)}", [Section("", "", blocks)]
+    )
 
 
 def of_environment(environment: Environment) -> str:
@@ -135,6 +140,10 @@ def _verdict(subject: Subject) -> tuple[str, str, str]:
     return mark, word if answer.exact else f"{word} ({answer.strength})", look
 
 
+def _question(answer: Answer) -> str:
+    return "Everything at once: the smallest class of transfers that works" if answer.ask == "ladder" else answer.title
+
+
 def _checked(subject: Subject) -> str:
     if subject.verdict is None:
         return "Not checked: the instance was not at hand."
@@ -158,7 +167,8 @@ def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> l
     surroundings += chain.rule_table(answer.names, answer.certificate.get("ties"))
     found.insert(len(found) if parts else 2, Section(f"{prefix}environment", "The environment", surroundings))
     for k, part in enumerate(parts):
-        inner = _of_answer(part, f"{prefix}p{k}-", evaluate=evaluate)
+        chosen = part.document.get("mechanism") == subject.document.get("mechanism")
+        inner = _of_answer(part, f"{prefix}p{k}-", evaluate=evaluate and chosen)
         mark, word, _ = _verdict(part)
         blocks: list[Block] = []
         for section in inner:
@@ -182,7 +192,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
         Section(f"{prefix}words", _WORDS, _told(answer)),
         Section(f"{prefix}smaller", "Smaller classes of transfers, tried before", _tried(subject)),
         Section(f"{prefix}beliefs", "Beliefs", beliefs.show(answer, environment, evaluation, prefix)),
-        Section(f"{prefix}lies", "Lies", _guarded(answer, lambda: plan.show(answer, prefix))),
+        Section(f"{prefix}lies", "Lies", _guarded(answer, lambda: plan.show(answer, environment, prefix))),
         Section(f"{prefix}witness", "The witness as it stands in the file", _raw(answer)),
         Section(f"{prefix}payments", "Payments", heat.heat_maps(answer.transfers, answer.names)),
     ]
@@ -192,7 +202,11 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
             Section(f"{prefix}money", "Participation and budgets", _money(environment, evaluation, prefix)),
         ]
     elif answer.transfers is not None and answer.proved and evaluate:
-        why = "the instance is not at hand" if environment is None else "the instance is large or the checker refuses them"
+        why = (
+            "the instance is not at hand"
+            if environment is None
+            else "the instance is large or the checker refuses them"
+        )
         sections.append(Section(f"{prefix}money", "Incentives and budgets", [Say(f"Not evaluated here: {why}.")]))
     return [section for section in sections if section.blocks]
 
@@ -200,7 +214,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
 def _covers(answer: Answer) -> Terms:
     """Return what was asked, each part in words."""
     question = answer.question
-    pairs = [("Question", answer.title)]
+    pairs = [("Question", _question(answer))]
     if answer.scope:
         pairs.append(("Scope", _SCOPES.get(answer.scope, label(answer.scope))))
     base, _, more = answer.kind.partition("+")
@@ -221,7 +235,8 @@ def _covers(answer: Answer) -> Terms:
         other = f"; {tied} profiles have ties, and other efficient rules were not tried" if tied else ""
         pairs.append(("Rule", f"the one below{other}"))
     if answer.value is not None:
-        pairs.append(("Value", show(answer.value)))
+        what = "Value: squared distance from the closest mixture" if answer.ask in CONDITIONS else "Value"
+        pairs.append((what, show(answer.value)))
     return Terms(tuple(pairs))
 
 
@@ -233,7 +248,9 @@ def _told(answer: Answer) -> list[Block]:
         tell(collected, answer)
         return collected.blocks
 
-    return _guarded(answer, words) or [Say("There are no words for this kind of answer yet; what the file says stands below.")]
+    return _guarded(answer, words) or [
+        Say("There are no words for this kind of answer yet; what the file says stands below.")
+    ]
 
 
 def _guarded(answer: Answer, build: Any) -> list[Block]:
@@ -262,7 +279,10 @@ def _raw(answer: Answer) -> list[Block]:
     if witness is None or not _foreign(answer):
         return []
     rows = [
-        (Cell(label(str(key))), Cell(label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONGEST_RAW)))
+        (
+            Cell(label(str(key))),
+            Cell(label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONGEST_RAW)),
+        )
         for key, value in list(witness.items())[:_MOST_RAW]
     ]
     return [Grid("The witness", ("entry", "value"), tuple(rows))]
@@ -292,7 +312,8 @@ def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
 def _summaries(caption: str, rows: list[tuple[str, str, str, str]]) -> Grid:
     marks = {"feasible": "✓", "holds": "✓", "optimal": "✓", "infeasible": "✗", "fails": "✗"}
     cells = tuple(
-        (Cell(ask), Cell(scope), Cell(f"{marks.get(status.split(' ')[0], '?')} {status}"), Cell(detail)) for ask, scope, status, detail in rows
+        (Cell(ask), Cell(scope), Cell(f"{marks.get(status.split(' ')[0], '?')} {status}"), Cell(detail))
+        for ask, scope, status, detail in rows
     )
     return Grid(caption, ("question", "scope", "answer", "in short"), cells)
 
@@ -301,5 +322,9 @@ def _money(environment: Environment, evaluation: Evaluation, prefix: str) -> lis
     from mechsynth.audit import Audit
 
     lines = Audit(environment, evaluation).words().splitlines()
-    told = tuple(reading.clean(line, 600) for line in lines if line.startswith(("Participation", "Budget", "Expected", "Efficient")))
+    told = tuple(
+        reading.clean(line, 600)
+        for line in lines
+        if line.startswith(("Participation", "Budget", "Expected", "Efficient"))
+    )
     return [Items(told), *budgets.show(evaluation, prefix)]

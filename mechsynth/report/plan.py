@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.svg import BLUE, INK, WIDTH, Drawing, draw
 from mechsynth.report.text import label, magnitude, number_cell, short
 from mechsynth.words import rows, witnesses
-from mechsynth.words.envelope import Answer
+from mechsynth.words.envelope import CONDITIONS, Answer
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, counted, listed, number, size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from mechsynth.environment import Environment
 
 MOST_PANELS = 6
 MOST_NODES = 10
@@ -31,23 +33,37 @@ class Panel:
     arrows: tuple[tuple[str, str, Number | None], ...]
 
 
-def show(answer: Answer, prefix: str) -> list[Block]:
+def show(answer: Answer, environment: Environment | None, prefix: str) -> list[Block]:
     """Return the drawings of a witness that speaks of lies, and the table of a conflict's rows."""
     witness = answer.witness
     if witness is None:
         return []
     kind = witness.get("kind")
+    if answer.ask in CONDITIONS:
+        return []  # beliefs alone: nobody gains or loses anything
     blocks: list[Block] = []
     if kind == "farkas":
         panels = _deviations(answer)
         if panels:
-            blocks.append(Say("An arrow leads from a true signal to the report made instead; the number on it is the rate, as is its width."))
+            blocks.append(
+                Say(
+                    "An arrow leads from a true signal to the report made instead; the number on it is the rate, as is its width."
+                )
+            )
     elif kind in ("cycle", "convex-combination"):
-        panels = _of_failures(answer)
+        panels = _of_failures(answer, environment)
         if kind == "cycle":
-            blocks.append(Say("An arrow leads from a true signal to the report made instead. Around the chain payments cancel, gains do not."))
+            blocks.append(
+                Say(
+                    "An arrow leads from a true signal to the report made instead. The number is what the lie gains before payments. Around the chain payments cancel, gains do not."
+                )
+            )
         else:
-            blocks.append(Say("Mixed at the rates λ on the arrows, these lies look exactly like truth at the signal that they report."))
+            blocks.append(
+                Say(
+                    "Mixed at the rates λ on the arrows, these lies look exactly like truth at the signal that they report."
+                )
+            )
     else:
         return []
     drawn = [_drawing(f"{prefix}plan{k}", panel) for k, panel in enumerate(panels[:MOST_PANELS])]
@@ -56,7 +72,9 @@ def show(answer: Answer, prefix: str) -> list[Block]:
     else:
         blocks.clear()
     if len(panels) > MOST_PANELS:
-        blocks.append(Say(f"{counted(len(panels) - MOST_PANELS, 'more drawing')} left out here; the result file has all."))
+        blocks.append(
+            Say(f"{counted(len(panels) - MOST_PANELS, 'more drawing')} left out here; the result file has all.")
+        )
     if kind == "farkas":
         blocks += _multipliers(answer)
     return blocks
@@ -77,24 +95,45 @@ def _deviations(answer: Answer) -> list[Panel]:
         key = (row.signals[place], row.report)
         arrows[key] = arrows.get(key, 0) + rate
     panels = []
-    for (period, agent, others), arrows in sorted(grouped.items(), key=lambda item: -magnitude(sum(item[1].values(), 0))):
+    for (period, agent, others), arrows in sorted(
+        grouped.items(), key=lambda item: -magnitude(sum(item[1].values(), 0))
+    ):
         rest = [a for a in answer.names.agents if a != agent]
         caption = _caption(agent, period, dict(zip(rest, others, strict=True)), answer.names)
         panels.append(Panel(caption, tuple((true, told, rate) for (true, told), rate in arrows.items())))
     return panels
 
 
-def _of_failures(answer: Answer) -> list[Panel]:
+def _of_failures(answer: Answer, environment: Environment | None) -> list[Panel]:
     panels = []
     for failure in witnesses.failures(answer):
         caption = _caption(failure.agent, failure.period, failure.others, answer.names)
         if failure.kind == "cycle":
             steps = zip(failure.cycle, (*failure.cycle[1:], failure.cycle[0]), strict=True)
-            panels.append(Panel(caption, tuple((k, r, None) for k, r in steps)))
+            panels.append(Panel(caption, tuple((k, r, _gain(failure, k, r, answer, environment)) for k, r in steps)))
         elif failure.kind == "convex-combination":
             caption += f", after action {label(failure.action or '', 20)}"
             panels.append(Panel(caption, tuple((k, failure.type, w) for k, w in failure.weights.items())))
     return panels
+
+
+def _gain(
+    failure: witnesses.Failure, true: str, told: str, answer: Answer, environment: Environment | None
+) -> Fraction | None:
+    """Return what a lie of a cycle gains before payments; ``None`` where the instance or the rule is not at hand."""
+    t = failure.period or 1
+    if environment is None or t > environment.last or failure.agent not in environment.agents:
+        return None
+    period, i = environment.period(t), environment.agents.index(failure.agent)
+    actions = [answer.names.action_taken(failure.period, {**failure.others, failure.agent: k}) for k in (true, told)]
+    theta = {**failure.others, failure.agent: true}
+    if any(action not in period.actions for action in actions):
+        return None
+    if any(theta.get(agent) not in own for agent, own in zip(environment.agents, period.signals, strict=True)):
+        return None
+    at = [own.index(theta[agent]) for agent, own in zip(environment.agents, period.signals, strict=True)]
+    honest, lying = (period.utilities.fraction(i, period.actions.index(str(action)), *at) for action in actions)
+    return lying - honest
 
 
 def _caption(agent: str, period: int | None, others: dict[str, str] | object, names: Names) -> str:
@@ -121,7 +160,7 @@ def _drawing(name: str, panel: Panel) -> Drawing:
         for true, told, rate in arrows:
             (x, y), (u, v) = spots[true], spots[told]
             wide = 1.6 if rate is None else 0.8 + 2.6 * float(size(rate) / top)
-            bend, gap = 0.22, math.hypot(u - x, v - y)
+            bend = 0.22
             axes.add_patch(
                 FancyArrowPatch(
                     (x, y), (u, v), connectionstyle=f"arc3,rad={bend}", arrowstyle="-|>", mutation_scale=13,
@@ -131,13 +170,13 @@ def _drawing(name: str, panel: Panel) -> Drawing:
             if rate is not None:
                 # the middle of the arc: half of the bend beside the middle of its chord
                 middle = ((x + u) / 2 + bend * (v - y) / 2, (y + v) / 2 - bend * (u - x) / 2)
-                del gap
-                axes.text(*middle, short(rate), ha="center", va="center", fontsize=9, bbox=_WHITE, zorder=4)
+                axes.text(*middle, short(rate), ha="center", va="center", fontsize=10, bbox=_WHITE, zorder=4)
         for text, spot in spots.items():
             axes.text(*spot, label(text, 9), ha="center", va="center", color=INK, bbox=_NODE, zorder=5)
 
     told = "; ".join(
-        f"{label(true)} reports {label(report)}{'' if rate is None else f' at rate {short(rate)}'}" for true, report, rate in arrows[:20]
+        f"{label(true)} reports {label(report)}{'' if rate is None else f' ({short(rate)})'}"
+        for true, report, rate in arrows[:20]
     )
     return draw(name, caption, f"Arrows from true signals to reports: {told}.", paint, height)
 

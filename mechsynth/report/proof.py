@@ -36,7 +36,9 @@ def verdict(subject: Subject) -> list[Block]:
         return [Say("Not checked here.")]
     if said.accepted:
         return [
-            Say("The checker accepts the result. It reads the instance anew, in exact arithmetic and without a solver. What it proved:"),
+            Say(
+                "The checker accepts the result. It reads the instance anew, in exact arithmetic and without a solver. What it proved:"
+            ),
             Say(said.statement),
         ]
     if not subject.answer.proved:

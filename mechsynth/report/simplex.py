@@ -53,7 +53,7 @@ def picture(name: str, caption: str, cloud: Cloud) -> Drawing:
     """Return the block as a drawing: coordinates are floats, chosen so that what is proved can be seen."""
     points = np.array([[float(p) for p in row] for row in cloud.beliefs])
     if points.shape[1] == 2:
-        height, frame, flat = 150.0, _line, _on_line(points)
+        height, frame, flat = 104.0, _line, _on_line(points)
     elif points.shape[1] == 3:
         height, frame, flat = 286.0, _triangle, _in_triangle(points)
     else:
@@ -64,14 +64,16 @@ def picture(name: str, caption: str, cloud: Cloud) -> Drawing:
         if frame is not None:
             frame(axes, cloud.outcomes)
         else:
-            axes.text(8, 8, f"a plane through {points.shape[1]} outcomes", fontsize=9, color=GREY)
+            axes.text(8, 8, f"a plane through {points.shape[1]} outcomes", fontsize=10, color=GREY)
         _hull(axes, flat[first], SKY, BLUE, "////", "-")
         if second:
             _hull(axes, flat[second], SAND, ORANGE, "\\\\\\\\", "--")
         _dots(axes, flat, cloud, second)
         meeting = _meeting(flat, cloud)
         if meeting is not None:
-            axes.plot(*meeting, marker="D", markersize=9, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.6)
+            axes.plot(
+                *meeting, marker="D", markersize=9, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.6
+            )
 
     return draw(name, caption, _told(cloud, points.shape[1]), paint, height)
 
@@ -80,7 +82,9 @@ def _sides(cloud: Cloud) -> tuple[list[int], list[int]]:
     """Return the signals that span the hull, and for a dependence those on its other side."""
     everyone = list(range(len(cloud.names)))
     if cloud.dependence:
-        return [k for k in everyone if cloud.weights.get(k, 0) > 0], [k for k in everyone if cloud.weights.get(k, 0) < 0]
+        return [k for k in everyone if cloud.weights.get(k, 0) > 0], [
+            k for k in everyone if cloud.weights.get(k, 0) < 0
+        ]
     return [k for k in everyone if k != cloud.marked], []
 
 
@@ -101,7 +105,7 @@ def _told(cloud: Cloud, outcomes: int) -> str:
 
 
 def _on_line(points: Points) -> Points:
-    return np.column_stack([_MARGIN + points[:, 1] * (WIDTH - 2 * _MARGIN), np.full(len(points), 62.0)])
+    return np.column_stack([_MARGIN + points[:, 1] * (WIDTH - 2 * _MARGIN), np.full(len(points), 44.0)])
 
 
 _CORNERS = np.array([[34.0, 34.0], [WIDTH - 34.0, 34.0], [WIDTH / 2, 34.0 + (WIDTH - 68.0) * 0.866]])
@@ -144,15 +148,17 @@ def _nearest(point: Points, hull: Points) -> Points:
 
 
 def _line(axes: Axes, outcomes: Sequence[str]) -> None:
-    axes.plot([_MARGIN, WIDTH - _MARGIN], [62, 62], color=PALE, linewidth=1)
+    axes.plot([_MARGIN, WIDTH - _MARGIN], [44, 44], color=PALE, linewidth=1)
     for k, (x, side) in enumerate(((_MARGIN, "left"), (WIDTH - _MARGIN, "right"))):
-        axes.plot([x, x], [56, 68], color=GREY, linewidth=1)
-        axes.text(6 if k == 0 else WIDTH - 6, 10, f"surely {label(outcomes[k], 14)}", ha=side, color=GREY)
+        axes.plot([x, x], [38, 50], color=GREY, linewidth=1)
+        axes.text(6 if k == 0 else WIDTH - 6, 20, f"surely {label(outcomes[k], 14)}", ha=side, color=GREY)
 
 
 def _triangle(axes: Axes, outcomes: Sequence[str]) -> None:
     axes.plot(*np.vstack([_CORNERS, _CORNERS[:1]]).T, color=GREY, linewidth=1)
-    for corner, text, (side, dy) in zip(_CORNERS, outcomes, (("left", -16), ("right", -16), ("center", 10)), strict=True):
+    for corner, text, (side, dy) in zip(
+        _CORNERS, outcomes, (("left", -16), ("right", -16), ("center", 10)), strict=True
+    ):
         x = {"left": 6.0, "right": WIDTH - 6.0}.get(side, corner[0])
         axes.text(x, corner[1] + dy, f"surely {label(text, 14)}", ha=side, va="center", color=GREY)
 
@@ -194,7 +200,9 @@ def _dots(axes: Axes, flat: Points, cloud: Cloud, second: list[int]) -> None:
             style |= {"marker": "s", "color": ORANGE}
         axes.plot(*point, **style) if not offending or len(members) > 1 else None
         if offending:
-            axes.plot(*point, marker="X", markersize=11, color=ORANGE, markeredgecolor="white", markeredgewidth=0.7, zorder=4)
+            axes.plot(
+                *point, marker="X", markersize=11, color=ORANGE, markeredgecolor="white", markeredgewidth=0.7, zorder=4
+            )
         if crowded and not offending and not any(k in cloud.weights for k in members):
             continue
         text = ", ".join(cloud.names[k] for k in members[:4]) + (", …" if len(members) > 4 else "")

@@ -50,8 +50,7 @@ class Subject:
         documents = self.document["certificate"]["answers"]
         answers = parts_of(self.answer)
         return [
-            replace(self, document=document, answer=answer)
-            for document, answer in zip(documents, answers, strict=True)
+            replace(self, document=document, answer=answer) for document, answer in zip(documents, answers, strict=True)
         ]
 
     def evaluation(self) -> Evaluation | None:

@@ -25,7 +25,10 @@ WIDTH = 324.0
 """Points. A drawing is as wide as a phone, so that its letters need not shrink there; wider screens take several in a row."""
 
 INK, GREY, PALE = "#1b1b1b", "#6b6b6b", "#c9c9c9"
-BLUE, ORANGE = "#0072b2", "#d55e00"  # of Okabe and Ito: told apart with any colour vision, and in grey by their lightness
+BLUE, ORANGE = (
+    "#0072b2",
+    "#d55e00",
+)  # of Okabe and Ito: told apart with any colour vision, and in grey by their lightness
 SKY, SAND = "#dbeaf5", "#fbe3d3"
 
 _SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
@@ -61,12 +64,12 @@ def draw(name: str, caption: str, description: str, paint: Painter, height: floa
     from matplotlib.figure import Figure
 
     _quiet()
-    settings: dict[str, Any] = {
+    settings: Any = {
         "svg.fonttype": "none",
         "svg.hashsalt": name,
         "text.parse_math": False,
         "axes.unicode_minus": True,
-        "font.size": 10,
+        "font.size": 11,
         "hatch.linewidth": 0.5,
     }
     out = io.StringIO()

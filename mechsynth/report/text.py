@@ -26,7 +26,9 @@ def profile(labels: Iterable[str], longest: int = 12) -> str:
 def exact(value: Number) -> str:
     """Return the exact number for a tooltip; one of hundreds of digits is cut and says so."""
     text = str(value)
-    return text if len(text) <= _LONGEST_EXACT else f"{text[:_LONGEST_EXACT]}… ({len(text)} characters; the file has all)"
+    return (
+        text if len(text) <= _LONGEST_EXACT else f"{text[:_LONGEST_EXACT]}… ({len(text)} characters; the file has all)"
+    )
 
 
 def short(value: Number) -> str:
