@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.errors import InputError, MechsynthError, UsageError, printable
 
 if TYPE_CHECKING:
     from mechsynth.environment import Environment
@@ -154,19 +154,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(message: str) -> int:
-    print(f"mechsynth: {printable(' '.join(message.split()))}", file=sys.stderr)
+    print(f"mechsynth: {_for_terminal(' '.join(message.split()))}", file=sys.stderr)
     return BAD
 
 
-def printable(text: str) -> str:
-    """Return text from a stranger's file fit for a terminal: control characters are shown, not sent."""
-    shown = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+def _for_terminal(text: str) -> str:
+    """Return text in characters that the terminal can show: others become their escapes."""
+    shown = printable(text, lines=True)
     encoding = sys.stdout.encoding or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _print(text: str) -> None:
-    print(printable(text))
+    print(_for_terminal(text))
 
 
 def _print_json(value: Any) -> None:

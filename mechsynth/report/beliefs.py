@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_BLOCKS = 6
 MOST_OUTCOMES = 12
+MOST_PERIODS = 50
 MOST_OWN = 24
 MOST_SEARCHED = 2000  # blocks of a period and agent in which the one closest to dependence is looked for
 
@@ -114,6 +115,13 @@ def _tightest(answer: Answer, environment: Environment, row: Any) -> list[Spot]:
     return [Spot(row.agent, row.period, action, others, reason, row.report)]
 
 
+def _transitions(environment: Environment) -> range:
+    """Return the periods with a transition to look through: one where all are alike, the first of very many."""
+    if environment.stationary:
+        return range(1, 1 + (environment.horizon != 1))
+    return range(1, min(environment.last, MOST_PERIODS))
+
+
 def _closest(environment: Environment) -> list[Spot]:
     """Return the block whose beliefs are closest to dependent, by floating point: the choice proves nothing."""
     import numpy as np
@@ -121,7 +129,7 @@ def _closest(environment: Environment) -> list[Spot]:
     from mechsynth.beliefs import beliefs
 
     best: tuple[float, Spot] | None = None
-    for t in range(1, (environment.last if environment.horizon is not None else 2)):
+    for t in _transitions(environment):
         period = environment.period(t)
         for i, agent in enumerate(environment.agents):
             rest = [period.signals[j] for j in environment.others(i)]
@@ -201,7 +209,7 @@ def _block(spot: Spot, environment: Environment, name: str) -> list[Block]:
             (
                 lead,
                 *extra,
-                *(number_cell(p, "probability", grey(p)) if p else Cell("", "0") for p in line[:MOST_OUTCOMES]),
+                *(number_cell(p, shade=grey(p)) if p else Cell("", "0") for p in line[:MOST_OUTCOMES]),
             )
         )
     heads = (f"{who}’s signal", *([symbol] if spot.weights else []), *outcomes[:MOST_OUTCOMES])

@@ -40,14 +40,12 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     rows = []
     for t, line in enumerate(flows):
         shown = line[:MOST_AGENTS]
-        cells = [number_cell(p, "expected payment", shade(p, largest)) for p in shown]
-        rows.append((Cell(str(t + 1)), *cells, number_cell(sum(line, Fraction(0)), "expected sum")))
+        cells = [number_cell(p, shade=shade(p, largest)) for p in shown]
+        rows.append((Cell(str(t + 1)), *cells, number_cell(sum(line, Fraction(0)))))
     paid, total = evaluation.payments_of_agents, evaluation.expected_payments
     if paid is not None and total is not None:
         what = "discounted sum" if model.horizon is not None else "discounted sum, all periods"
-        rows.append(
-            (Cell(what), *(number_cell(p, "discounted") for p in paid[:MOST_AGENTS]), number_cell(total, "discounted"))
-        )
+        rows.append((Cell(what), *(number_cell(p) for p in paid[:MOST_AGENTS]), number_cell(total)))
     names = tuple(label(agent, 16) for agent in model.agents[:MOST_AGENTS])
     gone = len(model.agents) - MOST_AGENTS
     notes = [f"{counted(gone, 'more agent')} not listed; they are in the sums."] if gone > 0 else []

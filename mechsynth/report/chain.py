@@ -196,7 +196,7 @@ def _weights(environment: Environment, t: int, choice: Sequence[int]) -> list[li
 
 def _matrix(head: str, left: list[str], right: list[str], weights: list[list[Any]]) -> Grid:
     rows = [
-        (Cell(name), *(number_cell(p, "probability", grey(p)) if p else Cell("", "0") for p in line))
+        (Cell(name), *(number_cell(p, shade=grey(p)) if p else Cell("", "0") for p in line))
         for name, line in zip(left, weights, strict=True)
     ]
     return Grid(f"{head}: probabilities (rows: now; columns: next; empty: 0)", ("now", *right), tuple(rows))

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mechsynth.errors import InputError
+from mechsynth.errors import InputError, printable
 from mechsynth.report import beliefs, budgets, chain, heat, incentives, plan, proof
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
@@ -119,9 +119,15 @@ def _templates() -> Templates:
         loader=PackageLoader("mechsynth.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """Return what a template prints: whatever slipped through with control or direction characters is shown by its escapes."""
+    return printable(value) if type(value) is str else value
 
 
 def _heading(subject: Subject) -> str:

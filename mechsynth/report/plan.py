@@ -157,6 +157,7 @@ def _drawing(name: str, panel: Panel) -> Drawing:
     def paint(axes: Axes) -> None:
         from matplotlib.patches import FancyArrowPatch
 
+        reach = {text: 10 + 3.4 * max(2, len(label(text, 9))) for text in spots}
         for true, told, rate in arrows:
             (x, y), (u, v) = spots[true], spots[told]
             wide = 1.6 if rate is None else 0.8 + 2.6 * float(size(rate) / top)
@@ -164,7 +165,7 @@ def _drawing(name: str, panel: Panel) -> Drawing:
             axes.add_patch(
                 FancyArrowPatch(
                     (x, y), (u, v), connectionstyle=f"arc3,rad={bend}", arrowstyle="-|>", mutation_scale=13,
-                    shrinkA=17, shrinkB=17, linewidth=wide, color=BLUE,
+                    shrinkA=reach[true], shrinkB=reach[told], linewidth=wide, color=BLUE,
                 )
             )  # fmt: skip
             if rate is not None:

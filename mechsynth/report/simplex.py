@@ -191,7 +191,7 @@ def _dots(axes: Axes, flat: Points, cloud: Cloud, second: list[int]) -> None:
         groups.setdefault((round(point[0] / 3), round(point[1] / 3)), []).append(k)
     centre = flat.mean(axis=0)
     crowded = len(cloud.names) > MOST_NAMED
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[float, float, float]] = []
     for members in sorted(groups.values(), key=lambda group: float(flat[group[0]][0])):
         point = flat[members[0]]
         offending = cloud.marked in members and not cloud.dependence
@@ -210,9 +210,9 @@ def _dots(axes: Axes, flat: Points, cloud: Cloud, second: list[int]) -> None:
         x, y = float(point[0]), float(point[1]) + 15 * up
         wide = 3.2 * len(text) + 5
         x = min(max(x, wide), WIDTH - wide)
-        while any(abs(x - a) < wide + 14 and abs(y - b) < 11 for a, b in taken):
+        while any(abs(x - a) < wide + reach and abs(y - b) < 11 for a, b, reach in taken):
             y += 13 * up
-        taken.append((x, y))
+        taken.append((x, y, wide))
         weight = "bold" if offending else "normal"
         axes.text(x, y, text, ha="center", va="center", color=INK, fontweight=weight, bbox=_HALO, zorder=5)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mechsynth.check import Evaluation, Verdict
     from mechsynth.environment import Environment
 
-MOST_PROFILES = 256  # of a period; evaluating every history of more takes longer than a reader waits
+MOST_PAIRS = 120_000  # of profiles in a row, times agents: evaluating more of them takes longer than a reader waits
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +61,11 @@ class Subject:
         environment = self.environment
         if environment is None or self.answer.transfers is None or not self.answer.proved:
             return None
-        if max(period.size for period in environment.periods) > MOST_PROFILES or environment.last > MOST_PROFILES:
-            return None
+        pairs = 0
+        for t in range(1, environment.last + 1):
+            pairs += len(environment.agents) * environment.period(t).size ** 2
+            if pairs > MOST_PAIRS:
+                return None
         try:
             return evaluate(self.document, instance.to_bytes(environment))
         except InputError:

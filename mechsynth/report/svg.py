@@ -18,6 +18,8 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
+from mechsynth.errors import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -114,7 +116,7 @@ def _inline(text: str, name: str, caption: str, description: str) -> Markup:
     root.set("aria-labelledby", f"{name}-title {name}-desc")
     for place, (tag, words) in enumerate((("title", caption), ("desc", description))):
         element = ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{name}-{tag}"})
-        element.text = words
+        element.text = printable(words)
         root.insert(place, element)
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # serialized: every text is escaped
 
@@ -135,6 +137,5 @@ def _tidy(node: ElementTree.Element, name: str, used: set[str]) -> None:
         if key == "style":
             changed = _FAMILY.sub("", changed).strip()
         node.set(key, changed)
-    if node.tag != f"{{{_SVG}}}text":
-        node.text = None
+    node.text = printable(node.text or "") if node.tag == f"{{{_SVG}}}text" else None
     node.tail = None

@@ -15,12 +15,13 @@ _SHADES = 5
 
 def label(text: str, longest: int = 40) -> str:
     """Return a label with control and formatting characters shown as escapes, cut where it is long."""
-    return clean(text, longest)
+    shown = clean(text, longest)
+    return shown if len(shown) <= longest + 1 else f"{shown[:longest]}…"  # escapes are longer than what they stand for
 
 
 def profile(labels: Iterable[str], longest: int = 12) -> str:
     """Return the labels of a profile: ``4, 6``."""
-    return ", ".join(clean(text, longest) for text in labels)
+    return ", ".join(label(text, longest) for text in labels)
 
 
 def exact(value: Number) -> str:
