@@ -110,7 +110,8 @@ class Audit:
         payoffs = [self.payoff(i) for i in range(len(self.environment.agents))]
         for theta, value in list(surplus.items())[:LISTED]:
             shares = ", ".join(
-                f"{printable(name)} {text(own[theta])}" for name, own in zip(self.environment.agents, payoffs, strict=True)
+                f"{printable(name)} {text(own[theta])}"
+                for name, own in zip(self.environment.agents, payoffs, strict=True)
             )
             lines.append(f"  at ({', '.join(map(printable, theta))}): {shares}; surplus {text(value)}")
         if len(surplus) > LISTED:
@@ -158,7 +159,8 @@ class Audit:
         share = self.extracted()
         if share is not None and found.rents is not None:
             rents = ", ".join(
-                f"{printable(name)} {text(rent)}" for name, rent in zip(self.environment.agents, found.rents, strict=True)
+                f"{printable(name)} {text(rent)}"
+                for name, rent in zip(self.environment.agents, found.rents, strict=True)
             )
             lines.append(f"Expected rents: {rents}. Share of the surplus extracted: {text(share)}.")
         return lines

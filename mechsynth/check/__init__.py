@@ -13,4 +13,14 @@ from .model import Model
 from .reading import read_instance
 from .verdict import Verdict
 
-__all__ = ["Evaluation", "Fact", "IncentiveRow", "Model", "Verdict", "check", "evaluate", "incentive_constraints", "read_instance"]
+__all__ = [
+    "Evaluation",
+    "Fact",
+    "IncentiveRow",
+    "Model",
+    "Verdict",
+    "check",
+    "evaluate",
+    "incentive_constraints",
+    "read_instance",
+]

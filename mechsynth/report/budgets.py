@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
-from mechsynth.report.svg import BLUE, GREY, INK, ORANGE, PALE, SAND, SKY, Drawing, draw
+from mechsynth.report.svg import BLUE, INK, ORANGE, Drawing, draw
 from mechsynth.report.text import label, magnitude, number_cell, shade
 from mechsynth.words.numbers import counted
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_PERIODS = 8
 MOST_PROFILES = 64  # exact probabilities of later periods grow too long beyond
 MOST_AGENTS = 6
-_LOOKS = ((BLUE, "////"), (ORANGE, "\\\\\\\\"), (INK, "...."), (SKY, "xxxx"), (SAND, "oooo"), (PALE, "----"))
+_LOOKS = ((BLUE, "//"), (ORANGE, "\\\\"), (INK, "||"), (BLUE, "--"), (ORANGE, "++"), (INK, "xx"))
 
 
 def show(evaluation: Evaluation, prefix: str) -> list[Block]:
@@ -112,7 +112,7 @@ def _bars(name: str, head: str, flows: list[list[Fraction]], agents: tuple[str, 
                 tops,
                 wide * 0.92,
                 facecolor="white",
-                edgecolor=colour if i < 3 else GREY,
+                edgecolor=colour,
                 hatch=hatch,
                 label=label(agent, 14),
             )

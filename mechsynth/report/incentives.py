@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.svg import BLUE, INK, ORANGE, Drawing, draw
@@ -72,22 +72,14 @@ def _strip(name: str, lies: list[_Lie], agents: tuple[str, ...]) -> Drawing:
         axes.axvline(0, color=INK, linewidth=1)
         for place, agent in enumerate(shown):
             slacks = [lie.slack for lie in lies if lie.row.agent == agent][:MOST_DOTS]
-            seen: dict[Fraction, int] = {}
-            for slack in slacks:
-                seen[slack] = seen.get(slack, 0) + 1
-            free = [s for s in seen if s > 0]
-            # equal slacks share a dot; the larger, the more of them there are
-            axes.scatter(
-                [magnitude(s) for s in free],
-                [-place] * len(free),
-                s=[18 + 10 * (seen[s] - 1) ** 0.5 for s in free],
-                facecolors="none",
-                edgecolors=BLUE,
-                linewidths=1.2,
+            kinds: tuple[tuple[str, dict[str, Any], list[Fraction]], ...] = (
+                ("o", {"markerfacecolor": "none", "color": BLUE, "markersize": 6}, [s for s in slacks if s > 0]),
+                ("s", {"color": INK, "markersize": 7}, [s for s in slacks if s == 0]),
+                ("X", {"color": ORANGE, "markersize": 9}, [s for s in slacks if s < 0]),
             )
-            for value, marker, colour in ((0, "s", INK), (-1, "X", ORANGE)):
-                hit = [s for s in seen if (s == 0 if value == 0 else s < 0)]
-                axes.plot([magnitude(s) for s in hit], [-place] * len(hit), marker, color=colour, markersize=7)
+            for marker, look, hit in kinds:
+                spots = sorted({magnitude(s) for s in hit})  # equal slacks share a dot
+                axes.plot(spots, [-place] * len(spots), marker, **look)
         axes.set_yticks([-k for k in range(len(shown))], [label(agent, 8) for agent in shown])
         axes.set_ylim(-len(shown) + 0.4, 0.6)
         axes.set_xlabel("what the lie loses (square: nothing, it binds)")

@@ -152,7 +152,7 @@ def _question(answer: Answer) -> str:
 
 def _checked(subject: Subject) -> str:
     if subject.verdict is None:
-        return "Not checked: the instance was not at hand."
+        return f"Not checked: {proof.unchecked(subject)}."
     if subject.verdict.accepted:
         return "Accepted by the checker, in exact arithmetic."
     return "Not proved." if not subject.answer.proved else "Refused by the checker: do not rely on it."

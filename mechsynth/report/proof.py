@@ -27,13 +27,18 @@ def show(subject: Subject) -> list[Block]:
     return blocks
 
 
+def unchecked(subject: Subject) -> str:
+    """Return why the checker gave no verdict."""
+    if subject.environment is None:
+        return "the instance was not at hand"
+    return "the checker of this version does not know the question"
+
+
 def verdict(subject: Subject) -> list[Block]:
     """Return what the checker said."""
     said = subject.verdict
     if said is None:
-        if subject.environment is None:
-            return [Say("Not checked on this page: the instance was not at hand.", strong=True)]
-        return [Say("Not checked here.")]
+        return [Say(f"Not checked on this page: {unchecked(subject)}.", strong=True)]
     if said.accepted:
         return [
             Say(

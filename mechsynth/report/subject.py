@@ -31,8 +31,6 @@ class Subject:
         The instance, if it is at hand.
     verdict:
         What the checker said; ``None`` where it was not asked.
-    asked:
-        Whether the checker had the instance to judge by.
     size:
         Bytes of the result file, 0 where there is none.
     """
@@ -95,8 +93,13 @@ def open_subject(document: Mapping[str, Any], data: bytes, instance: bytes | Non
     from mechsynth import instance as files
     from mechsynth.check import check
 
-    with threadpool_limits(limits=1, user_api="blas"):
-        verdict = check(data, instance)
+    verdict: Verdict | None = None
+    try:
+        with threadpool_limits(limits=1, user_api="blas"):
+            verdict = check(data, instance)
+    except InputError as error:
+        if error.place != "question.ask":
+            raise  # a question of a later version is shown without a verdict
     try:
         environment = files.loads(instance, normalize=answer.normalized)
     except MechsynthError as error:

@@ -87,6 +87,9 @@ def draw(name: str, caption: str, description: str, paint: Painter, height: floa
             axes.set_xlim(0, WIDTH)
             axes.set_ylim(0, height)
         paint(axes)
+        if not plot:
+            for artist in axes.get_children():
+                artist.set_clip_on(False)  # nothing reaches beyond the canvas, and half of the markup is saved
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     return Drawing(_inline(out.getvalue(), name, caption, description), caption)
 
@@ -135,7 +138,7 @@ def _tidy(node: ElementTree.Element, name: str, used: set[str]) -> None:
         if key in ("d", "x", "y", "transform"):
             changed = " ".join(_NUMBER.sub(lambda found: f"{float(found[0]):.1f}", changed).split())
         if key == "style":
-            changed = _FAMILY.sub("", changed).strip()
+            changed = _NUMBER.sub(lambda found: f"{float(found[0]):.3g}", _FAMILY.sub("", changed)).strip()
         node.set(key, changed)
     node.text = printable(node.text or "") if node.tag == f"{{{_SVG}}}text" else None
     node.tail = None
