@@ -6,8 +6,9 @@ import json
 from functools import cache
 from typing import Any
 
-import mechsynth
 from conftest import INSTANCES
+
+import mechsynth
 from mechsynth import instance
 from mechsynth.report import page
 from mechsynth.report.subject import Subject, open_subject

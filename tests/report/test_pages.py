@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -21,6 +22,7 @@ SVG, HTML = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xhtml}"
 LARGEST = 200_000  # bytes
 
 
+@cache
 def parsed(text: str) -> Element:
     """Parse a page by the rules of HTML; any breach of them raises."""
     return html5lib.HTMLParser(strict=True).parse(text)
@@ -62,7 +64,7 @@ def test_tables_and_drawings_can_be_heard(kind: str) -> None:
             assert row[0].tag == f"{HTML}th" and row[0].get("scope") == "row"
     ids = {node.get("id"): node for node in root.iter() if node.get("id")}
     drawings = list(root.iter(f"{SVG}svg"))
-    assert kind == "cycle" or drawings
+    assert drawings
     for drawing in drawings:
         assert drawing.get("role") == "img"
         named = [ids[name] for name in drawing.attrib["aria-labelledby"].split()]
@@ -142,7 +144,7 @@ def test_an_unknown_question_with_a_positive_answer_has_a_page() -> None:
 
 
 def test_long_numbers_are_rounded_and_exact_on_hover() -> None:
-    long = "-123456789012345678901234567890/7"
+    long = "-1000000000000000000000000000001/7"
 
     def stretch(document: dict[str, Any]) -> None:
         tables = document["mechanism"]["transfers"][0]["firm1"]["later"]
@@ -153,7 +155,7 @@ def test_long_numbers_are_rounded_and_exact_on_hover() -> None:
 
     root = parsed(page(subject(corrupted("vcg-type", stretch), None)))
     (cell,) = [node for node in root.iter(f"{HTML}td") if long in node.get("title", "")]
-    assert words(cell) == "≈ −1.764e+28"
+    assert words(cell) == "≈ −1.429e+29"
 
 
 class TestCommand:
