@@ -157,8 +157,17 @@ def show(answer: Answer, environment: Environment | None, evaluation: Evaluation
         return []
     chosen, left_out = spots(answer, environment, evaluation)
     blocks: list[Block] = []
-    for number_, spot in enumerate(chosen):
-        blocks += _block(spot, environment, f"{prefix}block{number_}")
+    seen: set[object] = set()
+    for k, spot in enumerate(chosen):
+        found = _columns(spot, environment)
+        if found is None:
+            continue
+        key = (spot.agent, tuple(map(tuple, found[2])), spot.mark, tuple(sorted(spot.weights.items())))
+        if key not in seen:  # blocks often differ in name only
+            seen.add(key)
+            blocks += _block(spot, found, environment, f"{prefix}block{k}")
+            continue
+        blocks.append(Say(f"{_place(spot, environment)}: the same beliefs as in a block above."))
     if blocks:
         intro = (
             "A block is what an agent, given the action and the others' signals, expects of the others' next reports: one point per "
@@ -170,25 +179,30 @@ def show(answer: Answer, environment: Environment | None, evaluation: Evaluation
     return blocks
 
 
-def _block(spot: Spot, environment: Environment, name: str) -> list[Block]:
-    found = _columns(spot, environment)
-    if found is None:
-        return []
-    own, outcomes, points = found
+def _place(spot: Spot, environment: Environment) -> str:
+    """Return where a block is: ``firm1, period 1, after action drill, firm2: 4``."""
     who = label(spot.agent, 20)
     period = environment.period(spot.period or 1)
     lone = {agent for agent, labels in zip(environment.agents, period.signals, strict=True) if len(labels) == 1}
     around = ", ".join(f"{label(a, 16)}: {label(s, 16)}" for a, s in spot.others.items() if a not in lone)
     when = "" if spot.period is None else f", period {spot.period}"
-    place = f"{who}{when}, after action {label(spot.action, 20)}{f', {around}' if around else ''}"
+    return f"{who}{when}, after action {label(spot.action, 20)}{f', {around}' if around else ''}"
+
+
+def _block(
+    spot: Spot, found: tuple[list[str], list[str], list[list[Fraction]]], environment: Environment, name: str
+) -> list[Block]:
+    """Return the drawing and the table of one block; a single point in a plane of its own would say nothing."""
+    own, outcomes, points = found
+    who, place = label(spot.agent, 20), _place(spot, environment)
     blocks: list[Block] = []
-    if len(outcomes) > 1:
+    if 1 < len(outcomes) <= 3 or any(line != points[0] for line in points):
         marks = {own.index(k): float(w) for k, w in spot.weights.items() if k in own}
         marked = own.index(spot.mark) if spot.mark in own else None
         cloud = Cloud([label(k, 10) for k in own], outcomes, points, marked, marks, spot.dependence)
         blocks.append(Drawings((picture(name, f"{place}: {spot.reason}", cloud),)))
     else:
-        blocks.append(Say(f"{place}: the others have one possible next report, so all own signals expect the same."))
+        blocks.append(Say(f"{place}: all own signals expect the same."))
     then = environment.period((spot.period or 1) + (environment.horizon is not None))
     told = listed(
         [

@@ -116,16 +116,16 @@ class Collected(Page):
 
     def columns(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table; columns without any entry are left out."""
+        above = ""
+        if self.blocks and isinstance(last := self.blocks[-1], Head):
+            above = last.text
+            self.blocks.pop()
         if tuple(heads) in self._shown:
             self._hidden = True
-            self.blocks.append(Say("The tables of payments further down show them all."))
+            self.blocks.append(Say("The payments stand in the tables further down."))
             return
         kept = [j for j in range(len(heads)) if any(row[j] for row in rows)]
         if rows and kept:
-            title = (
-                self.blocks[-1].text
-                if self.blocks and isinstance(self.blocks[-1], Head)
-                else ", ".join(heads[j] for j in kept).capitalize()
-            )
+            title = above or ", ".join(heads[j] for j in kept).capitalize()
             cells = tuple(tuple(Cell(row[j]) for j in kept) for row in rows)
             self.blocks.append(Grid(title, tuple(heads[j] for j in kept), cells))

@@ -317,11 +317,12 @@ def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
 
 def _summaries(caption: str, rows: list[tuple[str, str, str, str]]) -> Grid:
     marks = {"feasible": "✓", "holds": "✓", "optimal": "✓", "infeasible": "✗", "fails": "✗"}
-    cells = tuple(
-        (Cell(ask), Cell(scope), Cell(f"{marks.get(status.split(' ')[0], '?')} {status}"), Cell(detail))
-        for ask, scope, status, detail in rows
-    )
-    return Grid(caption, ("question", "scope", "answer", "in short"), cells)
+    lines = [
+        (ask, scope, f"{marks.get(status.split(' ')[0], '?')} {status}", detail) for ask, scope, status, detail in rows
+    ]
+    heads = ("question", "scope", "answer", "in short")
+    kept = [j for j in range(len(heads)) if any(line[j] for line in lines)]
+    return Grid(caption, tuple(heads[j] for j in kept), tuple(tuple(Cell(line[j]) for j in kept) for line in lines))
 
 
 def _money(environment: Environment, evaluation: Evaluation, prefix: str) -> list[Block]:

@@ -16,7 +16,7 @@ def show(subject: Subject) -> list[Block]:
     numbers, longest = _measure(subject.document)
     pairs = [("Result file", counted(subject.size, "byte") if subject.size else "not written to a file")]
     pairs.append(("Numbers in it", f"{numbers}; the longest has {counted(longest, 'character')}"))
-    pairs.append(("Strength", subject.answer.strength))
+    pairs.append(("Strength", subject.answer.strength if subject.answer.proved else "no proof is claimed"))
     if subject.verdict is not None:
         pairs.append(("Rows evaluated by the checker", str(subject.verdict.rows)))
     blocks: list[Block] = [Terms(tuple(pairs))]
