@@ -77,7 +77,8 @@ def rule_table(names: Names, ties: object = None) -> list[Block]:
     if isinstance(ties, list):
         for entry in ties:
             if isinstance(entry, dict) and isinstance(entry.get("signals"), dict):
-                tied.add((entry.get("period"), *(entry["signals"].get(agent) for agent in names.agents)))
+                place = (entry.get("period"), *(entry["signals"].get(agent) for agent in names.agents))
+                tied |= {place} if all(isinstance(part, (int, str, type(None))) for part in place) else set()
     timed = any(t is not None for t in names.periods)
     for t, period in sorted(names.periods.items(), key=_first):
         total += len(period.rule)
@@ -152,12 +153,11 @@ def _panels(environment: Environment, names: Names) -> list[tuple[int, str, list
             found.append((t, "", []))
             continue
         if known.rule:
-            order = [environment.agents.index(agent) for agent in names.agents]
-            by_signals = {
-                tuple(s for _, s in sorted(zip(order, signals, strict=True))): action
-                for signals, action in known.rule.items()
-            }
-            taken = [place[by_signals[signals]] for signals in product(*period.signals)]
+            profiles = (dict(zip(environment.agents, signals, strict=True)) for signals in product(*period.signals))
+            actions = [known.rule.get(tuple(own.get(agent, "") for agent in names.agents)) for own in profiles]
+            taken = [place[action] for action in actions if action in place]
+            if len(taken) < period.size:
+                continue  # not a rule of this environment, as the checker says
             found.append((t, f"Signals {when}, under the rule", taken))
             continue
         for a, action in enumerate(period.actions):

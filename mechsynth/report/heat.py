@@ -11,6 +11,7 @@ from mechsynth.report.blocks import Block, Cell, Grid, Say
 from mechsynth.report.text import label, magnitude, number_cell, profile, shade
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, counted, number
+from mechsynth.words.transfers import read
 
 MOST_CELLS = 1200  # on a page
 MOST_TABLES = 24
@@ -30,8 +31,13 @@ class _Place:
 def heat_maps(transfers: object, names: Names) -> list[Block]:
     """Return the payments of ``mechanism.transfers`` in table form; records, written by hand, are listed by the words.
 
-    Everything was read and held to its shape by the words before.
+    Raises
+    ------
+    InputError
+        Where the tables do not have the shape of the signals.
     """
+    if transfers is not None:
+        read(transfers, names)
     places = list(_places(transfers, names))
     if not places:
         return []
@@ -69,7 +75,7 @@ def _places(transfers: object, names: Names) -> Iterator[_Place]:
     for period, tables in periods:
         for agent in names.agents:
             for kind in ("first", "now", "later"):
-                table = tables.get(agent, {}).get(kind)
+                table = (tables.get(agent) or {}).get(kind)
                 if table is not None:
                     yield _Place(agent, period, kind, table)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -276,7 +277,11 @@ def _foreign(answer: Answer) -> bool:
 
 
 def _in_tables(answer: Answer) -> bool:
-    return bool(answer.names.agents) and bool(heat.heat_maps(answer.transfers, answer.names))
+    given = answer.transfers
+    tables = isinstance(given, Mapping) or (
+        isinstance(given, list) and all(isinstance(entry, Mapping) and "payment" not in entry for entry in given)
+    )
+    return bool(answer.names.agents) and tables
 
 
 def _raw(answer: Answer) -> list[Block]:

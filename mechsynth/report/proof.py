@@ -55,7 +55,14 @@ def _parts(document: Mapping[str, Any]) -> list[str]:
     found = []
     witness = document.get("witness")
     if isinstance(witness, Mapping):
-        size = next((len(witness[key]) for key in ("multipliers", "weights", "cycle") if key in witness), None)
+        size = next(
+            (
+                len(part)
+                for key in ("multipliers", "weights", "cycle")
+                if isinstance(part := witness.get(key), (list, dict))
+            ),
+            None,
+        )
         kind = label(str(witness.get("kind")))
         found.append(f"witness: {kind}" if size is None else f"witness: {kind} of {counted(size, 'term')}")
     certificate = document.get("certificate")
