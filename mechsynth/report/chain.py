@@ -219,26 +219,24 @@ def _bipartite(
     def paint(axes: Axes) -> None:
         axes.text(start, tall + 14, "now", ha="right", color=GREY)
         axes.text(end, tall + 14, "next", ha="left", color=GREY)
-        for j, line in enumerate(weights):
-            for k, p in enumerate(line):
-                if p == 0:
-                    continue
-                y, z = level(j, len(left)), level(k, len(right))
-                axes.plot(
-                    [start + 5, end - 5], [y, z], color=INK, linewidth=0.4 + 3.2 * float(p), solid_capstyle="butt"
-                )
-                if named:
-                    f = 0.22 + 0.56 * (k + 0.5) / len(right)
-                    spot = (start + 5 + f * (end - start - 10), y + f * (z - y))
-                    axes.text(*spot, short(p), ha="center", va="center", fontsize=10, bbox=_PATCH)
+        from matplotlib.collections import LineCollection
+
+        edges = [(j, k, p) for j, line in enumerate(weights) for k, p in enumerate(line) if p]
+        ends = [((start + 5, level(j, len(left))), (end - 5, level(k, len(right)))) for j, k, _ in edges]
+        widths = [0.4 + 3.2 * float(p) for *_, p in edges]
+        axes.add_collection(LineCollection(ends, colors=INK, linewidths=widths), autolim=False)
+        for (_, k, p), ((x, y), (u, v)) in zip(edges, ends, strict=True) if named else ():
+            f = 0.22 + 0.56 * (k + 0.5) / len(right)
+            spot = (x + f * (u - x), y + f * (v - y))
+            axes.text(*spot, short(p), ha="center", va="center", fontsize=10, bbox=_PATCH)
+        for x, count in ((start, len(left)), (end, len(right))):
+            axes.plot([x] * count, [level(k, count) for k in range(count)], "o", color=INK, markersize=5)
         for j, text in enumerate(left):
             y = level(j, len(left))
-            axes.plot([start], [y], marker="o", color=INK, markersize=5)
             axes.text(start - 8, y + (6 if acts else 0), label(text, 17), ha="right", va="center")
             if acts:
                 axes.text(start - 8, y - 7, f"→ {label(acts[j], 16)}", ha="right", va="center", fontsize=10, color=GREY)
         for k, text in enumerate(right):
-            axes.plot([end], [level(k, len(right))], marker="o", color=INK, markersize=5)
             axes.text(end + 8, level(k, len(right)), label(text, 15), ha="left", va="center")
 
     told = (

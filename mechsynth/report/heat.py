@@ -86,7 +86,7 @@ def _what(place: _Place, verb: str = "") -> str:
         return f"{agent} in period 1, once"
     if place.period is None:
         return f"{agent} {'one period after the report' if place.kind == 'later' else 'in the period of the report'}"
-    return f"{agent} in period {place.period + (place.kind == 'later')}"
+    return f"{agent} in period {place.period + (place.kind == 'later')}, by the reports of period {place.period}"
 
 
 def _shape(node: Any) -> list[int]:

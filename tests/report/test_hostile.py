@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -33,14 +34,25 @@ HOSTILE = (
     "' onclick='alert(1)",
 )
 # Of each, what must be seen of its beginning; control and direction characters are seen as their escapes.
-SEEN = ("<script>", '"><img', "</svg></", "$x^2$", "\\x1b[31m", "a\\u202e", "[bold", "line\\x0d\\x0a", "{{7*7}}", "&lt;b", "' on")
+SEEN = (
+    "<script>",
+    '"><img',
+    "</svg></",
+    "$x^2$",
+    "\\x1b[31m",
+    "a\\u202e",
+    "[bold",
+    "line\\x0d\\x0a",
+    "{{7*7}}",
+    "&lt;b",
+    "' on",
+)
 ELEMENTS = {"script", "img", "iframe", "object", "embed", "form", "input", "base", "b"}
 QUESTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vcg-type": ("three-period-varying", "vcg-type", {}),
     "mixture": ("hull-not-implementable", "contingent", {}),
     "cycle": ("liu2014-auction-1", "static", {}),
     "conflict": ("liu2014-oil-leases", "implement", {"transfers": "full", "require": ["budget:ex-post"]}),
-    "ladder": ("hull-not-implementable", "ladder", {}),
 }
 
 
@@ -71,6 +83,11 @@ def asked(request: pytest.FixtureRequest) -> tuple[str, bytes, mechsynth.Result]
     return request.param, data, mechsynth.solve(mechsynth.loads(data), ask, **options)
 
 
+@cache
+def drawn(kind: str, data: bytes, result: bytes) -> str:
+    return page(subject(result, data))
+
+
 def harmless(root: Element) -> None:
     for node in root.iter():
         tag = str(node.tag).rpartition("}")[2]
@@ -81,7 +98,7 @@ def harmless(root: Element) -> None:
 
 def test_pages_show_labels_as_text(asked: tuple[str, bytes, mechsynth.Result]) -> None:
     kind, data, result = asked
-    text = page(subject(result.to_bytes(), data))
+    text = drawn(kind, data, result.to_bytes())
     assert all(character.isprintable() or character == "\n" for character in text)
     root = html5lib.HTMLParser(strict=True).parse(text)
     harmless(root)
@@ -96,11 +113,9 @@ def test_pages_show_labels_as_text(asked: tuple[str, bytes, mechsynth.Result]) -
 
 def test_drawings_show_labels_as_text(asked: tuple[str, bytes, mechsynth.Result]) -> None:
     """Inside SVG too, and dollar signs are dollar signs: mathematics would become paths."""
-    _, data, result = asked
-    root = html5lib.HTMLParser(strict=True).parse(page(subject(result.to_bytes(), data)))
-    texts = [
-        "".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")
-    ]
+    kind, data, result = asked
+    root = html5lib.HTMLParser(strict=True).parse(drawn(kind, data, result.to_bytes()))
+    texts = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert any("</svg>" in text for text in texts), texts
     assert any("$x^2$" in text for text in texts), texts
 
@@ -130,7 +145,7 @@ def test_the_terminal_obeys_no_label(
     more = [part for name in options.get("require", ()) for part in ("--require", name)]
     more += ["--transfers", options["transfers"]] if "transfers" in options else []
     commands = [
-        ["solve", str(here), *([] if ask == "ladder" else ["--ask", ask]), *more],
+        ["solve", str(here), "--ask", ask, *more],
         ["check", str(there), str(here)],
         ["explain", str(there)],
         ["report", str(there), str(here), "-o", str(where)],

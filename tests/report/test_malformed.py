@@ -37,7 +37,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def test_broken_results_end_in_a_page_or_in_an_error_that_names_the_place(kind: str) -> None:
     chance = random.Random(kind)
     result, data = solved(kind)
-    for turn in range(60):
+    for turn in range(36):
         document = json.loads(result)
         path = chance.choice(places(document)[1:])
         node = document
@@ -48,7 +48,7 @@ def test_broken_results_end_in_a_page_or_in_an_error_that_names_the_place(kind: 
         else:
             del node[path[-1]]
         try:
-            text = page(subject(json.dumps(document).encode(), data if turn % 4 == 0 else None))
+            text = page(subject(json.dumps(document).encode(), data if turn % 6 == 0 else None))
         except MechsynthError as error:
             assert error.place and "\n" not in str(error)
         else:
