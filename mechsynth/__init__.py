@@ -1,7 +1,7 @@
 """Decide whether money can make truth-telling an equilibrium of a finite Markov environment, and prove the answer.
 
     instance file → Environment → efficient rule → ask → program → solver (floats, untrusted) → proof (exact) → Result
-                                                                              Result → check · explain
+                                                                              Result → check · explain · report
 
 >>> import mechsynth
 >>> env = mechsynth.load("instances/liu2014-oil-leases.json")

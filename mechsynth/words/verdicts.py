@@ -112,7 +112,7 @@ def _unproved(page: Page, answer: Answer) -> None:
     seen = []
     if answer.value is not None:
         seen.append(f"The value seen was {show(answer.value)}.")
-    if answer.transfers is not None:
+    if answer.transfers is not None and read_transfers(answer.transfers, answer.names).entries:
         seen.append("The file carries transfers that were tried; that they work is not proved.")
     if answer.witness is not None:
         seen.append("The file carries what may become a witness of failure; it proves nothing as it stands.")
@@ -121,7 +121,7 @@ def _unproved(page: Page, answer: Answer) -> None:
         if isinstance(note, str):
             seen.append(f"The program noted: “{reading.clean(note, _LONGEST_NOTE)}”.")
     page.say(" ".join(seen) if seen else "The file does not say what was seen.")
-    if answer.transfers is not None:
+    if answer.transfers is not None and read_transfers(answer.transfers, answer.names).entries:
         sections.transfers(page, answer, "Transfers that were tried (not proved; those not listed are zero)")
 
 

@@ -30,16 +30,20 @@ RANKS = {
     "api": 10,
     "audit": 10,
     "suite": 10,
+    "report": 11,
     "cli": 11,
     "__main__": 12,
 }
 APART = ("check", "words")  # import nothing but the errors and themselves
 ALLOWED_LATE = {  # imported inside functions, by the command or method that needs them
-    "result": {"check", "words"},
-    "cli": {"check", "words", "audit", "asks", "instance", "result"},
+    "result": {"check", "words", "report"},
+    "mechanism": {"report"},  # what a notebook shows
+    "environment": {"report"},
+    "cli": {"check", "words", "audit", "asks", "instance", "result", "report"},
 }
 # The audit reports what the checker's evaluation finds, so it stands on top of the checker.
-ALLOWED = {"audit": {"check"}}
+# A page shows what the words say and what the checker found.
+ALLOWED = {"audit": {"check"}, "report": {"check", "words"}}
 
 
 def modules() -> list[Path]:
