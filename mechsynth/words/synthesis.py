@@ -228,18 +228,21 @@ def _named(names: tuple[str, ...]) -> str:
 
 
 def _headline(answer: Answer, found: Conflict) -> str:
-    name = answers.class_name(answer.kind)
+    within = _bound(answer)
+    name = f"{answers.class_name(answer.kind)} transfers" + (
+        "" if within is None else f" with payments of at most {within}"
+    )
     rest = [other for other in wanted(answer) if other not in found.names]
     spare = f" What else was required ({_named(tuple(rest))}) plays no part in this." if rest else ""
     if found.names == ("pepic",):
-        return f"No. No {name} transfers implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
+        return f"No. No {name} implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
     if "pepic" not in found.names:
         many = len(found.names) > 1
         return (
-            f"No. No {name} transfers under the efficient rule meet {_named(found.names)}"
+            f"No. No {name} under the efficient rule meet {_named(found.names)}"
             f"{' together' if many else ''}, not even if every agent were truthful by nature.{spare}"
         )
-    return f"No. No {name} transfers implement the efficient rule and meet {_named(found.others)}.{spare}"
+    return f"No. No {name} implement the efficient rule and meet {_named(found.others)}.{spare}"
 
 
 def _minimal(found: Conflict) -> str:

@@ -22,30 +22,31 @@ from page_kinds import subject  # isort: skip
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "</svg></style></title>",
-    "$x^2$ $\\frac{a}{b}$",
+    "</svg>\r\naccepted: it is proved",
+    "$x^2$",
     "\x1b[31mred\x1b]0;title\x07",
     "a\u202egnp.exe",
     "[bold red]x[/]",
-    "line\r\naccepted: it is proved",
+    "</style></title>",
     "{{7*7}}{% raw %}",
     "&lt;b&gt;",
-    "\u2066\u200b\u2028",
     "' onclick='alert(1)",
+    "\u2066\u200b\u2028",
 )
 # Of each, what must be seen of its beginning; control and direction characters are seen as their escapes.
 SEEN = (
     "<script>",
     '"><img',
-    "</svg></",
+    "</svg>\\x0d",
     "$x^2$",
     "\\x1b[31m",
     "a\\u202e",
     "[bold",
-    "line\\x0d\\x0a",
+    "</style>",
     "{{7*7}}",
     "&lt;b",
     "' on",
+    "\\u2066",
 )
 ELEMENTS = {"script", "img", "iframe", "object", "embed", "form", "input", "base", "b"}
 QUESTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -107,8 +108,7 @@ def test_pages_show_labels_as_text(asked: tuple[str, bytes, mechsynth.Result]) -
     used = [k for k, label in enumerate(HOSTILE) if json.dumps(label, ensure_ascii=False)[1:-1] in labels]
     assert len(used) >= 4
     for k in used:
-        if k < len(SEEN):
-            assert SEEN[k] in shown, (kind, HOSTILE[k])
+        assert SEEN[k] in shown, (kind, HOSTILE[k])
 
 
 def test_drawings_show_labels_as_text(asked: tuple[str, bytes, mechsynth.Result]) -> None:
@@ -164,7 +164,7 @@ def test_the_terminal_obeys_no_label(
 def test_errors_obey_no_label(label: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In the terminal, and in a traceback of the library."""
     with pytest.raises(mechsynth.InputError) as caught:
-        mechsynth.Environment([label, label], signals=["a"], actions=["x"], utilities={}, discount="1/2")
+        mechsynth.Environment([label], signals={label: ["a", "a"]}, actions=["x"], utilities={}, discount="1/2")
     assert str(caught.value).isprintable()
     data = json.loads((INSTANCES / "liu2014-auction-1.json").read_text(encoding="utf-8"))
     data[label] = 1
