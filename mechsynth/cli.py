@@ -126,11 +126,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _suite(commands: Any) -> None:
     """Add the group of commands about many instances; each room of it brings its own options."""
-    from mechsynth.suite import commands_list
+    from mechsynth.suite import commands_list, commands_run
 
     group = commands.add_parser("suite", help="many instances at once", allow_abbrev=False)
     rooms = group.add_subparsers(dest="suite_command", required=True, metavar="COMMAND", parser_class=_Parser)
     commands_list.add(rooms, _print)
+    commands_run.add(rooms, _print)
 
 
 def _version() -> str:

@@ -1,0 +1,202 @@
+"""Jobs on `dask.distributed`: worker processes on this machine, or an existing scheduler and whatever works for it.
+
+Whoever can reach a scheduler can run code on its workers, so the local one listens on the loopback interface alone and serves no pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+import uuid
+import warnings
+from collections.abc import Generator, Iterable, Iterator
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from mechsynth.errors import InputError, MechsynthError
+from mechsynth.suite.jobs import DIED, Answer, Finished, Job, compute
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+PATIENCE = 60.0  # seconds without any worker before a run gives up
+ANSWERS = 10.0  # seconds in which a scheduler says that it is there
+LOOPBACK = "127.0.0.1"
+KEPT = "what is finished is kept; go on with --resume"
+
+
+def run(jobs: Iterable[Job], workers: int, scheduler: str | None) -> Generator[Finished, None, None]:
+    """Yield jobs as they are finished; see `mechsynth.suite.jobs.run_jobs`."""
+    with local(workers) if scheduler is None else existing(scheduler) as client:
+        yield from _Work(client, scheduler or "the local cluster").each(jobs)
+
+
+@contextlib.contextmanager
+def local(workers: int) -> Iterator[Client]:
+    """Worker processes on this machine, of one thread each, that only this machine can reach."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    # One job a worker at a time, so that a job that takes its worker down is not mistaken for its neighbour; no pages.
+    settings = {
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.scheduler.worker-saturation": 1.0,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
+    with _quiet(), dask.config.set(settings):
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host=LOOPBACK,
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
+            silence_logs=logging.CRITICAL,
+        )
+        try:
+            with Client(cluster, set_as_default=False) as client:
+                yield client
+        finally:
+            cluster.close()
+
+
+@contextlib.contextmanager
+def existing(address: str) -> Iterator[Client]:
+    """The scheduler at an address, once it has a worker with this version of the package."""
+    from distributed import Client
+
+    with _quiet():
+        try:
+            client = Client(address, timeout=ANSWERS, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            problem = "no scheduler answers" if isinstance(error, OSError) else "no address of a scheduler"
+            raise InputError(
+                address or "--scheduler", problem, "start one with: dask scheduler --host ADDRESS"
+            ) from None
+        with client:
+            _greet(client, address)
+            yield client
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What becomes of a job is said in its answer; the library's log would say it again, in lines of its own."""
+    logger = logging.getLogger("distributed")
+    before, disabled = logger.level, logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+        logger.setLevel(before)
+
+
+def _version() -> str:
+    from mechsynth import __version__
+
+    return __version__
+
+
+def _greet(client: Client, address: str) -> None:
+    from mechsynth import __version__
+
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        raise InputError(address, "has no worker", f"start some: dask worker {address} --nthreads 1") from None
+    try:
+        theirs = set(client.run(_version).values())
+    except Exception as error:  # whatever their Python says about an import
+        words = " ".join(str(error).split())
+        raise InputError(
+            address, f"its workers cannot use mechsynth ({words})", f"install mechsynth {__version__} there"
+        ) from None
+    if theirs != {__version__}:
+        other = ", ".join(sorted(theirs - {__version__}))
+        raise InputError(address, f"its workers have mechsynth {other}", f"install {__version__} there")
+
+
+class _Work:
+    """Jobs under way: a window of them at the scheduler, and those whose worker died to be tried alone at the end."""
+
+    def __init__(self, client: Client, where: str) -> None:
+        self._client = client
+        self._where = where
+        self._run = uuid.uuid4().hex
+        self._sent = 0
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._under_way: dict[str, tuple[Future, Job]] = {}
+
+    def each(self, jobs: Iterable[Job]) -> Iterator[Finished]:
+        waiting = iter(jobs)
+        suspects: list[Job] = []
+        window = max(8, 4 * sum(self._client.nthreads().values()))
+        while True:
+            while len(self._under_way) < window and (job := next(waiting, None)) is not None:
+                self._send(job)
+            if not self._under_way:
+                break
+            job, answer = self._next()
+            if answer is None:
+                suspects.append(job)
+            else:
+                yield Finished(job, answer)
+        # A worker that dies takes down whatever it held. Alone, a job can only be blamed for itself.
+        for job in suspects:
+            self._send(job)
+            _, answer = self._next()
+            yield Finished(job, answer or Answer(error=DIED))
+
+    def _send(self, job: Job) -> None:
+        key = f"mechsynth-{self._run}-{self._sent}"
+        self._sent += 1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that an instance is large is no news
+            future = self._client.submit(compute, job, expendable=True, key=key, pure=False)
+        self._under_way[key] = (future, job)
+        future.add_done_callback(self._done.put)
+
+    def _next(self) -> tuple[Job, Answer | None]:
+        """Return the next finished job; without an answer if its worker died."""
+        from distributed import KilledWorker
+
+        key = self._wait().key
+        future, job = self._under_way.pop(key)
+        if future.status == "cancelled" or future.status == "lost":
+            raise self._gone()
+        try:
+            answer: Answer = future.result()
+        except KilledWorker:
+            return job, None
+        except MechsynthError:
+            raise
+        except Exception as error:  # a job that cannot even be sent or read; its own errors are in its answer
+            return job, Answer(error=" ".join(f"{type(error).__name__}: {error}".split()))
+        finally:
+            future.release()
+        return job, answer
+
+    def _wait(self) -> Future:
+        alone_since: float | None = None
+        while True:
+            try:
+                return self._done.get(timeout=1.0)
+            except Empty:
+                if self._client.status == "closed":
+                    raise self._gone() from None
+                if _workers(self._client):
+                    alone_since = None
+                    continue
+                alone_since = alone_since or time.monotonic()
+                if time.monotonic() - alone_since > PATIENCE:
+                    raise InputError(self._where, "has no worker left", f"start workers; {KEPT}") from None
+
+    def _gone(self) -> InputError:
+        return InputError(self._where, "the scheduler went away", f"start it again; {KEPT}")
+
+
+def _workers(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = client.scheduler_info().get("workers", {})
+    return found

@@ -1,0 +1,256 @@
+"""The table of a suite: a SQLite file that holds every finished answer, whatever happens to the process that writes it.
+
+``answers`` is a function of the instances, the questions and the version alone, and is the same however often a run was cut off; what
+is not, stands in ``times``. ``files`` holds the instance and result files themselves (zlib), by digest, so that every answer can
+be checked again from the table alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from mechsynth.errors import InputError
+
+IDENTITY, VERSION = 0x4D535452, 1  # "MSTR"
+SCHEMA = """
+BEGIN;
+CREATE TABLE answers (
+    instance TEXT NOT NULL, question TEXT NOT NULL, sha256 TEXT NOT NULL,
+    status TEXT NOT NULL, strength TEXT NOT NULL, value TEXT NOT NULL,
+    checked TEXT NOT NULL, said TEXT NOT NULL, error TEXT NOT NULL, result TEXT NOT NULL,
+    expected TEXT NOT NULL, agrees TEXT NOT NULL,
+    PRIMARY KEY (instance, question)
+) WITHOUT ROWID;
+CREATE TABLE times (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, question TEXT NOT NULL,
+    solve REAL NOT NULL, "check" REAL NOT NULL, finished TEXT NOT NULL, version TEXT NOT NULL
+);
+CREATE TABLE files (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finished line; every attribute is a string, empty where there is nothing to say.
+
+    Attributes
+    ----------
+    instance, question:
+        The instance's name, and the question in its one spelling (`mechsynth.suite.questions.text`).
+    sha256:
+        Of the instance file.
+    status, strength, value:
+        Those of the result.
+    checked, said:
+        ``"accepted"`` or ``"refused"``, and the checker's words.
+    error:
+        Why there is no answer or no check.
+    result:
+        The SHA-256 of the result file.
+    expected, agrees:
+        What the answer was expected to be, and ``"yes"`` or ``"no"``.
+    """
+
+    instance: str
+    question: str
+    sha256: str
+    status: str
+    strength: str
+    value: str
+    checked: str
+    said: str
+    error: str
+    result: str
+    expected: str
+    agrees: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the line is found by."""
+        return self.instance, self.question
+
+    @property
+    def solved(self) -> bool:
+        """Whether there is an answer: a status, and more than a number that nothing proves."""
+        return self.status not in ("", "unknown") and self.strength != "numerical"
+
+    @property
+    def proved(self) -> bool:
+        """Whether there is an answer that the checker accepts."""
+        return self.solved and self.checked == "accepted"
+
+    @property
+    def refused(self) -> bool:
+        """Whether the checker does not accept what is claimed."""
+        return self.checked == "refused"
+
+
+COLUMNS = tuple(each.name for each in fields(Row))
+
+
+class Table:
+    """A table on disk, open for one writer; close it, or use it as a context."""
+
+    def __init__(self, path: str | os.PathLike[str], *, new: bool = False, write: bool = True) -> None:
+        """Open a table, or make a new one.
+
+        Raises
+        ------
+        InputError
+            If it cannot be made or opened, is no table of a suite, or another run is writing it.
+        """
+        self.path = Path(os.fspath(path))
+        self._lock: int | None = None
+        if not new and not self.path.is_file():
+            raise InputError(str(path), "is no file", "name a table that mechsynth suite run wrote")
+        if not self.path.parent.is_dir():
+            raise InputError(str(path), "its folder does not exist", "make it, or choose another place")
+        try:
+            if write:
+                self._hold()
+            self._base = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+            self._open(write)
+        except (OSError, sqlite3.Error) as error:
+            self._release()
+            raise InputError(str(path), f"cannot be used as a table ({error})", "choose another file") from None
+        except InputError:
+            self._release()
+            raise
+
+    def _hold(self) -> None:
+        """Keep a second run out; the lock goes with the process, however it ends."""
+        try:
+            import fcntl
+        except ImportError:  # pragma: no cover - not on Windows
+            return
+        self._lock = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(str(self.path), "another run is writing it", "wait for its end") from None
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _open(self, write: bool) -> None:
+        base = self._base
+        (identity,) = base.execute("PRAGMA application_id").fetchone()
+        (version,) = base.execute("PRAGMA user_version").fetchone()
+        (tables,) = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if write and tables == 0 and identity == 0:
+            base.execute("PRAGMA journal_mode=WAL")
+            # One transaction: killed on the way, the file is still empty and the next run starts anew.
+            base.executescript(f"{SCHEMA} PRAGMA application_id={IDENTITY}; PRAGMA user_version={VERSION}; COMMIT;")
+        elif identity != IDENTITY:
+            raise InputError(str(self.path), "is no table of a suite", "choose another file")
+        elif version != VERSION:
+            raise InputError(str(self.path), f"is a table of format {version}", f"this version reads {VERSION}")
+        base.execute("PRAGMA synchronous=FULL")
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._base.close()
+        # Only now: on some systems closing any handle of a file gives up the locks that SQLite holds on it.
+        self._release()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._base.execute("ROLLBACK")
+                raise
+            self._base.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise InputError(
+                str(self.path), f"cannot be written ({error})", "see to its disk; go on with --resume"
+            ) from None
+
+    def add(self, row: Row, instance: bytes, result: bytes | None, solve: float, check: float) -> None:
+        """Write a finished line with its files and times, at once or not at all; an earlier line of the same key gives way."""
+        import datetime
+
+        from mechsynth import __version__
+
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        marks = ", ".join("?" * len(COLUMNS))
+        with self._transaction():
+            self._base.execute(f"INSERT OR REPLACE INTO answers ({', '.join(COLUMNS)}) VALUES ({marks})", astuple(row))
+            for data in (instance, result):
+                if data is not None:
+                    self._base.execute(
+                        "INSERT OR IGNORE INTO files VALUES (?, ?)",
+                        (hashlib.sha256(data).hexdigest(), zlib.compress(data)),
+                    )
+            self._base.execute(
+                'INSERT INTO times (instance, question, solve, "check", finished, version) VALUES (?, ?, ?, ?, ?, ?)',
+                (*row.key, solve, check, now, __version__),
+            )
+
+    def expect(self, rows: Iterable[Row]) -> None:
+        """Write anew what the answers of lines were expected to be."""
+        with self._transaction():
+            self._base.executemany(
+                "UPDATE answers SET expected = ?, agrees = ? WHERE instance = ? AND question = ?",
+                [(row.expected, row.agrees, *row.key) for row in rows],
+            )
+
+    def rows(self) -> list[Row]:
+        """Return all lines, sorted by instance and question."""
+        return [
+            Row(*values)
+            for values in self._base.execute(f"SELECT {', '.join(COLUMNS)} FROM answers ORDER BY instance, question")
+        ]
+
+    def times(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Return the seconds that each line took to solve and to check."""
+        found = self._base.execute('SELECT instance, question, solve, "check" FROM times ORDER BY n')
+        return {(instance, question): (solve, check) for instance, question, solve, check in found}
+
+    def file(self, sha256: str) -> bytes | None:
+        """Return an instance file or a result file by its digest; ``None`` if the table does not hold it."""
+        found = self._base.execute("SELECT data FROM files WHERE sha256 = ?", (sha256,)).fetchone()
+        if found is None:
+            return None
+        try:
+            return zlib.decompress(found[0])
+        except zlib.error:
+            raise InputError(str(self.path), f"the file {sha256} in it is damaged", "run the suite again") from None
+
+    def export(self) -> tuple[Path, Path]:
+        """Write the lines and, apart from them, their times as CSV files beside the table; return their places."""
+        from mechsynth.instance import write_whole
+
+        rows, times = self.rows(), self.times()
+        answers, clock = self.path.with_suffix(".csv"), self.path.with_suffix(".times.csv")
+        write_whole(answers, _csv(COLUMNS, (astuple(row) for row in rows)))
+        spent = ((*row.key, *(f"{x:.6f}" for x in times.get(row.key, (0.0, 0.0)))) for row in rows)
+        write_whole(clock, _csv(("instance", "question", "solve_seconds", "check_seconds"), spent))
+        return answers, clock
+
+
+def _csv(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+    return written.getvalue().encode("utf-8")
