@@ -1,0 +1,191 @@
+"""Jobs: the same answers here and on workers, and none that ends the others."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from nasty import Deadly, Endless, Faulty
+from suites import INSTANCES, environ
+
+from mechsynth.check import check
+from mechsynth.errors import InputError, UsageError
+from mechsynth.suite import cluster, limits
+from mechsynth.suite.jobs import DIED, LATE, Answer, Job, compute, run_jobs
+
+LEASES = (INSTANCES / "liu2014-oil-leases.json").read_bytes()
+AUCTION = (INSTANCES / "liu2014-auction-1.json").read_bytes()
+
+
+def timeless(answer: Answer) -> Answer:
+    return replace(answer, seconds=0.0, check_seconds=0.0)
+
+
+def good() -> list[Job]:
+    """Jobs with answers that are known from the paper, by name."""
+    return [
+        Job("leases feasible", LEASES, {"ask": "vcg-type"}),
+        Job("auction infeasible", AUCTION, {"ask": "static"}),
+        Job("leases optimal", LEASES, {"ask": "policy"}),
+        Job("leases holds", LEASES, {"ask": "spanning", "scope": "policy"}),
+    ]
+
+
+def test_a_job_is_answered_and_checked() -> None:
+    for job in good():
+        answer = compute(job)
+        assert answer.status == job.name.split()[1]
+        assert answer.proved and answer.checked == "accepted" and not answer.error
+        assert answer.result is not None and check(answer.result, job.instance).accepted
+
+
+def test_the_expected_surplus_of_the_leases() -> None:
+    """mathematics.md, 13: the mean of 61/4 and 91/4."""
+    assert compute(Job("leases", LEASES, {"ask": "policy"})).value == "19"
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (Job("x.json", LEASES[:-9], {"ask": "policy"}), "x.json: line"),
+        (Job("x.json", b"\xff", {"ask": "policy"}), "x.json: byte 0"),
+        (Job("x.json", LEASES, {"ask": "nothing"}), "is no question of this version"),
+        (Job("x.json", LEASES, {"ask": "policy", "colour": "red"}), "question.colour: no option"),
+        (Job("x.json", LEASES, {"ask": "team"}), "values are not private"),
+        (Job("x.json", LEASES, Faulty()), "ZeroDivisionError: a fault of two lines"),
+    ],
+)
+def test_a_job_that_fails_says_why_in_one_line(job: Job, words: str) -> None:
+    answer = compute(job)
+    assert words in answer.error and "\n" not in answer.error
+    assert answer.status == "" and answer.result is None and not answer.solved and not answer.proved
+
+
+def test_a_time_limit_that_the_room_looks_at() -> None:
+    answer = compute(Job("x", LEASES, {"ask": "contingent"}, 0.0))
+    assert answer.status == "unknown" and not answer.proved and answer.checked == ""
+
+
+def test_a_time_limit_that_nobody_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GRACE", 0.1)
+    begin = time.monotonic()
+    answer = compute(Job("x", LEASES, Endless(), 0.1))
+    assert time.monotonic() - begin < 10
+    assert answer.status == "unknown" and answer.error == LATE
+
+
+def test_a_limit_never_hits_what_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that ends about when its limit does: either it is interrupted, or nothing ever is."""
+    monkeypatch.setattr(limits, "GRACE", 0.0)
+    for k in range(200):
+        try:
+            with limits.limited(0.002):
+                end = time.perf_counter() + 0.001 + k * 1e-5
+                while time.perf_counter() < end:
+                    pass
+        except limits.Overrun:
+            pass
+        for _ in range(1000):  # steps of the interpreter at which a late exception would arrive
+            pass
+
+
+def test_a_worker_that_nothing_interrupts_ends_itself() -> None:
+    """Sleep, like a solver at work, is no step of the interpreter."""
+    code = (
+        "import time; from mechsynth.suite import limits; limits.GRACE, limits.LAST = 0.1, 0.3\n"
+        "with limits.limited(0.1, expendable=True): time.sleep(60)"
+    )
+    begin = time.monotonic()
+    assert subprocess.run([sys.executable, "-c", code], env=environ(), timeout=50, check=False).returncode == 1
+    assert time.monotonic() - begin < 40
+
+
+def test_jobs_on_two_workers_and_one_that_ends_its_worker() -> None:
+    """Every other job has the answer that it has alone; the deadly one has a reason; the workers listen on the loopback alone."""
+    jobs = good()
+    jobs[1:1] = [Job("deadly", LEASES, Deadly(ask="policy")), Job("bad", b"{", {"ask": "policy"})]
+    listening: set[str] = set()
+    found: dict[str, Answer] = {}
+    finished = run_jobs(iter(jobs), workers=2)
+    for each in finished:
+        found[each.job.name] = each.answer
+        if len(found) == 1:
+            me = psutil.Process()
+            for process in [me, *me.children(recursive=True)]:
+                sockets = process.net_connections(kind="inet")
+                listening |= {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
+    assert listening == {"127.0.0.1"}
+    assert found.pop("deadly").error == DIED
+    assert set(found) == {job.name for job in jobs} - {"deadly"}
+    for job in jobs:
+        if job.name in found:
+            assert timeless(found[job.name]) == timeless(compute(job)), job.name
+
+
+def test_the_local_cluster_serves_no_pages() -> None:
+    """What listens speaks Dask's protocol or serves nothing: no address answers a request for a page."""
+    import http.client
+    import urllib.error
+    import urllib.request
+
+    with cluster.local(1) as client:
+        assert client.run(lambda: __import__("threading").active_count())  # it works
+        assert all(info["nthreads"] == 1 for info in client.scheduler_info()["workers"].values())
+        ports = {one.laddr.port for one in psutil.Process().net_connections("tcp") if one.status == psutil.CONN_LISTEN}
+        assert 8787 not in ports
+        for port in ports:
+            with pytest.raises((urllib.error.URLError, http.client.HTTPException, OSError)):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=0.5)
+
+
+def test_fewer_than_one_worker() -> None:
+    with pytest.raises(UsageError, match="at least 1"):
+        run_jobs([], workers=0)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [("127.0.0.1:9", "no scheduler answers"), ("far://away", "no address"), ("", "no ")]
+)
+def test_a_scheduler_that_is_none(address: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "ANSWERS", 0.5)
+    with pytest.raises(InputError, match=words):
+        list(run_jobs(good(), scheduler=address))
+
+
+def test_the_words_of_a_job_do_not_hold_its_files() -> None:
+    """An answer is shown in logs and errors; megabytes are not."""
+    assert len(repr(Job("x", LEASES * 100, {}))) < 200
+    assert len(repr(compute(good()[0]))) < 2000
+
+
+def test_jobs_are_drawn_as_they_are_worked_on() -> None:
+    """A generator of a million jobs is not unrolled: one worker has drawn no more than it has answered."""
+    drawn = []
+
+    def jobs():
+        for k in range(10**6):
+            drawn.append(k)
+            yield Job(str(k), AUCTION, {"ask": "policy"})
+
+    finished = run_jobs(jobs())
+    for k in range(3):
+        assert next(finished).job.name == str(k)
+    finished.close()
+    assert len(drawn) == 3
+
+
+def test_help_and_planning_load_no_cluster(tmp_path: Path) -> None:
+    code = (
+        "import sys; from mechsynth.cli import main\n"
+        f"main(['suite', 'run', {str(INSTANCES / 'liu2014-auction-1.json')!r}, '--workers', '1', '-o', {str(tmp_path / 't.db')!r}, '--json'])\n"
+        "assert not {'distributed', 'dask', 'matplotlib'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environ(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["contradicted"] == []

@@ -1,0 +1,194 @@
+"""Whatever happens to a run or its workers: no finished answer is lost, none is computed twice, and the table is the same."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from suites import Key, begin, contents, environ, finished, folder, read, stated
+
+from mechsynth.suite.run import run_suite
+
+Reference = tuple[list[tuple[Any, ...]], dict[str, str], bytes]
+PATIENCE = 120  # seconds; a machine may be busy
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return folder(tmp_path_factory.mktemp("suite") / "instances")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(suite: Path, tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """One run by one process that nothing happens to."""
+    table = tmp_path_factory.mktemp("undisturbed") / "suite.db"
+    summary = run_suite([str(suite)], table)
+    found = contents(table)
+    # It is worth comparing with: what the files themselves state is what it holds, and all of it is proved.
+    answers = {(row.instance, row.question): row for row in summary.rows}
+    assert len(answers) > 40
+    for key, status in stated(suite).items():
+        if key[0] != "bad-discount.json":
+            assert answers[key].status == status and answers[key].proved, key
+    assert sorted(row.instance for row in summary.open) == ["bad-discount.json", "bad-json.json"]
+    return found
+
+
+def begun(log: Path) -> list[Key]:
+    return [tuple(json.loads(line)) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
+def kill_and_resume(suite: Path, at: Path, seed: int, kills: int, workers: int, longest: float) -> None:
+    """Kill a run, and what it was resumed to, at random moments; then let it end."""
+    moments = random.Random(seed)
+    table, log = at / "suite.db", at / "begun.log"
+    kept: set[Key] = set()
+    killed = 0
+    while True:
+        known = len(begun(log))
+        run = begin(suite, "-o", table, "--resume", "--workers", str(workers), log=log)
+        if killed < kills:
+            # Half of the moments are counted from the first job, the others from the start of the process.
+            deadline = time.monotonic() + PATIENCE
+            if killed % 2 == 0:
+                while len(begun(log)) == known and run.poll() is None and time.monotonic() < deadline:
+                    time.sleep(0.002)
+                time.sleep(moments.uniform(0, longest))
+            else:
+                time.sleep(moments.uniform(0, 4 * longest))
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate(timeout=PATIENCE)
+            assert run.returncode == -signal.SIGKILL, "the run was over before it could be killed"
+            killed += 1
+            now = finished(table)
+            assert now >= kept, "a finished answer was lost"
+            again = set(begun(log)[known:]) & kept
+            assert not again, f"computed although it was there: {again}"
+            kept = now
+            continue
+        out, err = run.communicate(timeout=PATIENCE)
+        assert run.returncode == 3, err  # the bad files have no answer
+        assert "contradicted" in out and err == ""
+        assert not set(begun(log)[known:]) & kept
+        break
+    # Written once each, of which the growing numbers of the log in the table speak.
+    assert set(Counter(read(table, "SELECT instance, question FROM times")).values()) == {1}
+    # Begun more than once only if a kill cut it off, and a kill cuts off at most what was under way.
+    assert sum(count - 1 for count in Counter(begun(log)).values()) <= kills * workers
+
+
+def test_ten_kills(suite: Path, undisturbed: Reference, tmp_path: Path) -> None:
+    kill_and_resume(suite, tmp_path, seed=7, kills=10, workers=1, longest=0.12)
+    assert contents(tmp_path / "suite.db") == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "kills", "workers", "longest"), [(1, 40, 1, 0.03), (2, 40, 1, 0.05), (3, 12, 2, 0.2)])
+def test_many_kills(
+    suite: Path, undisturbed: Reference, tmp_path: Path, seed: int, kills: int, workers: int, longest: float
+) -> None:
+    kill_and_resume(suite, tmp_path, seed, kills, workers, longest)
+    assert contents(tmp_path / "suite.db") == undisturbed
+
+
+@contextlib.contextmanager
+def machines(at: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers, each a process of its own, as one would start them on three machines."""
+    processes: list[subprocess.Popen[bytes]] = []
+    place = at / "scheduler.json"
+
+    def start(*arguments: str) -> None:
+        command = [sys.executable, "-m", *arguments, "--scheduler-file", str(place), "--host", "127.0.0.1"]
+        quiet = subprocess.DEVNULL
+        processes.append(subprocess.Popen([*command, "--no-dashboard"], env=environ(), stdout=quiet, stderr=quiet))
+
+    try:
+        start("distributed.cli.dask_scheduler", "--port", "0")
+        deadline = time.monotonic() + PATIENCE
+        while not place.exists() or not place.read_text(encoding="utf-8").strip():
+            assert time.monotonic() < deadline and processes[0].poll() is None
+            time.sleep(0.05)
+        for _ in range(2):
+            start("distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny")
+        yield json.loads(place.read_text(encoding="utf-8"))["address"], processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def test_two_machines_and_one_is_lost(suite: Path, undisturbed: Reference, tmp_path: Path) -> None:
+    """A real scheduler, two real workers; one of them is killed when some lines are there, and the other does the rest."""
+    table = tmp_path / "suite.db"
+    with machines(tmp_path) as (address, processes):
+        run = begin(suite, "-o", table, "--scheduler", address)
+        deadline = time.monotonic() + PATIENCE
+        while len(finished(table)) < 8 and run.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        before = len(finished(table))
+        processes[-1].kill()
+        out, err = run.communicate(timeout=PATIENCE)
+        assert processes[0].poll() is None and processes[1].poll() is None
+    assert 8 <= before < len(undisturbed[0]), "the worker was killed during the run"
+    assert run.returncode == 3 and err == "", err
+    assert contents(table) == undisturbed
+    assert set(Counter(read(table, "SELECT instance, question FROM times")).values()) == {1}
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away(suite: Path, undisturbed: Reference, tmp_path: Path) -> None:
+    """One line says so, what was finished is kept, and another run goes on without it."""
+    table = tmp_path / "suite.db"
+    with machines(tmp_path) as (address, processes):
+        run = begin(suite, "-o", table, "--scheduler", address)
+        deadline = time.monotonic() + PATIENCE
+        while len(finished(table)) < 3 and run.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        for process in processes:
+            process.kill()
+        _, err = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 2
+    assert err.count("\n") == 1 and "went away" in err and "--resume" in err
+    assert len(finished(table)) >= 3
+    again = begin(suite, "-o", table, "--resume", "--workers", "1")
+    assert again.wait(timeout=PATIENCE) == 3
+    again.communicate()
+    assert contents(table) == undisturbed
+
+
+@pytest.mark.slow
+def test_two_local_workers(suite: Path, undisturbed: Reference, tmp_path: Path) -> None:
+    run_suite([str(suite)], tmp_path / "suite.db", workers=2)
+    assert contents(tmp_path / "suite.db") == undisturbed
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupt(suite: Path, undisturbed: Reference, tmp_path: Path, workers: str) -> None:
+    """Ctrl-C reaches every process of the terminal: one line, no traceback, no process left, a table to go on with."""
+    table = tmp_path / "suite.db"
+    run = begin(suite, "-o", table, "--workers", workers)
+    deadline = time.monotonic() + PATIENCE
+    while len(finished(table)) < 5 and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    below = psutil.Process(run.pid).children(recursive=True)
+    os.killpg(run.pid, signal.SIGINT)
+    out, err = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 2 and out == ""
+    assert err.count("\n") == 1 and "lines are kept; go on with --resume" in err
+    assert not psutil.wait_procs(below, timeout=20)[1]
+    kept = finished(table)
+    assert 5 <= len(kept) < len(undisturbed[0])
+    run_suite([str(suite)], table, resume=True)
+    assert contents(table) == undisturbed
