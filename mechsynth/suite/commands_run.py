@@ -32,6 +32,7 @@ def add(commands: Any, say: Say) -> None:
     run.add_argument("--scheduler", metavar="ADDRESS", help="the workers of an existing Dask scheduler instead")
     run.add_argument("--time-limit", metavar="SECONDS", type=float, help="for each answer, and for each check")
     run.add_argument("--resume", action="store_true", help="go on with the table if it is there")
+    run.add_argument("--retry", action="store_true", help="with --resume: ask again what stayed unknown or failed")
     run.add_argument("--profile", metavar="FILE.svg|.png", help="draw the performance profile")
     run.add_argument("--json", action="store_true", help="print the summary as JSON")
     run.set_defaults(run=lambda options: _run(options, say))
@@ -67,6 +68,7 @@ def _run(options: argparse.Namespace, say: Say) -> int:
                 scheduler=options.scheduler,
                 time_limit=options.time_limit,
                 resume=options.resume,
+                retry=options.retry,
                 progress=bar.report,
             )
         except KeyboardInterrupt:

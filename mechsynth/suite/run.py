@@ -29,6 +29,7 @@ def run_suite(
     scheduler: str | None = None,
     time_limit: float | None = None,
     resume: bool = False,
+    retry: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Answer and check every question of a suite; the table has every line as soon as it is finished.
@@ -45,6 +46,8 @@ def run_suite(
         Seconds for each answer, and for each check.
     resume:
         Go on with the table if it is there. Lines whose instance file has changed since are asked again.
+    retry:
+        Then ask also those lines again that have no answer: unknown, or an error.
     progress:
         Called with each line that is written, the number of lines written and their total; first of all with ``None``.
 
@@ -60,11 +63,13 @@ def run_suite(
         raise InputError(
             place, "is the name of a CSV file", "name the table, say suite.db; the CSV files are written beside it"
         )
+    if retry and not resume:
+        raise UsageError("--retry", "there is nothing to ask again", "give it with --resume")
     if os.path.exists(place) and not resume:
         raise InputError(place, "is there already", "go on with it by --resume, or choose another place")
     planned = {line.key: line for line in lines(sources, asks)}
     with Table(place, new=True) as base:
-        kept = _kept(base, planned)
+        kept = _kept(base, planned, retry)
         done = len(kept)
         if progress is not None:
             progress(None, done, len(planned))
@@ -80,7 +85,7 @@ def run_suite(
         return summarize(base.rows(), base.times())
 
 
-def _kept(base: Table, planned: Mapping[tuple[str, str], Line]) -> Collection[tuple[str, str]]:
+def _kept(base: Table, planned: Mapping[tuple[str, str], Line], retry: bool) -> Collection[tuple[str, str]]:
     """Return what needs no answer any more; expectations, which are no part of an answer, are brought up to date."""
     kept = {}
     for row in base.rows():
@@ -88,7 +93,7 @@ def _kept(base: Table, planned: Mapping[tuple[str, str], Line]) -> Collection[tu
         if line is None:
             about = f"{row.instance} {row.question}".strip()
             raise InputError(str(base.path), f"has a line that is not of this suite: {about}", "choose another table")
-        if row.sha256 == line.sha256:
+        if row.sha256 == line.sha256 and (row.solved or not retry):
             kept[row.key] = compared(row, line.expected)
     base.expect(kept.values())
     return kept.keys()

@@ -17,6 +17,7 @@ SHOWN = 20  # lines that are named in words
 # Okabe and Ito's colours, told apart without colour vision; dashes tell them apart in print.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
+CURVES = 12
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,10 @@ class Summary:
         from rich.table import Table as Drawn
         from rich.text import Text
 
-        drawn = Drawn(title=None)
+        drawn = Drawn(box=None, header_style="bold", pad_edge=False)
         drawn.add_column("ask", no_wrap=True)
         for name in ("lines", "solved", "proved", "median s", "largest s", "total s", "checks s"):
-            drawn.add_column(name, justify="right")
+            drawn.add_column(name, justify="right", no_wrap=True)
         for share in self.shares:
             drawn.add_row(
                 Text(share.ask),
@@ -210,8 +211,7 @@ def picture(summary: Summary, path: str | os.PathLike[str]) -> None:
     with matplotlib.rc_context({"svg.hashsalt": "mechsynth", "svg.fonttype": "none", "font.size": 10}):
         figure = Figure(figsize=(7, 4.2), layout="constrained")
         axes = figure.add_subplot()
-        asks = [share.ask for share in summary.shares]
-        for k, ask in enumerate(asks):
+        for k, ask in enumerate(_drawn(summary)):
             mine = [row for row in summary.rows if ask == "all" or ask_of(row) == ask]
             reached = sorted(max(summary.times.get(row.key, (0.0, 0.0))[0], 1e-4) for row in mine if row.proved)
             if not mine:
@@ -226,7 +226,7 @@ def picture(summary: Summary, path: str | os.PathLike[str]) -> None:
                 xs,
                 ys,
                 where="post",
-                label=f"{ask.replace('$', '')} ({len(reached)} of {len(mine)})",
+                label=f"{_plain(ask)} ({len(reached)} of {len(mine)})",
                 color="#000000" if ask == "all" else COLOURS[k % (len(COLOURS) - 1)],
                 linestyle="-" if ask == "all" else DASHES[k % len(DASHES)],
                 linewidth=2.4 if ask == "all" else 1.4,
@@ -240,6 +240,17 @@ def picture(summary: Summary, path: str | os.PathLike[str]) -> None:
         drawn = BytesIO()
         figure.savefig(drawn, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
     write_whole(path, drawn.getvalue())
+
+
+def _drawn(summary: Summary) -> list[str]:
+    """Return the asks with the most lines, as many as can be told apart, and all of them together last."""
+    several = sorted(summary.shares[:-1], key=lambda share: -share.lines)[:CURVES]
+    return [*sorted(share.ask for share in several), summary.shares[-1].ask]
+
+
+def _plain(words: str) -> str:
+    """Return a word, perhaps a stranger's, as text that no picture format takes for anything else."""
+    return "".join(c if c.isprintable() and c not in "$\\" else "?" for c in words)[:40]
 
 
 def picture_kind(path: str | os.PathLike[str]) -> str:

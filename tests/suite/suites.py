@@ -85,6 +85,8 @@ def finished(table: Path) -> set[Key]:
 def contents(table: Path) -> tuple[list[tuple[Any, ...]], dict[str, str], bytes]:
     """All lines, all files by their digests, the CSV: everything that must not depend on how a run went."""
     rows = read(table, "SELECT * FROM answers ORDER BY instance, question")
-    files = {name: hashlib.sha256(zlib.decompress(data)).hexdigest() for name, data in read(table, "SELECT * FROM files")}
+    files = {
+        name: hashlib.sha256(zlib.decompress(data)).hexdigest() for name, data in read(table, "SELECT * FROM files")
+    }
     assert all(name == digest for name, digest in files.items())
     return rows, files, table.with_suffix(".csv").read_bytes()

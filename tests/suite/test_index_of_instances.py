@@ -90,8 +90,10 @@ def test_expected_answers_of_the_others_in_the_index() -> None:
 
 
 def test_features_of_environments() -> None:
-    tags = {name: set(features(mechsynth.load(LIBRARY / f"{name}.json"))) for name in (
-        "no-correlation-private", "no-correlation", "liu2014-oil-leases", "three-period-varying")}
+    tags = {
+        name: set(features(mechsynth.load(LIBRARY / f"{name}.json")))
+        for name in ("no-correlation-private", "no-correlation", "liu2014-oil-leases", "three-period-varying")
+    }
     assert tags["no-correlation-private"] == {"infinite", "private-values", "no-influence"}
     assert tags["no-correlation"] == {"infinite", "interdependent", "no-influence", "uncontrolled"}
     assert tags["liu2014-oil-leases"] == {"finite", "interdependent", "uncontrolled"}
@@ -126,9 +128,11 @@ def test_a_changed_file_is_read_again_and_hand_written_tags_stay(
 
 def test_a_file_alone_and_a_folder_without_an_index(tmp_path: Path) -> None:
     shutil.copy(LIBRARY / "no-correlation.json", tmp_path)
-    assert entries(tmp_path) == entries(tmp_path / "no-correlation.json") == [
-        entry(tmp_path / "no-correlation.json", tmp_path)
-    ]
+    assert (
+        entries(tmp_path)
+        == entries(tmp_path / "no-correlation.json")
+        == [entry(tmp_path / "no-correlation.json", tmp_path)]
+    )
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------
@@ -186,7 +190,9 @@ def test_a_strangers_words_are_shown_and_not_sent(
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 
-def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, leases: Any) -> None:
+def test_refusals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, leases: Any
+) -> None:
     monkeypatch.chdir(tmp_path)
     refused(capsys, ["suite", "list"], "instances")
     refused(capsys, ["suite", "list", "nowhere"], "nowhere")
@@ -196,7 +202,11 @@ def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatc
     refused(capsys, ["suite", "index", "nowhere"], "nowhere")
     refused(capsys, ["suite"], "--help")
     refused(capsys, ["suite", "list", written(tmp_path / "bad.json", b"{")], "bad.json")
-    for broken in ({"format": "mechsynth-index/1"}, {"format": "mechsynth-index/1", "instances": [{}]}, {"format": "x"}):
+    for broken in (
+        {"format": "mechsynth-index/1"},
+        {"format": "mechsynth-index/1", "instances": [{}]},
+        {"format": "x"},
+    ):
         written(tmp_path / "index.json", broken)
         refused(capsys, ["suite", "list", str(tmp_path / "index.json")], "index.json")
     (tmp_path / "bad.json").unlink()
@@ -206,7 +216,9 @@ def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatc
     for tags in ("word", [1]):
         written(tmp_path / "x.json", {**leases, "tags": tags})
         refused(capsys, ["suite", "list", str(tmp_path)], "x.json", "tags")
-    written(tmp_path / "x.json", {**leases, "x-expected": [{"question": {"ask": "policy"}, "status": "fine", "why": "so"}]})
+    written(
+        tmp_path / "x.json", {**leases, "x-expected": [{"question": {"ask": "policy"}, "status": "fine", "why": "so"}]}
+    )
     refused(capsys, ["suite", "index", str(tmp_path)], "x.json", "x-expected[0].status")
 
 
@@ -220,7 +232,11 @@ def test_both_forms_say_the_same() -> None:
         {"question": {"ask": "policy"}, "status": "optimal", "value": "19", "why": "sum"},
         {"question": {"ask": "contingent", "scope": "all"}, "status": "feasible", "why": "spans"},
         {"question": {"ask": "contingent", "last_period": "constant:go"}, "status": "infeasible", "why": "late"},
-        {"question": {"ask": "implement", "transfers": "full", "require": ["budget:ex-post", "pepic"]}, "status": "feasible", "why": "wish"},
+        {
+            "question": {"ask": "implement", "transfers": "full", "require": ["budget:ex-post", "pepic"]},
+            "status": "feasible",
+            "why": "wish",
+        },
     ]
     short = {
         "x-expected": {

@@ -139,7 +139,7 @@ def test_two_machines_and_one_is_lost(suite: Path, undisturbed: Reference, tmp_p
             time.sleep(0.005)
         before = len(finished(table))
         processes[-1].kill()
-        out, err = run.communicate(timeout=PATIENCE)
+        _, err = run.communicate(timeout=PATIENCE)
         assert processes[0].poll() is None and processes[1].poll() is None
     assert 8 <= before < len(undisturbed[0]), "the worker was killed during the run"
     assert run.returncode == 3 and err == "", err
