@@ -17,7 +17,7 @@ from multiprocessing import resource_tracker
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from mechsynth.errors import InputError, MechsynthError
+from mechsynth.errors import InputError
 from mechsynth.suite.jobs import DIED, Answer, Finished, Job, compute
 
 if TYPE_CHECKING:
@@ -192,14 +192,12 @@ class _Work:
 
         key = self._wait().key
         future, job = self._under_way.pop(key)
-        if future.status == "cancelled" or future.status == "lost":
+        if future.status in ("cancelled", "lost"):
             raise self._gone()
         try:
             answer: Answer = future.result()
         except KilledWorker:
             return job, None
-        except MechsynthError:
-            raise
         except Exception as error:  # a job that cannot even be sent or read; its own errors are in its answer
             return job, Answer(error=" ".join(f"{type(error).__name__}: {error}".split()))
         finally:

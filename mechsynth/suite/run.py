@@ -17,6 +17,7 @@ from mechsynth.suite.plan import Line, lines, printable
 from mechsynth.suite.summary import Summary, summarize
 from mechsynth.suite.table import Row, Table
 
+LONGEST = 1e8  # seconds; more than a clock of the system takes, and no limit at all
 Progress = Callable[[Row | None, int, int], None]
 
 
@@ -56,8 +57,8 @@ def run_suite(
     InputError, UsageError
         For sources that are none, a table that is there already or belongs to another suite, and as `run_jobs` does.
     """
-    if time_limit is not None and time_limit < 0:
-        raise UsageError("--time-limit", f"{time_limit:g} is negative", "allow some seconds")
+    if time_limit is not None and not 0 <= time_limit <= LONGEST:
+        raise UsageError("--time-limit", f"{time_limit:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
     place = os.fspath(table)
     if place.lower().endswith(".csv"):
         raise InputError(
@@ -68,19 +69,26 @@ def run_suite(
     if os.path.exists(place) and not resume:
         raise InputError(place, "is there already", "go on with it by --resume, or choose another place")
     planned = {line.key: line for line in lines(sources, asks)}
+    begun = not os.path.exists(place)
     with Table(place, new=True) as base:
-        kept = _kept(base, planned, retry)
-        done = len(kept)
-        if progress is not None:
-            progress(None, done, len(planned))
-        left = [line for key, line in planned.items() if key not in kept]
-        with contextlib.closing(_answered(left, time_limit, workers, scheduler)) as finished:
-            for line, data, answer in finished:
-                row = row_of(line, data, answer)
-                base.add(row, data, answer.result, answer.seconds, answer.check_seconds)
-                done += 1
-                if progress is not None:
-                    progress(row, done, len(planned))
+        try:
+            kept = _kept(base, planned, retry)
+            done = len(kept)
+            if progress is not None:
+                progress(None, done, len(planned))
+            left = [line for key, line in planned.items() if key not in kept]
+            with contextlib.closing(_answered(left, time_limit, workers, scheduler)) as finished:
+                for line, data, answer in finished:
+                    row = row_of(line, data, answer)
+                    base.add(row, data, answer.result, answer.seconds, answer.check_seconds)
+                    done += 1
+                    if progress is not None:
+                        progress(row, done, len(planned))
+        except BaseException:
+            # A run that never came to a line, for want of a scheduler perhaps, leaves nothing in the way of the next.
+            if begun and not base.rows():
+                base.remove()
+            raise
         base.export()
         return summarize(base.rows(), base.times())
 

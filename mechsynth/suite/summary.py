@@ -114,7 +114,7 @@ class Summary:
             drawn.add_column(name, justify="right", no_wrap=True)
         for share in self.shares:
             drawn.add_row(
-                Text(share.ask),
+                Text(_plain(share.ask)),
                 str(share.lines),
                 _percent(share.solved, share.lines),
                 _percent(share.proved, share.lines),
@@ -151,7 +151,7 @@ def _found(row: Row) -> str:
 
 
 def _list(title: str, rows: Sequence[Row], say: Any) -> list[str]:
-    lines = [f"  {row.instance} {row.question}: {say(row)}" for row in rows[:SHOWN]]
+    lines = ["  " + " ".join(f"{row.instance} {row.question}: {say(row)}".split()) for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
         lines.append(f"  … and {len(rows) - SHOWN} more, all in the table.")
     return [f"{title}:", *lines] if rows else []

@@ -118,11 +118,15 @@ class Table:
             if write:
                 self._hold()
             self._base = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-            self._open(write)
+            try:
+                self._open(write)
+            except BaseException:
+                self._base.close()
+                raise
         except (OSError, sqlite3.Error) as error:
             self._release()
             raise InputError(str(path), f"cannot be used as a table ({error})", "choose another file") from None
-        except InputError:
+        except BaseException:
             self._release()
             raise
 
@@ -168,6 +172,13 @@ class Table:
         """Close the file."""
         self._base.close()
         # Only now: on some systems closing any handle of a file gives up the locks that SQLite holds on it.
+        self._release()
+
+    def remove(self) -> None:
+        """Close the file and remove it."""
+        self._base.close()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
         self._release()
 
     @contextlib.contextmanager

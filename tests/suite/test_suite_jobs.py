@@ -14,6 +14,8 @@ import pytest
 from nasty import Deadly, Endless, Faulty
 from suites import INSTANCES, environ
 
+import mechsynth
+from mechsynth import __version__ as mechsynth_version
 from mechsynth.check import check
 from mechsynth.errors import InputError, UsageError
 from mechsynth.suite import cluster, limits
@@ -128,20 +130,32 @@ def test_jobs_on_two_workers_and_one_that_ends_its_worker() -> None:
             assert timeless(found[job.name]) == timeless(compute(job)), job.name
 
 
-def test_the_local_cluster_serves_no_pages() -> None:
-    """What listens speaks Dask's protocol or serves nothing: no address answers a request for a page."""
+def test_the_local_cluster_serves_no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What listens speaks Dask's protocol or serves nothing: no address answers a request for a page.
+
+    And, while it is there: workers of another version are refused by name, and so is a scheduler that has lost its workers.
+    """
     import http.client
     import urllib.error
     import urllib.request
 
     with cluster.local(1) as client:
-        assert client.run(lambda: __import__("threading").active_count())  # it works
         assert all(info["nthreads"] == 1 for info in client.scheduler_info()["workers"].values())
         ports = {one.laddr.port for one in psutil.Process().net_connections("tcp") if one.status == psutil.CONN_LISTEN}
-        assert 8787 not in ports
+        assert ports and 8787 not in ports
         for port in ports:
             with pytest.raises((urllib.error.URLError, http.client.HTTPException, OSError)):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=0.5)
+        address = client.scheduler.address
+        with monkeypatch.context() as patch:
+            patch.setattr(mechsynth, "__version__", "0.0.9")
+            with pytest.raises(InputError, match=rf"its workers have mechsynth {mechsynth_version}; install 0.0.9"):
+                list(run_jobs(good(), scheduler=address))
+        client.cluster.scale(0)
+        client.retire_workers(list(client.scheduler_info()["workers"]))
+        monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+        with pytest.raises(InputError, match="has no worker; start some"):
+            list(run_jobs(good(), scheduler=address))
 
 
 def test_fewer_than_one_worker() -> None:

@@ -19,6 +19,8 @@ import psutil
 import pytest
 from suites import Key, begin, contents, environ, finished, folder, read, stated
 
+from mechsynth.errors import InputError
+from mechsynth.suite import cluster
 from mechsynth.suite.run import run_suite
 
 Reference = tuple[list[tuple[Any, ...]], dict[str, str], bytes]
@@ -166,6 +168,27 @@ def test_a_scheduler_that_goes_away(suite: Path, undisturbed: Reference, tmp_pat
     assert again.wait(timeout=PATIENCE) == 3
     again.communicate()
     assert contents(table) == undisturbed
+
+
+@pytest.mark.slow
+def test_workers_that_are_all_lost(suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that nobody works for any more is waited for a while, and then the run ends with a reason."""
+    monkeypatch.setattr(cluster, "PATIENCE", 20)
+    with machines(tmp_path) as (address, processes):
+        finished = 0
+
+        def lose(row: Any, done: int, total: int) -> None:
+            nonlocal finished
+            finished = done
+            if done == 4:
+                for process in processes[1:]:
+                    process.kill()
+                    process.wait()
+                monkeypatch.setattr(cluster, "PATIENCE", 2)
+
+        with pytest.raises(InputError, match="has no worker left.*--resume"):
+            run_suite([str(suite)], tmp_path / "suite.db", scheduler=address, progress=lose)
+    assert finished >= 4
 
 
 @pytest.mark.slow

@@ -348,10 +348,12 @@ def test_bad_usage_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "CSV" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "t.csv")
     assert "no question of this version" in refusal(capsys, "run", AUCTION, "-o", table, "--ask", "love")
     assert "at least 1" in refusal(capsys, "run", AUCTION, "-o", table, "--workers", "0")
-    assert "negative" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "u.db", "--time-limit", "-1")
+    for limit in ("-1", "nan", "inf"):
+        assert "is no limit" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "u.db", "--time-limit", limit)
     assert ".svg or .png" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "u.db", "--profile", "x.gif")
     assert "leave one" in refusal(capsys, "run", AUCTION, "-o", table, "--workers", "2", "--scheduler", "tcp://x:1")
     assert "with --resume" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "u.db", "--retry")
+    assert list(tmp_path.iterdir()) == [], "a run that never began left something behind"
     table.write_text("no database, whatever its name")
     assert "--resume" in refusal(capsys, "run", AUCTION, "-o", table)
     assert "cannot be used as a table" in refusal(capsys, "run", AUCTION, "-o", table, "--resume")
