@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 PATIENCE = 60.0  # seconds without any worker before a run gives up
-ANSWERS = 10.0  # seconds in which a scheduler says that it is there
+ANSWERS = 10.0  # seconds in which a scheduler says that it is there, and a worker hands an answer over
+FETCHES = 12  # times that an answer is asked for before a run gives up
 LOOPBACK = "127.0.0.1"
 KEPT = "what is finished is kept; go on with --resume"
 
@@ -110,15 +111,19 @@ def existing(address: str) -> Iterator[Client]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """What becomes of a job is said in its answer; the library's log would say it again, in lines of its own."""
-    logger = logging.getLogger("distributed")
-    before, disabled = logger.level, logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
+    """What becomes of a job is said in its answer; the logs of the libraries would say it again, in lines of their own."""
+    from distributed.utils import silence_logging_cmgr
+
+    others = [logging.getLogger(name) for name in ("asyncio", "tornado")]
+    levels = [other.level for other in others]
+    for other in others:
+        other.setLevel(logging.CRITICAL)
     try:
-        yield
+        with silence_logging_cmgr(logging.CRITICAL):
+            yield
     finally:
-        logging.disable(disabled)
-        logger.setLevel(before)
+        for other, level in zip(others, levels, strict=True):
+            other.setLevel(level)
 
 
 def _version() -> str:
@@ -156,6 +161,7 @@ class _Work:
         self._sent = 0
         self._done: SimpleQueue[Future] = SimpleQueue()
         self._under_way: dict[str, tuple[Future, Job]] = {}
+        self._alone_since: float | None = None
 
     def each(self, jobs: Iterable[Job]) -> Iterator[Finished]:
         waiting = iter(jobs)
@@ -187,37 +193,60 @@ class _Work:
         future.add_done_callback(self._done.put)
 
     def _next(self) -> tuple[Job, Answer | None]:
-        """Return the next finished job; without an answer if its worker died."""
+        """Return the next finished job; without an answer if its worker died.
+
+        What goes wrong between here and a worker is no property of the job: only what the scheduler calls an error of the job is taken for one.
+        """
         from distributed import KilledWorker
 
-        key = self._wait().key
-        future, job = self._under_way.pop(key)
-        if future.status in ("cancelled", "lost"):
-            raise self._gone()
-        try:
-            answer: Answer = future.result()
-        except KilledWorker:
-            return job, None
-        except Exception as error:  # a job that cannot even be sent or read; its own errors are in its answer
-            return job, Answer(error=" ".join(f"{type(error).__name__}: {error}".split()))
-        finally:
+        failures = 0
+        while True:
+            future = self._wait()
+            key, answer = future.key, None
+            if future.status == "cancelled":
+                raise self._gone()
+            if future.status not in ("finished", "error"):
+                # The worker died after it had finished and before it was asked for the answer: it is computed again.
+                # The library calls back at once for such a future, so this looks again rather than waits.
+                self._see_to_it()
+                time.sleep(0.1)
+                future.add_done_callback(self._done.put)
+                continue
+            try:
+                answer = future.result(timeout=ANSWERS)
+            except KilledWorker:
+                pass
+            except Exception as error:
+                if future.status != "error":
+                    self._see_to_it()
+                    failures += 1
+                    if failures > FETCHES:
+                        raise InputError(self._where, f"an answer cannot be fetched ({error})", KEPT) from None
+                    time.sleep(0.1)
+                    future.add_done_callback(self._done.put)
+                    continue
+                answer = Answer(error=" ".join(f"{type(error).__name__}: {error}".split()))
+            _, job = self._under_way.pop(key)
             future.release()
-        return job, answer
+            return job, answer
 
     def _wait(self) -> Future:
-        alone_since: float | None = None
         while True:
             try:
                 return self._done.get(timeout=1.0)
             except Empty:
-                if self._client.status == "closed":
-                    raise self._gone() from None
-                if _workers(self._client):
-                    alone_since = None
-                    continue
-                alone_since = alone_since or time.monotonic()
-                if time.monotonic() - alone_since > PATIENCE:
-                    raise InputError(self._where, "has no worker left", f"start workers; {KEPT}") from None
+                self._see_to_it()
+
+    def _see_to_it(self) -> None:
+        """Give up where nothing will come any more: without a scheduler, or after a while without workers."""
+        if self._client.status != "running":
+            raise self._gone()
+        if _workers(self._client):
+            self._alone_since = None
+            return
+        self._alone_since = self._alone_since or time.monotonic()
+        if time.monotonic() - self._alone_since > PATIENCE:
+            raise InputError(self._where, "has no worker left", f"start workers; {KEPT}")
 
     def _gone(self) -> InputError:
         return InputError(self._where, "the scheduler went away", f"start it again; {KEPT}")
