@@ -46,10 +46,10 @@ _CERTIFICATES = {
     ("groves", "feasible"): ("ties",),
     ("lump-sum-budget", "feasible"): ("ties", "fees"),
     ("lump-sum-budget", "infeasible"): ("ties", "fees"),
-    ("implement", "feasible"): ("ties",),
-    ("implement", "optimal"): ("ties", "multipliers"),
-    ("implement", "unbounded"): ("ties", "ray"),
-    ("implement", "infeasible"): ("ties", "bound"),
+    ("implement", "feasible"): ("ties", "requirements"),
+    ("implement", "optimal"): ("ties", "multipliers", "requirements"),
+    ("implement", "unbounded"): ("ties", "ray", "requirements"),
+    ("implement", "infeasible"): ("ties", "bound", "requirements"),
 }
 
 _CLASS = {
