@@ -67,9 +67,9 @@ def meaning(answer: Answer, name: str) -> str:
     if rows is None:
         return wishes.meaning(name)
     if not rows:
-        return f"a requirement of your own, without any row here: it asks for nothing ({word(name)})"
+        return f"a requirement written by the asker, without any row here: it asks for nothing ({word(name)})"
     first = f"{', the first of them' if len(rows) > 1 else ''}: {rows[0].formula}"
-    return f"a requirement of your own, {counted(len(rows), 'row')} ({word(name)}){first}"
+    return f"a requirement written by the asker, {counted(len(rows), 'row')} ({word(name)}){first}"
 
 
 def describe(answer: Answer, kind: str, name: str) -> str | None:
