@@ -17,10 +17,11 @@ from mechsynth.errors import InputError
 from .columns import Column, Columns
 from .facts import Facts, single, weighted
 from .question import REQUIREMENTS, Question
-from .text import Numbers, describe, items, number_text, show, table
+from .text import Numbers, TooLargeInput, describe, items, number_text, show, table
 from .verdict import Ledger, Refuted
 
 _PLACE = "certificate.requirements"
+_MAX_BITS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,13 @@ def _rows(value: object, own: str, known: Mapping[str, Column], numbers: Numbers
                     "use its X, D, now and later columns; what an objective adds is none of them",
                 )
             exact[known[title]] = numbers.fraction(number, f"{at}.coefficients.{show(title)}")
-        den = lcm(*(coefficient.denominator for coefficient in exact.values()))
+        den = 1
+        for factor in {coefficient.denominator for coefficient in exact.values()}:
+            den = lcm(den, factor)
+            if den.bit_length() > _MAX_BITS:
+                raise TooLargeInput(
+                    f"{at}.coefficients", f"their common denominator has over {_MAX_BITS} bits", "use shorter numbers"
+                )
         entries = {column: int(coefficient * den) for column, coefficient in exact.items()}
         rows.append(Written(name, (entries, den), sense == "=", numbers.fraction(data["right"], f"{at}.right")))
     return rows

@@ -232,6 +232,16 @@ def test_columns_of_objectives_are_refused() -> None:
         check(result, data(central()))
 
 
+def test_a_common_denominator_that_no_memory_holds() -> None:
+    result = met()
+    columns = [f"X firm{i} t={t} ({p})" for i in (1, 2) for t, ps in ((1, ("4,-", "6,-")), (2, ("-,4", "-,6"))) for p in ps]
+    # odd numbers that differ by at most 14 share no factor beyond 7: eight times 300,000 bits
+    numbers = {c: f"1/1{'0' * 89_998}{2 * k + 1:02d}" for k, c in enumerate(columns)}
+    result["certificate"]["requirements"]["own"][0]["coefficients"] = numbers
+    with pytest.raises(InputError, match="common denominator has over"):
+        check(result, data(leases()))
+
+
 def test_a_key_that_stands_twice() -> None:
     """Two rows, or two coefficients, under one key: the reader of the file refuses them."""
     import json
