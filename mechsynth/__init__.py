@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
     from mechsynth.families.make import generate
     from mechsynth.instance import load, loads, save
+    from mechsynth.program.requirements import Requirement
+    from mechsynth.program.synthesis import Setting
     from mechsynth.result import Result, Status, Strength, read_result
 
 __version__ = "0.1.0"
@@ -39,6 +41,8 @@ _HOMES = {
     "load": "instance",
     "loads": "instance",
     "save": "instance",
+    "Requirement": "program.requirements",
+    "Setting": "program.synthesis",
     "Result": "result",
     "Status": "result",
     "Strength": "result",
@@ -50,7 +54,9 @@ __all__ = [
     "InputError",
     "MechsynthError",
     "Period",
+    "Requirement",
     "Result",
+    "Setting",
     "Status",
     "Strength",
     "TooLargeError",

@@ -134,8 +134,8 @@ def solve(
     transfers:
         The class of transfers, for ``implement`` and the constructions that leave a choice.
     require, keep:
-        For ``implement``: requirements by name (``"budget:ex-post"``) or as objects of `mechsynth.program.requirements`, and the names
-        of those that a conflict may not propose to give up.
+        For ``implement``: requirements by name (``"budget:ex-post"``) or as objects (`mechsynth.Requirement`, docs/requirements.md), and the
+        names of those that a conflict may not propose to give up.
     objective:
         For ``implement``: ``"feasibility"`` or what to optimize.
     phi:

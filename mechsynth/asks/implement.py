@@ -22,6 +22,7 @@ from mechsynth.program.classes import ORDER, transfer_class
 from mechsynth.program.objectives import add_objective
 from mechsynth.program.requirements import Requirement, requirement
 from mechsynth.program.synthesis import Setting
+from mechsynth.program.written import add_requirement, written
 from mechsynth.prove.interior import interior
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
@@ -85,7 +86,7 @@ def settle_class(question: Question) -> Result:
         "require": [wish.name for wish in wishes],
         "objective": question.objective,
     }
-    certificate: dict[str, Any] = {"ties": question.ties()}
+    certificate: dict[str, Any] = {"ties": question.ties(), **written(setting.program, wishes)}
 
     def result(status: Status, **more: Any) -> Result:
         mechanism = more.pop("mechanism", Mechanism(question.environment, question.actions))
@@ -166,7 +167,10 @@ def wish_list(question: Question) -> list[Requirement]:
     if question.constant is not None:
         raise UsageError("--last-period", "implement asks about the efficient last period", "leave it out")
     wishes = [requirement("pepic"), *(requirement(wish) for wish in question.require)]
-    unique = {wish.name: wish for wish in wishes}
+    unique: dict[str, Requirement] = {}
+    for wish in wishes:
+        if unique.setdefault(wish.name, wish) != wish:
+            raise UsageError("require", f"two requirements are called {wish.name!r}", "give each a name of its own")
     for name in question.keep:
         if name not in unique:
             raise UsageError("--keep", f"{name!r} is not among the requirements", "require it too")
@@ -177,7 +181,7 @@ def build(question: Question, wishes: Sequence[Requirement]) -> Setting:
     """Return the program of a wish list."""
     setting = Setting(question.environment, question.rule, transfer_class(question.transfers or "contingent"))
     for wish in wishes:
-        wish.rows(setting)
+        add_requirement(wish, setting)
     add_objective(setting, question.objective)
     return setting
 

@@ -50,10 +50,10 @@ _CERTIFICATES = {
     ("groves", "feasible"): ("ties", "distribution", "totals"),
     ("lump-sum-budget", "feasible"): ("ties", "fees", "chains", "theorem", "star", "discounts"),
     ("lump-sum-budget", "infeasible"): ("ties", "fees", "chains", "theorem", "star", "discounts"),
-    ("implement", "feasible"): ("ties",),
-    ("implement", "optimal"): ("ties", "multipliers"),
-    ("implement", "unbounded"): ("ties", "ray"),
-    ("implement", "infeasible"): ("ties", "bound"),
+    ("implement", "feasible"): ("ties", "requirements"),
+    ("implement", "optimal"): ("ties", "multipliers", "requirements"),
+    ("implement", "unbounded"): ("ties", "ray", "requirements"),
+    ("implement", "infeasible"): ("ties", "bound", "requirements"),
 }
 
 _CLASS = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 from .columns import EPSILON, LARGEST, RENT, SUBSIDY, Column, size_of
 from .names import histories, joined
@@ -49,6 +50,10 @@ def _nought() -> Fraction:
     return Fraction(0)
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 class Program(Pieces):
     """The synthesis program of one question."""
 
@@ -80,6 +85,8 @@ class Program(Pieces):
             maker = _REQUIREMENTS.get(requirement)
             if requirement in self.bounds:
                 families[requirement] = partial(self._bounded, requirement)
+            elif requirement in self.written:
+                families[requirement] = partial(self._written, requirement)
             elif maker is not None:
                 families[requirement] = partial(maker, self)
         head, added = _OBJECTIVES.get(self.objective_name, ("", None))
@@ -264,6 +271,10 @@ class Program(Pieces):
         for t, history, profile in self.seen():
             name = self.names.place(head, t, what=self.names.profile(t, profile), history=history)
             yield Row(name, head, True, _nought, partial(self.net, t, self.agents, [(profile, 1)], 1, history, 1))
+
+    def _written(self, head: str) -> Iterator[Row]:
+        for row in self.written[head]:
+            yield Row(row.name, head, row.equal, partial(_same, row.right), partial(_same, row.entries))
 
     # -- the rows of objectives -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -41,6 +42,29 @@ OBJECTIVES = (
     "min-subsidy",
     "min-epsilon",
 )
+# What names begin with that mean something already, in a requirement or in a row; a requirement of another name is one
+# that the result itself writes out.
+RESERVED = frozenset(
+    (
+        "pepic",
+        "residual-claimant",
+        "participation",
+        "budget",
+        "bounded",
+        "no-subsidy",
+        "surplus",
+        "definition",
+        "value",
+        "deviation",
+        "objective",
+        "largest",
+        "size",
+        "rent",
+        "subsidy",
+        "epsilon",
+    )
+)
+_OWN_NAME = re.compile(r"[A-Za-z0-9_.+/-]+(:[A-Za-z0-9_.+/-]+)*")
 _AT_START = (
     "participation:interim",
     "participation:entry",
@@ -70,6 +94,8 @@ class Question:
         Empty where the question has none.
     bounds:
         The number of every requirement ``bounded:B``.
+    written:
+        The requirements that are none of the format's, whose rows the result has to write out.
     """
 
     ask: str
@@ -79,6 +105,7 @@ class Question:
     require: tuple[str, ...] = ()
     objective: str = ""
     bounds: dict[str, Fraction] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
 
 
 def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
@@ -172,6 +199,7 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
         raise InputError("question.objective", f"found {describe(objective)}", f"one of {', '.join(OBJECTIVES)}")
     require: list[str] = []
     bounds: dict[str, Fraction] = {}
+    written: list[str] = []
     for k, entry in enumerate(items(question["require"], "question.require")):
         at = f"question.require[{k}]"
         if not isinstance(entry, str):
@@ -185,7 +213,9 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
             if bounds[entry] < 0:
                 raise InputError(at, f"{show(entry)}: a bound below 0", "write bounded:B with B at least 0")
         elif entry not in REQUIREMENTS:
-            raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
+            if entry.partition(":")[0].lower() in RESERVED or not _OWN_NAME.fullmatch(entry):
+                raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
+            written.append(entry)
         require.append(entry)
     if "pepic" not in require:
         raise InputError("question.require", '"pepic" is missing', "add it")
@@ -196,4 +226,4 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
         for entry in (*require, objective):
             if entry in needs:
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
-    return Question("implement", "", None, transfers, tuple(require), objective, bounds)
+    return Question("implement", "", None, transfers, tuple(require), objective, bounds, tuple(written))

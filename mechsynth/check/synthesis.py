@@ -25,12 +25,14 @@ from .question import Question
 from .text import describe, items, number_text, show, table
 from .values import Values
 from .verdict import Ledger, Refuted, equal
+from .written import check_written, read_written, said
 
 
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
     asked = claim.asked
     program = Program(model, rule, values, asked.transfers, asked.require, asked.objective, asked.bounds)
+    program.written = read_written(claim.certificate.get("requirements"), asked, program.columns, claim.numbers)
     if claim.status == "infeasible":
         return _infeasible(claim, model, program, ledger)
     seeks = asked.objective != "feasibility"
@@ -49,17 +51,19 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     if asked.objective == "min-epsilon" and found.least is not None:
         epsilon = max(-found.least.slack, Fraction(0)) if value is None else value
     check_requirements(asked, found, epsilon, ledger)
+    check_written(program.written, program.columns, found.facts, ledger)
     met = f"meets {', '.join(asked.require)}"
+    meant = said(program.written, asked.require)
     if value is None:
         if not seeks:
-            return f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}."
+            return f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}.{meant}"
         if claim.certificate.get("ray") is None:
             raise Refuted('status "unbounded" without certificate.ray')
         ray = read_multipliers(claim.certificate["ray"], claim.numbers, "certificate.ray")
         check_ray(program, ray, ledger)
         return (
             f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}, and along the ray "
-            f"{asked.objective} improves without end."
+            f"{asked.objective} improves without end.{meant}"
         )
     equal(value, attained(asked, found), f"value of {asked.objective}", ledger)
     if claim.certificate.get("multipliers") is None:
@@ -75,8 +79,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     equal(value, best, "value against the multipliers", ledger)
     return (
         f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}"
-        + (f" ({asked.require[0]} up to the value)" if epsilon else "")
-        + f", and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}."
+        + (" (pepic up to the value)" if epsilon else "")
+        + f", and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}.{meant}"
     )
 
 
@@ -115,6 +119,7 @@ def _infeasible(claim: Claim, model: Model, program: Program, ledger: Ledger) ->
     return (
         f"No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {what}"
         f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
+        f"{said(program.written, conflict)}"
     )
 
 
@@ -141,7 +146,7 @@ def check_class(transfers: str, model: Model, paid: Sequence[Sequence[Payments]]
 
 
 def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, ledger: Ledger) -> None:
-    """Ask that the mechanism meets every requirement, incentives up to ``epsilon``."""
+    """Ask that the mechanism meets every requirement of the format, incentives up to ``epsilon``."""
     for requirement in asked.require:
         if requirement == "pepic":
             least = found.least
@@ -151,7 +156,7 @@ def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, le
             _check_payments(asked, found.facts, requirement, asked.bounds[requirement], ledger)
         elif requirement == "no-subsidy":
             _check_payments(asked, found.facts, requirement, None, ledger)
-        else:
+        elif requirement not in asked.written:
             _CHECKS[requirement](found.facts, ledger)
 
 

@@ -42,7 +42,7 @@ class Pepic:
                     lines = [setting.X[t][i][true], *cols]
                     program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name)
                     continue
-                deviation = setting._add(f"D {head}", names, "D")
+                deviation = setting.add_columns(f"D {head}", names, "D")
                 program.add_rows(
                     [f"deviation {head}{name}" for name in names],
                     [deviation, *cols],

@@ -207,5 +207,8 @@ def _multipliers(answer: Answer) -> list[Block]:
     body = tuple((Cell(label(name, 90)), number_cell(y, "multiplier")) for name, y in read[:MOST_LISTED])
     rest = len(read) - MOST_LISTED
     note = f"{counted(rest, 'more row')} left out; the result file has them." if rest > 0 else ""
-    head = "The proof of the conflict: rows of the program and their multipliers. Added up, all columns cancel and 0 ≥ the shortfall is left, which is positive"
+    left = "all columns cancel and 0 ≥ the shortfall is left, which is positive"
+    if answer.strength == "verified":
+        left = "the columns cancel but for a rest, too small to make up the shortfall with payments within the bound"
+    head = f"The proof of the conflict: rows of the program and their multipliers. Added up, {left}"
     return [Grid(head, ("row", "multiplier"), body, 1, note)]

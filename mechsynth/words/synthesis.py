@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.words import answers, reading, rows, sections, wishes
+from mechsynth.words import answers, own, reading, rows, sections, wishes
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, brief, counted, listed, number, show, size
@@ -115,7 +115,7 @@ def _works(page: Page, answer: Answer) -> None:
             "whatever everybody's signals, no agent gains by a false report while the others are truthful."
             + (" They also meet what else was required:" if extra else "")
         )
-    page.items(wishes.meaning(wish) for wish in extra)
+    page.items(own.meaning(answer, wish) for wish in extra)
     if answer.status == "unbounded":
         page.say(wishes.unbounded(answer.question))
     elif answer.status == "optimal":
@@ -133,6 +133,7 @@ def _works(page: Page, answer: Answer) -> None:
     )
     page.say(
         f"What is proved covers this rule, these transfers and these requirements.{best}",
+        own.covers(answer, asked),
         _not_asked(asked),
         _rents(asked),
         answers.ties_clause(answer),
@@ -188,7 +189,7 @@ def _fails(page: Page, answer: Answer) -> None:
     page.head("Why")
     if len(found.names) > 1:
         page.say("These requirements cannot hold together:")
-        page.items(wishes.meaning(name) for name in found.names)
+        page.items(own.meaning(answer, name) for name in found.names)
         page.say(_minimal(found))
     within = _bound(answer)
     if within is not None:
@@ -211,6 +212,7 @@ def _fails(page: Page, answer: Answer) -> None:
     page.say(
         f"This covers all {_class(answer)}{'' if within is None else f' with payments of at most {within}'}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
         f"{_named(found.names)}.",
+        own.covers(answer, found.names),
         _rents(asked) if "residual-claimant" not in found.names else "",
         "Payments that change from period to period, or look further back, were not tried."
         if answer.names.finite is False
@@ -308,8 +310,10 @@ def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
     for kind, entries in shares.items():
         told = []
         for name, weight in entries[:_MOST_ROWS]:
-            row = rows.parse(name, answer.names)
-            text = word(name) if row is None else rows.describe(row, answer.names)
+            text = own.describe(answer, kind, name)
+            if text is None:
+                row = rows.parse(name, answer.names)
+                text = word(name) if row is None else rows.describe(row, answer.names)
             told.append(f"{text} ({'−' if weight < 0 else ''}{brief(size(weight))})")
         heavy = ", the heaviest" if len(entries) > _MOST_ROWS else ""
         lines.append(

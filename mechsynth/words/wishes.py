@@ -109,7 +109,11 @@ def relaxation(name: str, least: Number) -> str:
     """Return what it means to relax a requirement by ``least``."""
     by = show(least)
     kind, _, bound = name.partition(":")
-    text = f"payments may exceed {word(bound)} by ε = {{}}" if kind == "bounded" else "it may be missed by ε = {}"
+    text = (
+        f"payments may exceed {word(bound)} by ε = {{}}"
+        if kind == "bounded"
+        else "each of its rows may be missed by ε = {}"
+    )
     return f"{short(name)}: {_RELAXED.get(name, text).format(by)}"
 
 

@@ -22,7 +22,7 @@ from test_implement import environment
 import mechsynth
 from mechsynth.check import check
 from mechsynth.environment import Environment
-from mechsynth.errors import MechsynthError
+from mechsynth.errors import MechsynthError, UsageError
 from mechsynth.instance import to_bytes
 from mechsynth.program.synthesis import Setting
 from mechsynth.prove import lifting
@@ -220,9 +220,10 @@ def test_payments_beyond_every_bound_are_not_excluded_by_mistake(power: int) -> 
 
 
 class Impossible:
-    """A user's requirement under a name that is taken: the first payoff is 0 and 1."""
+    """A user's requirement: the first payoff is 0 and 1."""
 
-    name = "budget:ex-post"
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def rows(self, setting: Setting) -> None:
         column = setting.X[0][0][:1]
@@ -232,10 +233,12 @@ class Impossible:
 
 
 def test_names_do_not_make_a_requirement_evident() -> None:
-    """Without incentives a balanced budget is evident; what only bears its name is not, and is a conflict by itself."""
-    result = mechsynth.solve(environment(1), "implement", transfers="full", require=[Impossible()])
-    assert result.status is Status.INFEASIBLE
-    assert result.witness is not None and result.witness["conflict"] == ["budget:ex-post"]
+    """Without incentives a balanced budget is evident; what only bears its name is refused, and under another name is a conflict by itself."""
+    with pytest.raises(UsageError, match=r"'budget:ex-post' is taken.*choose another name"):
+        mechsynth.solve(environment(1), "implement", transfers="full", require=[Impossible("budget:ex-post")])
+    result = mechsynth.solve(environment(1), "implement", transfers="full", require=[Impossible("both")])
+    assert result.status is Status.INFEASIBLE and result.check().accepted
+    assert result.witness is not None and result.witness["conflict"] == ["both"]
 
 
 def test_balanced_payments_are_short() -> None:
