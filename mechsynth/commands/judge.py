@@ -1,0 +1,111 @@
+"""The commands about a result file: `check`, `audit`, `explain`, `report`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from mechsynth.commands.terminal import PROVED, REFUSED, UNKNOWN, found_nearby, nearby, read, say, say_json, writable
+from mechsynth.errors import MechsynthError
+
+
+def add(commands: Any) -> None:
+    """Add the commands to the parser."""
+    check = commands.add_parser("check", help="is a result proved? exact, without any solver", allow_abbrev=False)
+    check.add_argument("result", metavar="RESULT", help="a result file (mechsynth-result/1)")
+    check.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
+    check.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    check.set_defaults(run=_check)
+
+    audit = commands.add_parser("audit", help="what the mechanism of a result satisfies", allow_abbrev=False)
+    audit.add_argument("instance", metavar="INSTANCE", help="an instance file")
+    audit.add_argument("result", metavar="RESULT", help="a result file, by the program or by hand")
+    audit.add_argument("--json", action="store_true", help="print the audit as JSON")
+    audit.set_defaults(run=_audit)
+
+    explain = commands.add_parser("explain", help="the answer in an economist's words", allow_abbrev=False)
+    explain.add_argument("result", metavar="RESULT", help="a result file")
+    explain.add_argument("--json", action="store_true", help="print the words as a JSON string")
+    explain.set_defaults(run=_explain)
+
+    report = commands.add_parser("report", help="the same to look at, one self-contained page", allow_abbrev=False)
+    report.add_argument("result", metavar="RESULT", help="a result file")
+    report.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
+    report.add_argument("-o", "--output", metavar="FILE.html", required=True)
+    report.add_argument("--json", action="store_true", help="print what was written as JSON")
+    report.set_defaults(run=_report)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from mechsynth.check import check
+
+    result = read(options.result)
+    path = options.instance or nearby(options.result, result)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        verdict = check(result, read(path))
+    if options.json:
+        import dataclasses
+
+        say_json(dataclasses.asdict(verdict))
+    elif verdict.accepted:
+        say(f"accepted: {verdict.statement}")
+    else:
+        say(f"refused: {verdict.reason}")
+    return PROVED if verdict.accepted else REFUSED
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from mechsynth.audit import audit
+
+    found = audit(read(options.result), read(options.instance))
+    if options.json:
+        say_json(found.document())
+    else:
+        say(found.words())
+    return PROVED
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from mechsynth.result import read_result
+    from mechsynth.words import explain
+
+    document = read_result(options.result)
+    try:
+        text = explain(document)
+    except MechsynthError as error:
+        raise error.within(options.result) from None
+    if options.json:
+        say_json(text)
+    else:
+        say(text)
+    return PROVED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from mechsynth.instance import write_whole
+    from mechsynth.report import page
+    from mechsynth.report.subject import open_subject
+    from mechsynth.result import read_result
+
+    writable(options.output)
+    document, data = read_result(options.result), read(options.result)
+    path = options.instance or found_nearby(options.result, data)
+    try:
+        subject = open_subject(document, data, None if path is None else read(path))
+        text = page(subject).encode()
+    except MechsynthError as error:
+        raise error.within(options.result) from None
+    write_whole(options.output, text)
+    accepted = None if subject.verdict is None else subject.verdict.accepted
+    unknown = not subject.answer.proved
+    if options.json:
+        said = {"file": options.output, "bytes": len(text), "instance": path, "accepted": accepted}
+        say_json(said | {"status": subject.answer.status})
+    else:
+        said_of = {True: "the checker accepts the result", None: "not checked, since the instance is not nearby"}
+        say(
+            f"{options.output}: {'nothing is proved' if unknown else said_of.get(accepted, 'the checker refuses the result')}"
+        )
+    return UNKNOWN if unknown else REFUSED if accepted is False else PROVED

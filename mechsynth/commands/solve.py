@@ -1,0 +1,195 @@
+"""The command `solve`: one question about an instance, or everything at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from mechsynth.commands.terminal import PROVED, UNKNOWN, say, say_json, writable
+from mechsynth.errors import InputError, MechsynthError, UsageError
+
+if TYPE_CHECKING:
+    from mechsynth.environment import Environment
+    from mechsynth.result import Result
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    solve = commands.add_parser("solve", help="answer a question about an instance, with a proof", allow_abbrev=False)
+    solve.add_argument("instance", metavar="INSTANCE", help="an instance file (mechsynth-instance/1)")
+    solve.add_argument(
+        "--ask",
+        metavar="ASK",
+        default="ladder",
+        help="policy, convex-independence, spanning, static, contingent, vcg-type, implement, budget-balanced, "
+        "ex-ante-balanced, surplus-extraction, team, pivot, groves, generalized-vcg, uniqueness or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
+        "works",
+    )
+    solve.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")
+    solve.add_argument(
+        "--last-period",
+        metavar="efficient|constant[:ACTION]",
+        default="efficient",
+        help="what a finite horizon ends with (Liu 2025, Corollary 3.3)",
+    )
+    solve.add_argument(
+        "--distance",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="measure how far the closest signal is from the hull of the others (convex-independence)",
+    )
+    solve.add_argument(
+        "--critical-discount",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="find all discount factors at which entry fees pay for the pivot mechanism (lump-sum-budget)",
+    )
+    solve.add_argument(
+        "--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …, or smallest"
+    )
+    solve.add_argument(
+        "--require",
+        metavar="R",
+        action="append",
+        default=[],
+        help="a requirement of implement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …",
+    )
+    solve.add_argument(
+        "--keep", metavar="R", action="append", default=[], help="a requirement that a conflict may not give up"
+    )
+    solve.add_argument("--objective", metavar="O", default="feasibility", help="what implement optimizes")
+    solve.add_argument(
+        "--strength",
+        metavar="S",
+        default="exact",
+        help="what a proof of implement must be: exact, or verified (short multipliers that exclude payments up to a stated bound)",
+    )
+    solve.add_argument(
+        "--relax",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="measure by how much each requirement of a conflict must be relaxed (default: where it is quick)",
+    )
+    solve.add_argument("--workers", metavar="N", type=int, help="threads (default: as many as there are cores)")
+    solve.add_argument(
+        "--time-limit", metavar="SECONDS", type=float, help="stop with what is settled; the answer is then unknown"
+    )
+    solve.add_argument("--resume", metavar="RESULT", help="go on from the file that a time limit left")
+    solve.add_argument("--normalize", action="store_true", help="divide every row of probabilities by its sum, exactly")
+    solve.add_argument("-o", "--output", metavar="FILE", help="write the result file")
+    solve.add_argument("--json", action="store_true", help="print the result file instead of words")
+    solve.set_defaults(run=_solve)
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from mechsynth import asks, instance
+    from mechsynth.asks.question import Question
+
+    if options.output is not None:
+        writable(options.output)
+    deadline = None if options.time_limit is None else time.monotonic() + options.time_limit
+    environment = instance.load(options.instance, normalize=options.normalize)
+    earlier = None if options.resume is None else _earlier(options.resume, environment)
+    try:
+        with _bar(quiet=options.json) as progress:
+            question = Question(
+                environment,
+                options.scope,
+                options.last_period,
+                options.distance,
+                progress,
+                options.workers,
+                deadline,
+                earlier,
+                options.transfers,
+                tuple(options.require),
+                tuple(options.keep),
+                options.objective,
+                strength=options.strength,
+                relax=options.relax,
+                critical=options.critical_discount,
+            )
+            result = asks.answer(options.ask, question)
+    except UsageError:
+        raise
+    except MechsynthError as error:
+        raise error.within(options.instance) from None
+    if options.output is not None:
+        result.save(options.output)
+    if options.json:
+        say_json(result.document())
+    else:
+        _show(result)
+    return UNKNOWN if str(result.status) == "unknown" or str(result.strength) == "numerical" else PROVED
+
+
+def _earlier(path: str, environment: Environment) -> dict[str, Any]:
+    """Read the result to go on from; it must be about this instance."""
+    from mechsynth import instance
+    from mechsynth.result import read_result
+
+    document = read_result(path)
+    about = document.get("instance")
+    if not isinstance(about, dict) or about.get("sha256") != instance.digest(environment):
+        raise InputError(path, "is a result for another instance", "resume with the instance it was made for")
+    return document
+
+
+def _show(result: Result) -> None:
+    for smaller in result.tried:
+        say(f"{smaller.question['transfers']}: {smaller.status}")
+    if result.tried:
+        say(f"{result.question['transfers']}: {result.status}\n")
+    if result.answers:
+        from io import StringIO
+
+        from rich.console import Console
+
+        from mechsynth.words import ladder_table
+
+        # Drawn into memory first, so that it reaches the terminal in the characters it can show.
+        drawn = StringIO()
+        width = Console().width
+        Console(file=drawn, width=width).print(ladder_table([answer.document() for answer in result.answers]))
+        say(drawn.getvalue())
+        chosen = next(
+            answer
+            for answer in result.answers
+            if answer.witness is result.witness and answer.mechanism is result.mechanism
+        )
+        say(
+            f"\nThe smallest class that works: {chosen.question['ask']}\n"
+            if str(result.status) == "feasible"
+            else "\nNo class of these works; why the last one does not:\n"
+        )
+        result = chosen
+    say(result.explain())
+
+
+class _bar:
+    """A progress bar on standard error, for a person who waits; silent otherwise."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet or not sys.stderr.isatty()
+        self._progress: Any = None
+
+    def __enter__(self) -> Any:
+        if self._quiet:
+            return None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._progress.start()
+        task = self._progress.add_task("", total=None)
+
+        def report(label: str, done: int, total: int) -> None:
+            self._progress.update(task, description=label, completed=done, total=total)
+
+        return report
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()

@@ -1,0 +1,84 @@
+"""What commands share: exit codes, what they print, and the files that they are given."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from mechsynth.errors import InputError, printable
+
+PROVED, REFUSED, BAD, UNKNOWN = 0, 1, 2, 3
+"""Exit codes: answered with a proof, or the check holds; the check fails; bad input or usage; unknown."""
+
+
+def for_terminal(text: str) -> str:
+    """Return text in characters that the terminal can show: others become their escapes."""
+    shown = printable(text, lines=True)
+    encoding = sys.stdout.encoding or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def say(text: str) -> None:
+    """Print text, made harmless for a terminal."""
+    print(for_terminal(text))
+
+
+def say_json(value: Any) -> None:
+    """Print a value as one line of JSON."""
+    import json
+
+    print(json.dumps(value, ensure_ascii=True))
+
+
+def writable(path: str) -> None:
+    """Refuse a place that cannot be written before anything is computed."""
+    if not path:
+        raise InputError("-o", "an empty file name", "name a file")
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        raise InputError(path, "its folder does not exist", "make it, or choose another place")
+    if os.path.isdir(path):
+        raise InputError(path, "is a folder", "name a file")
+    if not os.access(folder, os.W_OK):
+        raise InputError(path, "its folder cannot be written", "choose another place")
+
+
+def read(path: str) -> bytes:
+    """Return the bytes of a file that was named."""
+    if not path:
+        raise InputError("the command line", "an empty file name", "name a file")
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror})", "give an existing file") from None
+
+
+def nearby(path: str, result: bytes) -> str:
+    """Return an instance file near a result whose digest is the result's."""
+    found = found_nearby(path, result)
+    if found is None:
+        raise InputError(path, "its instance is not nearby", "name it: mechsynth check RESULT INSTANCE")
+    return found
+
+
+def found_nearby(path: str, result: bytes) -> str | None:
+    """Return the same, or nothing where there is none."""
+    import hashlib
+    from pathlib import Path
+
+    from mechsynth.instance import read_json
+
+    document = read_json(result)
+    about = document.get("instance") if isinstance(document, dict) else None
+    digest = about.get("sha256") if isinstance(about, dict) else None
+    seen: set[Path] = set()
+    for folder in (Path(path).resolve().parent, Path.cwd(), Path.cwd() / "instances"):
+        if folder in seen or not folder.is_dir():
+            continue
+        seen.add(folder)
+        for candidate in sorted(folder.glob("*.json")):
+            if candidate.is_file() and hashlib.sha256(candidate.read_bytes()).hexdigest() == digest:
+                return str(candidate)
+    return None
