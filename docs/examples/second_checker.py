@@ -172,6 +172,12 @@ def stationary_values(model, rule):
     return {theta: rows[k][-1] for theta, k in place.items()}
 
 
+def named(model, t, signals):
+    """The indices of {agent: signal}, by the agent's index."""
+    places = {model.agents.index(name): signal for name, signal in signals.items()}
+    return {j: model.labels[t][j].index(signal) for j, signal in places.items()}
+
+
 def payments(model, transfers, rule):
     """Functions now(t, i, θ) and later(t, i, a, θ, θ'), and what each looks at: a set of (t, i, kind, axis)."""
     looks = set()
@@ -183,18 +189,12 @@ def payments(model, transfers, rule):
             )
             t, i, kind = model.period(entry), model.agents.index(entry["agent"]), "later" if "next" in entry else "now"
             require(kind == "now" or t < len(model.kernel), "nothing comes after the last period")
-            told, then = (
-                {model.agents.index(name): (name, signal) for name, signal in entry.get(key, {}).items()}
-                for key in ("reports", "next")
-            )
-            told = {j: model.labels[t][j].index(signal) for j, (_, signal) in told.items()}
-            then = {j: model.labels[model.next(t)][j].index(signal) for j, (_, signal) in then.items()}
+            told = named(model, t, entry.get("reports", {}))
+            then = named(model, model.next(t), entry["next"]) if kind == "later" else {}
             action = model.actions[t].index(entry["action"]) if "action" in entry else None
-            looks |= (
-                {(t, i, kind, None)}
-                | {(t, i, kind, f"report {j}") for j in told}
-                | {(t, i, kind, f"next {j}") for j in then}
-            )
+            # A set of one signal is not looked at.
+            axes = [(f"report {j}", t, j) for j in told] + [(f"next {j}", model.next(t), j) for j in then]
+            looks |= {(t, i, kind, None)} | {(t, i, kind, axis) for axis, s, j in axes if len(model.labels[s][j]) > 1}
             known.append((t, i, kind, told, action, then, Fraction(entry["payment"])))
 
         def paid(t, i, kind, a, theta, after):

@@ -100,7 +100,7 @@ def test_it_reads_records() -> None:
     )
     # By hand: with the price 8 in the last auction, g of firm1 is (3, 9) after firm1 and (9, 21) after firm2, and firm2 is to be paid
     # 7 + 3/4·7 + 1/4·8 at 4 and 0 + 1/4·7 + 3/4·8 at 6. -12, -3 and -20 - 7 solve the two systems of firm1 with 3/4 and 1/4.
-    records = [
+    records: list[dict[str, Any]] = [
         {"agent": "firm1", "period": 1, "action": "firm1", "next": {"firm2": "6"}, "payment": "-12"},
         {"agent": "firm1", "period": 1, "action": "firm2", "next": {"firm2": "4"}, "payment": "-3"},
         {"agent": "firm1", "period": 1, "action": "firm2", "next": {"firm2": "6"}, "payment": "-20"},
@@ -109,17 +109,19 @@ def test_it_reads_records() -> None:
         {"agent": "firm2", "period": 1, "reports": {"firm1": "6"}, "next": {}, "payment": "-31/4"},
         {"agent": "firm2", "period": 2, "reports": {"firm2": "6"}, "payment": "8"},
     ]
-    good = {**document, "mechanism": {**document["mechanism"], "transfers": records}}
+    good = {**document, "mechanism": {**document["mechanism"], "transfers": records}, "certificate": {}}
     assert check(json.dumps(good).encode(), instance_bytes("liu2014-oil-leases")).accepted
     second().check(good, about)
     for k, record in enumerate(records):
-        for changed in (
-            {**record, "payment": "1"},
-            {**record, "agent": "firm3"},
-            {**record, "reports": {"firm1": "6", "firm2": "-"}},
-        ):
-            bad = {**good, "mechanism": {**good["mechanism"], "transfers": [*records[:k], changed, *records[k + 1 :]]}}
-            assert refused(bad, about), changed
+        # Another payment, nobody's payment, and (of firm1) one that looks at the own report, which the class does not.
+        changes: list[dict[str, Any]] = [{"payment": "1"}, {"agent": "firm3"}]
+        changes += [{"reports": {"firm1": "6"}}] if record["agent"] == "firm1" else []
+        for change in changes:
+            changed = [*records[:k], {**record, **change}, *records[k + 1 :]]
+            assert refused({**good, "mechanism": {**good["mechanism"], "transfers": changed}}, about), (k, change)
+    # A set of one signal tells nothing: naming it changes nothing.
+    named = [*records[:4], {**records[4], "reports": {"firm1": "4", "firm2": "-"}}, *records[5:]]
+    second().check({**good, "mechanism": {**good["mechanism"], "transfers": named}}, about)
 
 
 def corrupted(name: str) -> Iterator[tuple[str, str, Any]]:
