@@ -9,7 +9,7 @@ from typing import Any
 project = "mechsynth"
 author = "the mechsynth authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["examples"]
+exclude_patterns = ["examples", "_build"]
 
 html_theme = "furo"
 html_title = "mechsynth"
