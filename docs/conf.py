@@ -17,8 +17,8 @@ html_show_copyright = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": True}
 
-# Options such as --ask stand in the prose, and a pair of hyphens is not a dash.
-smartquotes = False
+# Dashes alone: quotation marks stand as they are written. (Options such as --ask are code, where nothing is changed.)
+smartquotes_action = "D"
 # Headings can be linked to as on GitHub: page.md#heading.
 myst_heading_anchors = 4
 
@@ -30,6 +30,7 @@ autodoc_preserve_defaults = True
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True
+napoleon_use_param = False
 napoleon_use_rtype = False
 # A reference that does not resolve is an error, but for types that other projects document, and those of rooms behind the public names.
 nitpicky = True
