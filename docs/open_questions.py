@@ -19,7 +19,7 @@ TITLE = """# Two open questions, instance by instance
 
 Liu 2014 leaves open when transfers can add up to zero *ex post*, in every period and for every realization of the signals
 (section 3.3), and conjectures that the designer cannot collect the whole continuation surplus after *every* history while agents may leave
-(Remark 4.2). For each instance of the [library](../instances/README.md) the table says which is the smallest class of transfers that makes the
+(Remark 4.2). For each instance of the [library](gallery.md) the table says which is the smallest class of transfers that makes the
 efficient rule periodic ex post incentive compatible and balances ex post, and whether the whole surplus can be collected after every history with the
 largest class, `full+now`; if participation is asked for ex post, also the least rent that all agents together must be left at the worst history.
 What is proved is about the efficient rule of the file (ties broken by the first action) and about all (infinite horizon: all stationary) transfers of the class; each entry

@@ -67,6 +67,8 @@ class Period:
 class Environment:
     """A finite Markov environment with private, interdependent information.
 
+    Numbers are ints, fractions or exact strings; floats are refused. The model is frozen and validated once.
+
     Parameters
     ----------
     agents:
@@ -88,8 +90,6 @@ class Environment:
         Array over ``[θ^1]…[θ^N]`` or ``{"independent": {agent: [θ^i]}}``; optional.
     normalize:
         Divide every row of probabilities by its sum, exactly, instead of refusing those that do not add to 1.
-
-    Numbers are ints, fractions or exact strings; floats are refused. The model is frozen and validated once.
 
     Raises
     ------
@@ -165,7 +165,7 @@ class Environment:
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        """The distinct periods: one if the data is stationary without end, else one object a period."""
+        """The distinct periods, one if the data is stationary without end, else one object a period."""
         if self.horizon is None:
             return (self.period(1),)
         return tuple(self.period(t) for t in range(1, self.horizon + 1))
