@@ -118,9 +118,11 @@ def parser() -> argparse.ArgumentParser:
     explain.set_defaults(run=_explain)
 
     from mechsynth.families import command
+    from mechsynth.sweep import command as sweep
 
     command.add(commands, _print)
     _suite(commands)
+    sweep.add(commands, _print)
     return top
 
 

@@ -29,8 +29,9 @@ RANKS = {
     "api": 10,
     "audit": 10,
     "suite": 10,
-    "cli": 11,
-    "__main__": 12,
+    "sweep": 11,
+    "cli": 12,
+    "__main__": 13,
 }
 APART = ("check", "words")  # import nothing but the errors and themselves
 ALLOWED_LATE = {  # imported inside functions, by the command or method that needs them
