@@ -77,6 +77,12 @@ class Map:
         return "; ".join(filter(None, words))
 
     @property
+    def fixed(self) -> dict[str, str]:
+        """The values that were given to other parameters, as exact strings."""
+        given = self.grid.fixed.items()
+        return {name: value if isinstance(value, str) else text(value) for name, value in given}
+
+    @property
     def disagreeing(self) -> list[Point]:
         """The points whose answer is not that of the closed form."""
         return [
@@ -120,9 +126,7 @@ class Map:
             "family": self.grid.family.name,
             "question": dict(self.question),
             "axes": {axis.name: [text(value) for value in axis.values] for axis in self.grid.axes},
-            "fixed": {
-                name: value if isinstance(value, str) else text(value) for name, value in self.grid.fixed.items()
-            },
+            "fixed": self.fixed,
             "seed": self.grid.seed,
             "statuses": self.statuses(),
             "points": [
@@ -171,7 +175,8 @@ class Map:
         sizes = " × ".join(str(len(axis.values)) for axis in grid.axes)
         sizes = f"{sizes} = {grid.size}" if len(grid.axes) > 1 else sizes
         proved = sum(row.proved for row in rows.values())
-        lines = [f"{grid.family.name} over {axes}, {sizes} points: {_asked(self.question)}"]
+        fixed = "".join(f" {name}={value}" for name, value in self.fixed.items())
+        lines = [f"{grid.family.name}{fixed} over {axes}, {sizes} points: {_asked(self.question)}"]
         counts = self.statuses()
         width = max(map(len, counts))
         lines += [f"  {status:<{width}} {count:>{len(str(grid.size))}}" for status, count in counts.items()]
@@ -184,7 +189,7 @@ class Map:
             lines.append(f"Closed form: {self.formula} ({form.source}).")
             lines.append(
                 f"  {len(self.closed)} points compared: {agree} agree, {len(self.disagreeing)} disagree; "
-                f"{len(self.edge)} lie on its boundary."
+                f"on its boundary: {len(self.edge)}."
             )
         known = [row for row in rows.values() if row.expected]
         agree = sum(row.agrees == "yes" for row in known)
@@ -213,7 +218,9 @@ class Map:
                 count = sum(bracket.axis == k for bracket in self.brackets)
                 wide = text(found[0]) if len(found) == 1 else f"{text(found[0])} to {text(found[-1])}"
                 parts.append(f"{count} along {axis.name} of width {wide}")
-        lines = [f"The answer turns within {len(self.brackets)} brackets, both ends proved: {', '.join(parts)}."]
+        lines = [
+            f"The answer turns within {_count(len(self.brackets), 'bracket')}, both ends proved: {', '.join(parts)}."
+        ]
         if len(self.grid.axes) == 1:
             name = self.grid.axes[0].name
             named = [
@@ -249,6 +256,10 @@ def _at(names: list[str], point: Point) -> dict[str, str]:
 
 def _written(names: list[str], point: Point) -> str:
     return " ".join(f"{name}={value}" for name, value in _at(names, point).items())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _asked(question: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from mechsynth.errors import InputError
@@ -25,7 +26,7 @@ STYLES = {
     "unknown": ("#000000", "s", False),
 }
 CURVE, ENDS = "#000000", "#CC79A7"
-FINE = 241  # values along each axis at which the closed form is looked at for its curve
+FINE = 101  # values along each axis at which the closed form is looked at for its curve
 NAMES = {"alpha": "α", "discount": "δ", "gamma": "γ", "correlation": "ρ"}
 
 
@@ -68,7 +69,8 @@ def draw(found: Map, path: str | os.PathLike[str]) -> None:
         axes = figure.add_subplot()
         (_plane if plane else _line)(found, axes)
         axes.set_xlabel(_label(found.grid.axes[0]))
-        title = f"{found.grid.family.name}: {_question(found)}"
+        fixed = "".join(f", {name} = {value}" for name, value in found.fixed.items())
+        title = f"{found.grid.family.name}{fixed}: {_question(found)}"
         axes.set_title(title if len(title) <= 90 else title[:87] + "…", fontsize=10, parse_math=False)
         figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
         drawn = BytesIO()
@@ -93,6 +95,7 @@ def _plane(found: Map, axes: Any) -> None:
             linewidth=1.6,
             marker="|" if bracket.axis == 0 else "_",
             markersize=min(5.0, size),
+            zorder=1.5,  # below the marks, whose colours it would mix with
             label=label,
         )
         label = None
@@ -103,28 +106,48 @@ def _plane(found: Map, axes: Any) -> None:
 
 
 def _curve(found: Map, axes: Any) -> None:
-    """Draw where the closed form turns: the zeros of its ``edge``, interpolated on a fine lattice."""
+    """Draw where the closed form turns in a plane: the zeros of its ``edge``, interpolated on a fine lattice."""
     import numpy as np
-    from matplotlib.lines import Line2D
 
     form = found.grid.form(found.question)
-    if form is None:
-        return
     across, up = found.grid.axes
-    if across.whole or up.whole:
+    if form is None or across.whole or up.whole:
         return
     xs, ys = _lattice(across), _lattice(up)
     heights = np.full((len(ys), len(xs)), np.nan)
+    rest = found.grid.params((xs[0], ys[0]))
     for i, x in enumerate(xs):
         for j, y in enumerate(ys):
-            edge = form.edge(found.grid.params((x, y)))
+            edge = form.edge({**rest, across.name: x, up.name: y})
             if edge is not None:
                 heights[j, i] = float(edge)
     finite = heights[np.isfinite(heights)]
-    if not finite.size or finite.min() > 0 or finite.max() < 0:
+    if finite.size and finite.min() <= 0 <= finite.max():
+        lines = ([float(x) for x in xs], [float(y) for y in ys], heights)
+        axes.contour(*lines, levels=[0.0], colors=[CURVE], linewidths=1.4)
+        axes.plot([], [], color=CURVE, linewidth=1.4, label=_formula(found))
+
+
+def _turns(found: Map, axes: Any) -> None:
+    """Draw where the closed form turns on a line, to the width of the picture's own lines."""
+    form = found.grid.form(found.question)
+    (across,) = found.grid.axes
+    if form is None or across.whole:
         return
-    axes.contour([float(x) for x in xs], [float(y) for y in ys], heights, levels=[0.0], colors=[CURVE], linewidths=1.4)
-    axes.add_line(Line2D([], [], color=CURVE, linewidth=1.4, label=f"closed form: {found.formula}"[:80]))
+    label: str | None = _formula(found)
+    edges = [(x, form.edge(found.grid.params((x,)))) for x in _lattice(across)]
+    for (low, below), (high, above) in pairwise(edges):
+        if below is None or above is None or below * above > 0 or below == 0 != above:
+            continue
+        # Linear between two of FINE values: less than a line's width from the zero.
+        at = high if below == above else low + (high - low) * below / (below - above)
+        axes.axvline(float(at), color=CURVE, linewidth=1.4, label=label)
+        label = None
+
+
+def _formula(found: Map) -> str:
+    words = f"closed form: {found.formula}"
+    return words if len(words) <= 90 else words[:87] + "…"
 
 
 def _line(found: Map, axes: Any) -> None:
@@ -134,11 +157,16 @@ def _line(found: Map, axes: Any) -> None:
     shown = [value for value in values.values() if value is not None]
     levels: list[str] = [status for status, _ in _groups(found, every=True)]
     for status, points in _groups(found, every=True):
-        heights = []
-        for point in points:
-            value = values[point]
-            heights.append(float(value) if value is not None else 0.0 if shown else float(levels.index(status)))
-        _marks(axes, points, heights, status, 5.0)
+        if not shown:
+            _marks(axes, points, [float(levels.index(status))] * len(points), status, 5.0)
+            continue
+        with_value = [(point, value) for point in points if (value := values[point]) is not None]
+        without = [point for point in points if values[point] is None]
+        if with_value:
+            _marks(axes, [point for point, _ in with_value], [float(value) for _, value in with_value], status, 5.0)
+        if without:  # at the foot, where no value is mistaken for theirs
+            foot = {"transform": axes.get_xaxis_transform()}
+            _marks(axes, without, [0.04] * len(without), f"{status}, no value" if with_value else status, 5.0, **foot)
     if shown:
         axes.set_ylabel("value")
     else:
@@ -148,6 +176,7 @@ def _line(found: Map, axes: Any) -> None:
     for bracket in found.brackets:
         axes.axvspan(float(bracket.low), float(bracket.high), color=ENDS, alpha=0.5, linewidth=1.0, label=label)
         label = None
+    _turns(found, axes)
     axes.set_xlim(*_limits(across))
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
 
@@ -160,8 +189,8 @@ def _groups(found: Map, *, every: bool = False) -> Iterable[tuple[str, list[Poin
     return sorted(groups.items())
 
 
-def _marks(axes: Any, points: list[Point], heights: list[float], status: str, size: float) -> None:
-    colour, marker, filled = STYLES.get(status, STYLES["unknown"])
+def _marks(axes: Any, points: list[Point], heights: list[float], status: str, size: float, **more: Any) -> None:
+    colour, marker, filled = STYLES.get(status.partition(",")[0], STYLES["unknown"])
     axes.plot(
         [float(point[0]) for point in points],
         heights,
@@ -172,6 +201,7 @@ def _marks(axes: Any, points: list[Point], heights: list[float], status: str, si
         markerfacecolor=colour if filled else "none",
         markeredgewidth=min(1.2, max(0.5, size / 5)),
         label=f"{status} ({len(points)})",
+        **more,
     )
 
 

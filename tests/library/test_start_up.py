@@ -26,7 +26,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert loaded("import mechsynth") == "[]"
 
 
-@pytest.mark.parametrize("command", ["[]", "['solve']", "['check']", "['explain']", "['generate']", "['suite', 'list']"])
+@pytest.mark.parametrize("command", ["[]", "['solve']", "['check']", "['explain']", "['generate']", "['suite', 'list']", "['sweep']"])
 def test_help_imports_nothing_heavy(command: str) -> None:
     code = f"""
 from mechsynth.cli import main
