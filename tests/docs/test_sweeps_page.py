@@ -44,7 +44,7 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.slow
 def test_the_large_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    (written,) = blocks("")
+    (written,) = blocks("sh")
     assert main([*shlex.split(written)[1:], "--workers", "2"]) == 0
     assert capsys.readouterr().out == blocks("text")[0]
 
