@@ -1,7 +1,7 @@
 """Decide whether money can make truth-telling an equilibrium of a finite Markov environment, and prove the answer.
 
     instance file → Environment → efficient rule → ask → program → solver (floats, untrusted) → proof (exact) → Result
-                                                                              Result → check · explain
+                                                                              Result → check · explain · report
 
 >>> import mechsynth
 >>> env = mechsynth.load("instances/liu2014-oil-leases.json")
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
     from mechsynth.families.make import generate
     from mechsynth.instance import load, loads, save
+    from mechsynth.program.requirements import Requirement
+    from mechsynth.program.synthesis import Setting
     from mechsynth.result import Result, Status, Strength, read_result
 
 __version__ = "0.1.0"
@@ -39,6 +41,8 @@ _HOMES = {
     "load": "instance",
     "loads": "instance",
     "save": "instance",
+    "Requirement": "program.requirements",
+    "Setting": "program.synthesis",
     "Result": "result",
     "Status": "result",
     "Strength": "result",
@@ -50,7 +54,9 @@ __all__ = [
     "InputError",
     "MechsynthError",
     "Period",
+    "Requirement",
     "Result",
+    "Setting",
     "Status",
     "Strength",
     "TooLargeError",

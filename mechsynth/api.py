@@ -67,7 +67,7 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
     import tempfile
 
     from mechsynth.program.linear import LinearProgram
-    from mechsynth.prove.linear import integer_rows
+    from mechsynth.prove.rows import integer_rows
     from mechsynth.solver.export import write_model
 
     name = os.fspath(path)
@@ -99,6 +99,10 @@ def solve(
     keep: Sequence[str] = (),
     objective: str = "feasibility",
     phi: Any = None,
+    strength: str = "exact",
+    relax: bool | None = None,
+    decide: Any = None,
+    critical_discount: bool | None = None,
 ) -> Result:
     """Answer a question about an environment, with a proof.
 
@@ -109,7 +113,8 @@ def solve(
     ask:
         ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, ``"ladder"`` for all of
         them and the smallest class of transfers that works, ``"budget-balanced"``, ``"ex-ante-balanced"``, ``"surplus-extraction"``, ``"implement"``;
-        with private values ``"team"``, ``"pivot"``, ``"groves"``, or ``"lump-sum-budget"``.
+        with private values ``"team"``, ``"pivot"``, ``"groves"``, ``"uniqueness"``, or ``"lump-sum-budget"``; and without correlation
+        ``"generalized-vcg"``.
     scope:
         ``"all"`` actions or those of the ``"policy"``; conditions default to all, mechanisms to policy.
     last_period:
@@ -129,8 +134,8 @@ def solve(
     transfers:
         The class of transfers, for ``implement`` and the constructions that leave a choice.
     require, keep:
-        For ``implement``: requirements by name (``"budget:ex-post"``) or as objects of `mechsynth.program.requirements`, and the names
-        of those that a conflict may not propose to give up.
+        For ``implement``: requirements by name (``"budget:ex-post"``) or as objects (`mechsynth.Requirement`, docs/requirements.md), and the
+        names of those that a conflict may not propose to give up.
     objective:
         For ``implement``: ``"feasibility"`` or what to optimize.
     phi:
@@ -138,6 +143,16 @@ def solve(
         a function ``phi(agent, period, others)`` of the agent's label, the period from 1 (``None`` when the horizon is infinite) and the tuple of
         the others' signals in the order of the agents; or a mapping from agents to arrays over ``[θ^{-i}]`` (lists of ``T`` such arrays when
         the horizon is finite; an axis of length 1 says "does not depend on it"; agents may be left out).
+    strength:
+        For ``implement``: ``"exact"``, or ``"verified"`` where a negative answer may rest on short multipliers that exclude only payments up
+        to a bound, which the answer states. Where exact multipliers would be too long the answer is ``verified`` in any case.
+    relax:
+        For ``implement``: measure by how much each requirement of a conflict must be relaxed; unasked, only where it is quick.
+    decide:
+        For ``groves`` with ``phi``: the decision rule ``â_i`` under which ``phi`` is added up, of the same form, with labels of actions for
+        numbers; ``None``, or for an agent left out, what is best for the others.
+    critical_discount:
+        For ``lump-sum-budget``: find all discount factors at which the budget balances, exactly; unasked, where it is possible and quick.
 
     Raises
     ------
@@ -161,5 +176,9 @@ def solve(
         tuple(keep),
         objective,
         phi,
+        strength,
+        relax,
+        decide,
+        critical_discount,
     )
     return asks.answer(ask, question)

@@ -14,6 +14,7 @@ from typing import Any
 from mechsynth import instance as files
 from mechsynth.check import Evaluation, Fact, evaluate
 from mechsynth.environment import Environment
+from mechsynth.errors import printable
 from mechsynth.rational import text
 
 LISTED = 40  # profiles whose payoffs are listed in words
@@ -109,9 +110,10 @@ class Audit:
         payoffs = [self.payoff(i) for i in range(len(self.environment.agents))]
         for theta, value in list(surplus.items())[:LISTED]:
             shares = ", ".join(
-                f"{name} {text(own[theta])}" for name, own in zip(self.environment.agents, payoffs, strict=True)
+                f"{printable(name)} {text(own[theta])}"
+                for name, own in zip(self.environment.agents, payoffs, strict=True)
             )
-            lines.append(f"  at ({', '.join(theta)}): {shares}; surplus {text(value)}")
+            lines.append(f"  at ({', '.join(map(printable, theta))}): {shares}; surplus {text(value)}")
         if len(surplus) > LISTED:
             lines.append(f"  … and {len(surplus) - LISTED} more profiles (--json lists all).")
         return lines
@@ -157,7 +159,8 @@ class Audit:
         share = self.extracted()
         if share is not None and found.rents is not None:
             rents = ", ".join(
-                f"{name} {text(rent)}" for name, rent in zip(self.environment.agents, found.rents, strict=True)
+                f"{printable(name)} {text(rent)}"
+                for name, rent in zip(self.environment.agents, found.rents, strict=True)
             )
             lines.append(f"Expected rents: {rents}. Share of the surplus extracted: {text(share)}.")
         return lines

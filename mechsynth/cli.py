@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.errors import InputError, MechsynthError, UsageError, printable
 
 if TYPE_CHECKING:
     from mechsynth.environment import Environment
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="ASK",
         default="ladder",
         help="policy, convex-independence, spanning, static, contingent, vcg-type, implement, budget-balanced, "
-        "ex-ante-balanced, surplus-extraction, team, pivot, groves or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
+        "ex-ante-balanced, surplus-extraction, team, pivot, groves, generalized-vcg, uniqueness or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
         "works",
     )
     solve.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")
@@ -64,6 +64,12 @@ def parser() -> argparse.ArgumentParser:
         help="measure how far the closest signal is from the hull of the others (convex-independence)",
     )
     solve.add_argument(
+        "--critical-discount",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="find all discount factors at which entry fees pay for the pivot mechanism (lump-sum-budget)",
+    )
+    solve.add_argument(
         "--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …, or smallest"
     )
     solve.add_argument(
@@ -77,6 +83,18 @@ def parser() -> argparse.ArgumentParser:
         "--keep", metavar="R", action="append", default=[], help="a requirement that a conflict may not give up"
     )
     solve.add_argument("--objective", metavar="O", default="feasibility", help="what implement optimizes")
+    solve.add_argument(
+        "--strength",
+        metavar="S",
+        default="exact",
+        help="what a proof of implement must be: exact, or verified (short multipliers that exclude payments up to a stated bound)",
+    )
+    solve.add_argument(
+        "--relax",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="measure by how much each requirement of a conflict must be relaxed (default: where it is quick)",
+    )
     solve.add_argument("--workers", metavar="N", type=int, help="threads (default: as many as there are cores)")
     solve.add_argument(
         "--time-limit", metavar="SECONDS", type=float, help="stop with what is settled; the answer is then unknown"
@@ -123,6 +141,12 @@ def parser() -> argparse.ArgumentParser:
     command.add(commands, _print)
     _suite(commands)
     sweep.add(commands, _print)
+    report = commands.add_parser("report", help="the same to look at, one self-contained page", allow_abbrev=False)
+    report.add_argument("result", metavar="RESULT", help="a result file")
+    report.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
+    report.add_argument("-o", "--output", metavar="FILE.html", required=True)
+    report.add_argument("--json", action="store_true", help="print what was written as JSON")
+    report.set_defaults(run=_report)
     return top
 
 
@@ -164,19 +188,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(message: str) -> int:
-    print(f"mechsynth: {printable(' '.join(message.split()))}", file=sys.stderr)
+    print(f"mechsynth: {_for_terminal(' '.join(message.split()))}", file=sys.stderr)
     return BAD
 
 
-def printable(text: str) -> str:
-    """Return text from a stranger's file fit for a terminal: control characters are shown, not sent."""
-    shown = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+def _for_terminal(text: str) -> str:
+    """Return text in characters that the terminal can show: others become their escapes."""
+    shown = printable(text, lines=True)
     encoding = sys.stdout.encoding or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _print(text: str) -> None:
-    print(printable(text))
+    print(_for_terminal(text))
 
 
 def _print_json(value: Any) -> None:
@@ -209,6 +233,9 @@ def _solve(options: argparse.Namespace) -> int:
                 tuple(options.require),
                 tuple(options.keep),
                 options.objective,
+                strength=options.strength,
+                relax=options.relax,
+                critical=options.critical_discount,
             )
             result = asks.answer(options.ask, question)
     except UsageError:
@@ -339,6 +366,14 @@ def _check(options: argparse.Namespace) -> int:
 
 def _nearby(path: str, result: bytes) -> str:
     """Return an instance file near a result whose digest is the result's."""
+    found = _found_nearby(path, result)
+    if found is None:
+        raise InputError(path, "its instance is not nearby", "name it: mechsynth check RESULT INSTANCE")
+    return found
+
+
+def _found_nearby(path: str, result: bytes) -> str | None:
+    """Return the same, or nothing where there is none."""
     import hashlib
     from pathlib import Path
 
@@ -355,7 +390,7 @@ def _nearby(path: str, result: bytes) -> str:
         for candidate in sorted(folder.glob("*.json")):
             if candidate.is_file() and hashlib.sha256(candidate.read_bytes()).hexdigest() == digest:
                 return str(candidate)
-    raise InputError(path, "its instance is not nearby", "name it: mechsynth check RESULT INSTANCE")
+    return None
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -405,6 +440,34 @@ def _explain(options: argparse.Namespace) -> int:
     else:
         _print(text)
     return PROVED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from mechsynth.instance import write_whole
+    from mechsynth.report import page
+    from mechsynth.report.subject import open_subject
+    from mechsynth.result import read_result
+
+    _writable(options.output)
+    document, data = read_result(options.result), _read(options.result)
+    path = options.instance or _found_nearby(options.result, data)
+    try:
+        subject = open_subject(document, data, None if path is None else _read(path))
+        text = page(subject).encode()
+    except MechsynthError as error:
+        raise error.within(options.result) from None
+    write_whole(options.output, text)
+    accepted = None if subject.verdict is None else subject.verdict.accepted
+    unknown = not subject.answer.proved
+    if options.json:
+        said = {"file": options.output, "bytes": len(text), "instance": path, "accepted": accepted}
+        _print_json(said | {"status": subject.answer.status})
+    else:
+        said_of = {True: "the checker accepts the result", None: "not checked, since the instance is not nearby"}
+        _print(
+            f"{options.output}: {'nothing is proved' if unknown else said_of.get(accepted, 'the checker refuses the result')}"
+        )
+    return UNKNOWN if unknown else REFUSED if accepted is False else PROVED
 
 
 if __name__ == "__main__":

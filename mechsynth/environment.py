@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.errors import InputError
+from mechsynth.errors import InputError, printable
 from mechsynth.rational import Rationals, rational
 from mechsynth.reading import Labels, read_prior, read_transition, read_utility, refuse_if_large
 
@@ -155,7 +155,13 @@ class Environment:
 
     def __repr__(self) -> str:
         until = INFINITE if self.horizon is None else str(self.horizon)
-        return f"<Environment {self.name or 'without a name'}: {len(self.agents)} agents, horizon {until}>"
+        return f"<Environment {printable(self.name) or 'without a name'}: {len(self.agents)} agents, horizon {until}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: who knows what when, and how the signals move."""
+        from mechsynth.report import environment_fragment
+
+        return environment_fragment(self)
 
     @property
     def periods(self) -> tuple[Period, ...]:

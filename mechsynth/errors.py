@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 
+def printable(text: str, *, lines: bool = False) -> str:
+    """Return text that may hold a stranger's labels so that it can be printed: what a terminal would obey is shown instead.
+
+    Control and formatting characters (escape sequences, overrides of the writing direction, lone surrogates) become their escapes;
+    with ``lines``, line ends stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or (lines and c == "\n") else ascii(c)[1:-1] for c in text)
+
+
 class MechsynthError(Exception):
     """Base class of the errors that this package raises on purpose.
 
@@ -26,7 +37,7 @@ class MechsynthError(Exception):
         text = f"{self.place}: {self.problem}" if self.place else self.problem
         if self.remedy:
             text = f"{text}; {self.remedy}"
-        return " ".join(text.split())
+        return printable(" ".join(text.split()))
 
     def within(self, outer: str) -> MechsynthError:
         """Return the same error with ``outer`` (a file name, say) put before its place."""

@@ -94,6 +94,12 @@ class Mechanism:
         """Return the rule without transfers."""
         return cls(rule.environment, rule.actions)
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the rule and the payments."""
+        from mechsynth.report import mechanism_fragment
+
+        return mechanism_fragment(self)
+
     def allocation(self) -> list[dict[str, Any]]:
         """Return the records of the rule: every profile of every period."""
         environment = self.environment

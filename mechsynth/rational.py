@@ -108,6 +108,12 @@ def text(value: Fraction | int) -> str:
     return f"{digits(value.numerator)}/{digits(value.denominator)}"
 
 
+def shown(value: Fraction | int) -> str:
+    """Return the exact string of a rational number for a message: where it is long, its ends."""
+    exact = text(value)
+    return exact if len(exact) <= 80 else f"{exact[:30]}…{exact[-30:]}"
+
+
 def magnitude(array: IntArray) -> int:
     """Return the largest absolute value in an integer array (0 if it is empty), as a Python integer."""
     if array.size == 0:

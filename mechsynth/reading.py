@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.errors import InputError, TooLargeError
-from mechsynth.rational import WORD, Rationals, magnitude, parse, rational, text, widen
+from mechsynth.rational import WORD, Rationals, magnitude, parse, rational, shown, widen
 
 Labels = tuple[str, ...]
 
@@ -343,7 +343,7 @@ def probabilities(array: Rationals, tail: int, place: str, normalize: bool) -> R
     num, split = array.num, len(array.shape) - tail
     if num.size and int(num.min()) < 0:
         at = int((num.ravel() < 0).argmax())
-        value = text(Fraction(int(num.ravel()[at]), array.den))
+        value = shown(Fraction(int(num.ravel()[at]), array.den))
         raise InputError(_at(place, array.shape, at), f"a probability of {value}", "make it at least 0")
     rows = array.reshape(*array.shape[:split], -1)
     sums = rows.sum(-1).num
@@ -355,7 +355,7 @@ def probabilities(array: Rationals, tail: int, place: str, normalize: bool) -> R
     where = _at(place, array.shape[:split], at) if split else place
     if not normalize or total == 0:
         raise InputError(
-            where, f"this row of probabilities sums to {text(total)}, not to 1", "correct it, or pass --normalize"
+            where, f"this row of probabilities sums to {shown(total)}, not to 1", "correct it, or pass --normalize"
         )
     if (sums == 0).any():
         at = int((sums == 0).ravel().argmax())

@@ -133,6 +133,12 @@ class Result:
 
         return explain(self.document())
 
+    def _repr_html_(self) -> str | None:
+        """Return what a notebook shows; nothing for a result without its environment, which has no file to show."""
+        from mechsynth.report import result_fragment
+
+        return None if self.environment is None else result_fragment(self)
+
     def __repr__(self) -> str:
         return f"<Result {self.question.get('ask')}: {self.status}, {self.strength}>"
 

@@ -28,6 +28,8 @@ ROOMS = {
     "team": "team",
     "pivot": "pivot",
     "groves": "groves",
+    "generalized-vcg": "generalized_vcg",
+    "uniqueness": "uniqueness",
     "lump-sum-budget": "lump_sum_budget",
     "implement": "implement",
     "ladder": "ladder",

@@ -1,11 +1,13 @@
 """A dynamic Groves mechanism of one's own (Yoon 2021b, Definition 1').
 
-``φ_i(θ^{-i})`` is what agent ``i`` pays per period on top of the team mechanism while the others are served best, ``Φ_i`` its discounted sum under the rule that is best for the others,
+``φ_i(θ^{-i})`` is what agent ``i`` pays per period on top of the team mechanism while a decision rule ``â_i(θ^{-i})`` is followed, ``Φ_i`` its discounted sum under that rule,
 
-    ``Φ_i(θ^{-i}) = φ_i(θ^{-i}) + δ E[Φ_i(θ'^{-i}) | a*_{-i}(θ^{-i}), θ^{-i}]``,
+    ``Φ_i(θ^{-i}) = φ_i(θ^{-i}) + δ E[Φ_i(θ'^{-i}) | â_i(θ^{-i}), θ^{-i}]``,
+
+``â_i = a*_{-i}``, what is best for the others, unless another is given,
 
 and ``now^i(θ) = Φ_i(θ^{-i}) − Σ_{j≠i} u^j(a*(θ), θ^j) − δ E[Φ_i(θ'^{-i}) | a*(θ), θ^{-i}]`` (positive: the agent pays), so that ``X^i = W − Φ_i``. The second expectation corrects for the
-rule that is really played; charging ``φ_i`` alone would let a lie move what is charged later. ``φ = 0`` is the team mechanism, ``φ_i = Σ_{j≠i} u^j(a*_{-i}, ·)`` the pivot mechanism.
+rule that is really played; charging ``φ_i`` alone would let a lie move what is charged later. ``φ = 0`` is the team mechanism, ``φ_i = Σ_{j≠i} u^j(a*_{-i}, ·)`` with ``â_i = a*_{-i}`` the pivot mechanism.
 With ``φ = 0`` private values are enough; else nobody's signal may move the others' next signals. See `mechsynth.asks.groves_family`.
 """
 
@@ -19,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.groves_family import (
+    accounts,
+    added_up,
     asked_for,
     payments,
     periods,
@@ -27,10 +31,10 @@ from mechsynth.asks.groves_family import (
     transfers_of,
 )
 from mechsynth.asks.question import Question
-from mechsynth.efficient import efficient_rule, solve_discounted
-from mechsynth.errors import InputError
+from mechsynth.efficient import efficient_rule
+from mechsynth.errors import InputError, UsageError
 from mechsynth.mechanism import Mechanism
-from mechsynth.rational import Rationals, rational
+from mechsynth.rational import IntArray, Rationals, rational
 from mechsynth.reading import exact_array, spread
 from mechsynth.result import Result, Status
 
@@ -38,14 +42,14 @@ ASK = "groves"
 
 
 def answer(question: Question) -> Result:
-    """Give the Groves mechanism of the distribution rule ``question.phi``.
+    """Give the Groves mechanism of the distribution rule ``question.phi`` and the decision rule ``question.decide``.
 
     Raises
     ------
     UsageError
         When values are not private, or ``phi`` is given and an agent's signal moves the others'.
     InputError
-        When ``phi`` is malformed.
+        When ``phi`` or ``decide`` is malformed.
     """
     asked = asked_for(question, ASK, ["pepic"])
     refuse_interdependent(question, ASK)
@@ -53,22 +57,24 @@ def answer(question: Question) -> Result:
     phi = question.phi
     if phi is not None:
         refuse_influence(question, ASK)
-        if isinstance(phi, Mapping):
-            for name in phi:
-                if name not in environment.agents:
-                    raise InputError(f"phi.{name}", "no such agent", f"the agents are {', '.join(environment.agents)}")
-        elif not callable(phi):
-            raise InputError("phi", "neither a function nor a mapping", "give phi(agent, period, others)")
-    now = []
+    _refuse_malformed(question, "phi", phi)
+    _refuse_malformed(question, "decide", question.decide)
+    if question.decide is not None and phi is None:
+        raise UsageError("decide", "a decision rule without anything that it adds up", "give phi, too")
+    base: list[list[Rationals] | None] = []
     for i, name in enumerate(environment.agents):
-        given = phi is not None and (not isinstance(phi, Mapping) or name in phi)
-        base = _discounted(question, i, [_read(question, phi, i, t) for t in periods(question)]) if given else None
-        now.append(payments(question, i, base))
+        if phi is None or (isinstance(phi, Mapping) and name not in phi):
+            base.append(None)
+            continue
+        base.append(
+            added_up(question, _decisions(question, i), [_read(question, phi, i, t) for t in periods(question)])
+        )
+    now = [payments(question, i, own) for i, own in enumerate(base)]
     return Result(
         question=asked,
         status=Status.FEASIBLE,
         mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
-        certificate={"ties": question.ties()},
+        certificate={"ties": question.ties(), **accounts(question, None if phi is None else "distribution", base)},
         environment=environment,
     )
 
@@ -79,42 +85,78 @@ def _read(question: Question, phi: Any, agent: int, t: int) -> Rationals:
     name, period = environment.agents[agent], environment.period(t)
     rest = [period.signals[j] for j in environment.others(agent)]
     shape = tuple(map(len, rest))
-    endless = environment.horizon is None
-    place = f"phi.{name}" if endless else f"phi.{name}[{t - 1}]"
+    place = _place(question, "phi", name, t)
     if isinstance(phi, Mapping):
-        value = phi[name]
-        if not endless:
-            if not isinstance(value, (list, tuple)) or len(value) != environment.horizon:
-                raise InputError(f"phi.{name}", "no list of as many arrays as there are periods", "give one a period")
-            value = value[t - 1]
+        value = _of_period(question, "phi", phi, name, t)
         array = exact_array(value, place) if rest else Rationals.from_fractions([rational(value, place)], ())
         axes = [
             (f"{environment.agents[j]}'s signals", n) for j, n in zip(environment.others(agent), shape, strict=True)
         ]
         array = spread(array, axes, place)
     else:
-        found = (phi(name, None if endless else t, others) for others in product(*rest))
+        found = (phi(name, None if environment.horizon is None else t, others) for others in product(*rest))
         values: list[Fraction] = [rational(value, place) for value in found]
         array = Rationals.from_fractions(values, shape)
-    whole = np.broadcast_to(np.expand_dims(array.num, agent), period.shape)
-    return Rationals(np.ascontiguousarray(whole).reshape(-1), array.den)
+    return Rationals(_over_profiles(array.num, agent, period.shape), array.den)
 
 
-def _discounted(question: Question, agent: int, flow: list[Rationals]) -> list[Rationals]:
-    """Return ``Φ_i`` per distinct period, over the profiles: it does not look at the own signal, which moves nobody else's."""
+def _decisions(question: Question, agent: int) -> list[IntArray]:
+    """Return ``â_i`` per distinct period over the profiles, as indices of actions."""
     environment = question.environment
-    rule = efficient_rule(environment.without(agent))
-    result: list[Rationals] = []
-    for t in reversed(periods(question)):
+    name, given = environment.agents[agent], question.decide
+    if given is None or (isinstance(given, Mapping) and name not in given):
+        rule = efficient_rule(environment.without(agent))
+        return [rule.at(t).ravel() for t in periods(question)]
+    result: list[IntArray] = []
+    for t in periods(question):
         period = environment.period(t)
-        value = flow[t - 1]
-        if period.transition is not None:
-            chosen = rule.at(t).ravel()
-            kernel = period.kernel()
-            rows = Rationals(kernel.num[chosen, np.arange(chosen.size)], kernel.den)
-            if environment.horizon is None:
-                value = solve_discounted(rows, value.reshape(-1, 1), environment.discount).reshape(-1)
-            else:
-                value = value + (rows @ result[-1].reshape(-1, 1)).reshape(-1) * environment.discount
-        result.append(value.reduce())
-    return result[::-1]
+        rest = [period.signals[j] for j in environment.others(agent)]
+        shape = tuple(map(len, rest))
+        place = _place(question, "decide", name, t)
+        if isinstance(given, Mapping):
+            labels = np.asarray(_of_period(question, "decide", given, name, t), dtype=object)
+            if labels.ndim != len(shape) or any(n not in (1, m) for n, m in zip(labels.shape, shape, strict=True)):
+                raise InputError(
+                    place,
+                    f"an array of shape {labels.shape}",
+                    f"give an action for each of {shape}, the others' signals",
+                )
+            chosen = np.broadcast_to(labels, shape).ravel().tolist()
+        else:
+            when = None if environment.horizon is None else t
+            chosen = [given(name, when, others) for others in product(*rest)]
+        for label in chosen:
+            if not isinstance(label, str) or label not in period.actions:
+                raise InputError(place, f"{label!r} is no action", f"choose one of {', '.join(period.actions)}")
+        index = np.array([period.actions.index(label) for label in chosen], dtype=np.int64).reshape(shape)
+        result.append(_over_profiles(index, agent, period.shape))
+    return result
+
+
+def _refuse_malformed(question: Question, key: str, given: Any) -> None:
+    agents = question.environment.agents
+    if isinstance(given, Mapping):
+        for name in given:
+            if name not in agents:
+                raise InputError(f"{key}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
+    elif given is not None and not callable(given):
+        raise InputError(key, "neither a function nor a mapping", f"give {key}(agent, period, others)")
+
+
+def _place(question: Question, key: str, name: str, t: int) -> str:
+    return f"{key}.{name}" if question.environment.horizon is None else f"{key}.{name}[{t - 1}]"
+
+
+def _of_period(question: Question, key: str, given: Mapping[str, Any], name: str, t: int) -> Any:
+    """Return an agent's entry of a mapping, that of the period when the horizon is finite."""
+    value, horizon = given[name], question.environment.horizon
+    if horizon is None:
+        return value
+    if not isinstance(value, (list, tuple)) or len(value) != horizon:
+        raise InputError(f"{key}.{name}", "no list of as many arrays as there are periods", "give one a period")
+    return value[t - 1]
+
+
+def _over_profiles(array: IntArray, agent: int, shape: tuple[int, ...]) -> IntArray:
+    """Return an array over the others' signals as one over the profiles, flat."""
+    return np.ascontiguousarray(np.broadcast_to(np.expand_dims(array, agent), shape)).reshape(-1)

@@ -30,10 +30,10 @@ import numpy as np
 from mechsynth.asks.incentives import told
 from mechsynth.asks.question import Question
 from mechsynth.beliefs import beliefs, by_own
-from mechsynth.efficient import efficient_rule
+from mechsynth.efficient import efficient_rule, solve_discounted
 from mechsynth.errors import UsageError
 from mechsynth.mechanism import Table, nest
-from mechsynth.rational import IntArray, Rationals, text
+from mechsynth.rational import IntArray, Rationals, shown
 
 TRANSFERS = "history-independent"
 
@@ -78,8 +78,8 @@ def refuse_interdependent(question: Question, ask: str) -> None:
                 one, other = apart
                 raise UsageError(
                     f"--ask {ask}",
-                    f"the utility of {name} after {period.actions[one[0]]}{_when(question, t)} is {text(utility.fraction(*one))} at "
-                    f"{_profile(question, t, one[1:])} and {text(utility.fraction(*other))} at {_profile(question, t, other[1:])}: it depends on the "
+                    f"the utility of {name} after {period.actions[one[0]]}{_when(question, t)} is {shown(utility.fraction(*one))} at "
+                    f"{_profile(question, t, one[1:])} and {shown(utility.fraction(*other))} at {_profile(question, t, other[1:])}: it depends on the "
                     f"signal of {environment.agents[i]}, values are not private",
                     "ask vcg-type, contingent or implement, which need no private values",
                 )
@@ -108,7 +108,7 @@ def refuse_influence(question: Question, ask: str) -> None:
             raise UsageError(
                 f"--ask {ask}",
                 f"after {period.actions[one[0]]}{_when(question, t)} the next reports ({', '.join(reports)}) of {', '.join(environment.agents[j] for j in rest)} have probability "
-                f"{text(blocks.fraction(*one))} at {_whole(question, t, i, one)} and {text(blocks.fraction(*other))} at {_whole(question, t, i, other)}: "
+                f"{shown(blocks.fraction(*one))} at {_whole(question, t, i, one)} and {shown(blocks.fraction(*other))} at {_whole(question, t, i, other)}: "
                 f"the signal of {environment.agents[i]} moves them",
                 "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation",
             )
@@ -180,16 +180,73 @@ def transfers_of(question: Question, now: list[list[Table]]) -> tuple[dict[str, 
     return tuple({name: {"now": own[t - 1]} for name, own in zip(names, now, strict=True)} for t in periods(question))
 
 
-def payoff_tables(question: Question, base: list[list[Rationals]]) -> dict[str, Any] | None:
-    """Return ``{agent: nested}`` of ``W_1 − Φ_i`` over the first profiles; ``None`` where the numbers are too long to be told."""
+def added_up(question: Question, actions: list[IntArray], flow: list[Rationals]) -> list[Rationals]:
+    """Return ``E Σ_s δ^{s-t} f_s`` per distinct period, shape ``(|Θ_t|,)``, of a flow per distinct period under a rule given likewise (flat)."""
+    environment = question.environment
+    result: list[Rationals] = []
+    for t in reversed(periods(question)):
+        period = environment.period(t)
+        value = flow[t - 1]
+        if period.transition is not None:
+            kernel = period.kernel()
+            rows = Rationals(kernel.num[actions[t - 1], np.arange(period.size)], kernel.den)
+            if environment.horizon is None:
+                value = solve_discounted(rows, value.reshape(-1, 1), environment.discount).reshape(-1)
+            else:
+                value = value + (rows @ result[-1].reshape(-1, 1)).reshape(-1) * environment.discount
+        result.append(value.reduce())
+    return result[::-1]
+
+
+def own_worth(question: Question, agent: int) -> Rationals:
+    """Return ``V_i`` of period 1, shape ``(|Θ_1|,)``: what the agent enjoys under the efficient rule, discounted, before any payment."""
+    environment = question.environment
+    actions = [question.at(t).ravel() for t in periods(question)]
+    flow = []
+    for t, chosen in zip(periods(question), actions, strict=True):
+        period = environment.period(t)
+        own = period.utilities.num[agent].reshape(len(period.actions), -1)
+        flow.append(Rationals(own[chosen, np.arange(chosen.size)], period.utilities.den))
+    return added_up(question, actions, flow)[0]
+
+
+def accounts(question: Question, kind: str | None, base: list[list[Rationals] | None]) -> dict[str, Any]:
+    """Return what the agents end up with, over the first profiles, where the numbers are short enough to be told.
+
+    Parameters
+    ----------
+    kind:
+        ``"without"`` where ``Φ_i`` is ``W_{-i}``, ``"distribution"`` where it is another, ``None`` where it is 0 for everybody.
+    base:
+        ``Φ_i`` per agent and distinct period; ``None`` for 0.
+
+    Returns
+    -------
+    ``totals``, ``{agent: [θ^1]…[θ^N]}``: ``Z_i = V_i − W + Φ_i``, the expected discounted payments (Yoon 2021b, Definition 1: ``Φ_i − V_{-i}``);
+    under the name of the kind, ``Φ_i``, of length 1 on the own axis; and with ``without`` also ``marginal``, ``W − W_{-i}``.
+    """
     if not told(question):
-        return None
-    shape = question.environment.period(1).shape
-    surplus = question.rule.value(1)
-    return {
-        name: nest((surplus - own[0]).reduce().reshape(-1).strings(), shape)
-        for name, own in zip(question.environment.agents, base, strict=True)
-    }
+        return {}
+    environment = question.environment
+    shape, surplus = environment.period(1).shape, question.rule.value(1)
+    found: dict[str, Any] = {"totals": {}}
+    if kind is not None:
+        found[kind] = {}
+    if kind == "without":
+        found["marginal"] = {}
+    for i, (name, own) in enumerate(zip(environment.agents, base, strict=True)):
+        total = own_worth(question, i) - surplus
+        if own is not None:
+            total = total + own[0]
+        found["totals"][name] = nest(total.reduce().reshape(-1).strings(), shape)
+        if kind is not None:
+            distribution = Rationals(np.zeros(shape, dtype=np.int64)) if own is None else own[0].reshape(*shape)
+            first = tuple(slice(0, 1) if j == i else slice(None) for j in range(len(shape)))
+            part = distribution[first].reduce()
+            found[kind][name] = nest(part.reshape(-1).strings(), part.shape)
+        if kind == "without" and own is not None:
+            found["marginal"][name] = nest((surplus - own[0]).reduce().reshape(-1).strings(), shape)
+    return found
 
 
 def by_signal(values: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals:

@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import numpy as np
 
+from mechsynth.asks import evident
+from mechsynth.asks.conflicts import minimal_conflict, relaxed, witness
+from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal
 from mechsynth.asks.question import Question
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.classes import ORDER, transfer_class
-from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.program.objectives import add_objective
 from mechsynth.program.requirements import Requirement, requirement
 from mechsynth.program.synthesis import Setting
+from mechsynth.program.written import add_requirement, written
 from mechsynth.prove.interior import interior
-from mechsynth.prove.linear import Outcome, decide, least_relaxation, optimize
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
 from mechsynth.solver.linear import DEADLINE
 
 SMALLEST = "smallest"
-LARGE = 5_000  # rows from which a program is large: no relaxations are computed beside its conflict
 
 
 def answer(question: Question) -> Result:
@@ -75,7 +74,10 @@ def decide_class(question: Question) -> Result:
 
 
 def settle_class(question: Question) -> Result:
-    """Decide a wish list for one class of transfers."""
+    """Decide a wish list for one class of transfers.
+
+    For a large program, of more than `LARGE` rows, no relaxations are computed beside a conflict.
+    """
     wishes = wish_list(question)
     setting = build(question, wishes)
     asked = {
@@ -84,7 +86,7 @@ def settle_class(question: Question) -> Result:
         "require": [wish.name for wish in wishes],
         "objective": question.objective,
     }
-    certificate: dict[str, Any] = {"ties": question.ties()}
+    certificate: dict[str, Any] = {"ties": question.ties(), **written(setting.program, wishes)}
 
     def result(status: Status, **more: Any) -> Result:
         mechanism = more.pop("mechanism", Mechanism(question.environment, question.actions))
@@ -92,19 +94,40 @@ def settle_class(question: Question) -> Result:
             asked, status, mechanism=mechanism, certificate=certificate, environment=question.environment, **more
         )
 
-    point = None
+    kind, exact = setting.transfers.name, question.strength == "exact"
+    large = len(setting.program.names) > LARGE
+    point, ends = None, NOWHERE
     if question.objective == "feasibility":
-        point = interior(setting)
+        if large and (ready := evident.mechanism(question, kind, wishes)) is not None:
+            return result(Status.FEASIBLE, mechanism=ready)
+        inside = interior(setting)
+        point, ends = inside.point, inside.ends
     if point is None:
-        outcome = feasible(setting.program)
+        outcome = feasible(setting.program, exact, ends)
+        unsettled = outcome is None or outcome.bound is not None
+        if unsettled and question.objective == "feasibility" and not large:
+            ready = evident.mechanism(question, kind, wishes)
+            if ready is not None:
+                return result(Status.FEASIBLE, mechanism=ready)
         if outcome is None:
             return unknown(result, certificate)
         if outcome.multipliers is not None:
-            conflict, proof = minimal_conflict(setting.program, outcome, question.keep)
-            small = len(setting.program.names) <= LARGE and not question.keep
-            relaxations = relaxed(setting.program, conflict) if small else []
+            objects = {wish.name: wish for wish in wishes}
+
+            def known(names: Sequence[str]) -> bool:
+                return evident.holds(question, kind, [objects[name] for name in names])
+
+            conflict = minimal_conflict(setting.program, outcome, question.keep, known, exact)
+            strength = Strength.EXACT
+            if conflict.bound is not None:
+                strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
+            quick = not large and not question.keep and strength is Strength.EXACT
+            measured = quick if question.relax is None else question.relax
             return result(
-                Status.INFEASIBLE, witness=witness(setting.program, conflict, proof), relaxations=tuple(relaxations)
+                Status.INFEASIBLE,
+                strength=strength,
+                witness=witness(setting.program, conflict),
+                relaxations=tuple(relaxed(setting.program, conflict)) if measured else (),
             )
         point = outcome.point
     assert point is not None
@@ -144,7 +167,10 @@ def wish_list(question: Question) -> list[Requirement]:
     if question.constant is not None:
         raise UsageError("--last-period", "implement asks about the efficient last period", "leave it out")
     wishes = [requirement("pepic"), *(requirement(wish) for wish in question.require)]
-    unique = {wish.name: wish for wish in wishes}
+    unique: dict[str, Requirement] = {}
+    for wish in wishes:
+        if unique.setdefault(wish.name, wish) != wish:
+            raise UsageError("require", f"two requirements are called {wish.name!r}", "give each a name of its own")
     for name in question.keep:
         if name not in unique:
             raise UsageError("--keep", f"{name!r} is not among the requirements", "require it too")
@@ -155,140 +181,9 @@ def build(question: Question, wishes: Sequence[Requirement]) -> Setting:
     """Return the program of a wish list."""
     setting = Setting(question.environment, question.rule, transfer_class(question.transfers or "contingent"))
     for wish in wishes:
-        wish.rows(setting)
+        add_requirement(wish, setting)
     add_objective(setting, question.objective)
     return setting
-
-
-def feasible(program: LinearProgram) -> Outcome | None:
-    """Decide a program part by part: a point of all of them, or multipliers of one that has none."""
-    num = np.zeros(len(program.columns), dtype=object)
-    den = 1
-    for rows in program.components():
-        part = program.part(rows)
-        outcome = _part(part)
-        if outcome is None:
-            return None
-        if outcome.multipliers is not None:
-            return Outcome(multipliers={int(rows[k]): y for k, y in outcome.multipliers.items()}, value=outcome.value)
-        assert outcome.point is not None
-        own, own_den = outcome.point
-        used = np.unique(part.entries[1])
-        num, den = _together(num, den, used, own, own_den)
-    return Outcome(point=(num, den))
-
-
-def _part(part: LinearProgram) -> Outcome | None:
-    """Decide a connected program by one slack on the rows that ask for something.
-
-    On a large program the equalities are kept hard at first: the solver's presolve can then use them to eliminate columns, which
-    halves the time. Where they contradict each other this proves nothing, and all rows get the slack.
-    """
-    soft = np.array([owner != DEFINITION for owner in part.owners], dtype=bool)
-    hard = soft & np.array(part.equal, dtype=bool)
-    if len(part.names) > LARGE and hard.any():
-        outcome = decide(part, soft & ~hard)
-        if outcome is not None:
-            return outcome
-    return decide(part, soft)
-
-
-def _together(num: IntArray, den: int, used: Any, own: IntArray, own_den: int) -> tuple[IntArray, int]:
-    """Put ``own/own_den`` at some places of ``num/den``."""
-    from math import lcm
-
-    common = lcm(den, own_den)
-    wide = num * (common // den)
-    wide[used] = own[used] * (common // own_den)
-    return wide, common
-
-
-def optimal(program: LinearProgram, point: tuple[IntArray, int]) -> Outcome | None:
-    """Optimize the part of a feasible program that the objective touches; the others keep their point."""
-    touched = set(program.objective)
-    num, den = point
-    multipliers: dict[int, Fraction] = {}
-    value = Fraction(0)
-    for rows in program.components():
-        part = program.part(rows)
-        used = np.unique(part.entries[1])
-        part.objective = {k: v for k, v in program.objective.items() if k in set(used.tolist())}
-        if not part.objective:
-            continue
-        outcome = optimize(part)
-        if outcome is None or outcome.point is None or outcome.multipliers is None or outcome.value is None:
-            return None
-        num, den = _together(num, den, used, *outcome.point)
-        multipliers |= {int(rows[k]): y for k, y in outcome.multipliers.items()}
-        value += outcome.value
-        touched -= set(part.objective)
-    return None if touched else Outcome((num, den), multipliers, value)
-
-
-def falling(program: LinearProgram) -> dict[str, Fraction] | None:
-    """Return a direction along which a feasible program's objective falls without end, by column name; ``None`` if none was proved."""
-    flat = program.part(np.arange(len(program.names)))
-    flat.rights = [Fraction(0)] * len(flat.names)
-    cols = np.array([list(program.objective)], dtype=np.int64)
-    den = lcm(*(v.denominator for v in program.objective.values()))
-    nums = np.array([[int(v * den) for v in program.objective.values()]], dtype=object)
-    flat.add_rows(["falls"], [cols], [narrow(nums)], den, [Fraction(-1)], "falls", equal=True)
-    flat.objective = {}
-    outcome = feasible(flat)
-    if outcome is None or outcome.point is None:
-        return None
-    num, bottom = outcome.point
-    return {program.columns[k]: Fraction(int(num[k]), bottom) for k in np.flatnonzero(num).tolist()}
-
-
-def minimal_conflict(
-    program: LinearProgram, outcome: Outcome, keep: Sequence[str]
-) -> tuple[list[str], dict[str, Fraction]]:
-    """Return requirements that cannot hold together, dropping any one of which (those to keep aside) lets the rest hold, and the proof."""
-
-    def proof_of(part: LinearProgram, found: Outcome) -> dict[str, Fraction]:
-        assert found.multipliers is not None
-        return {part.names[k]: y for k, y in sorted(found.multipliers.items())}
-
-    def owners(part: LinearProgram, found: Outcome) -> list[str]:
-        assert found.multipliers is not None
-        used = {part.owners[k] for k in found.multipliers} - {DEFINITION}
-        return [owner for owner in dict.fromkeys(part.owners) if owner in used]
-
-    conflict, proof = owners(program, outcome), proof_of(program, outcome)
-    for wish in list(conflict):
-        if wish in keep or wish not in conflict:
-            continue
-        rest = [other for other in conflict if other != wish]
-        part = program.restricted([*rest, *keep])
-        found = feasible(part)
-        if found is not None and found.multipliers is not None:
-            conflict, proof = owners(part, found), proof_of(part, found)
-    return conflict, proof
-
-
-def relaxed(program: LinearProgram, conflict: Sequence[str]) -> list[dict[str, str]]:
-    """Return for each requirement of a conflict by how much it must be relaxed, alone, for the conflict to dissolve."""
-    part = program.restricted(conflict)
-    found = []
-    for wish in conflict:
-        soft = np.array([owner == wish for owner in part.owners], dtype=bool)
-        least = least_relaxation(part, soft)
-        if least is not None and least.value is not None:
-            found.append({"requirement": wish, "least": text(least.value)})
-    return found
-
-
-def witness(program: LinearProgram, conflict: list[str], proof: dict[str, Fraction]) -> dict[str, Any]:
-    """Return the Farkas witness of a conflict."""
-    rights = dict(zip(program.names, program.rights, strict=True))
-    shortfall = sum((y * rights[name] for name, y in proof.items()), Fraction(0))
-    return {
-        "kind": "farkas",
-        "conflict": conflict,
-        "multipliers": {name: text(y) for name, y in proof.items()},
-        "shortfall": text(shortfall),
-    }
 
 
 def tables(setting: Setting, point: tuple[IntArray, int]) -> tuple[dict[str, dict[str, Table]], ...]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.blocks import Stack, stacks
-from mechsynth.asks.implement import feasible
+from mechsynth.asks.deciding import feasible
 from mechsynth.asks.question import Question
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError

@@ -5,12 +5,17 @@ over her first signals of positive probability, ``X^i = W − W_{-i}``. The budg
 
 Where the first signals are independent, ``E[W_{-i} | θ_1^i = k]`` does not depend on ``k``: the budget is ``Σ_i min_k E[W_1 | θ_1^i = k] − (N − 1) E W_1`` for every dynamic Groves
 mechanism, however the others would fare without an agent. So it answers Yoon's question, too, whose ``W_{-i}`` is 0 since nobody trades alone.
+
+Where the environment has the structure, the answer says more: the two sides of condition (*) by the Stein equation for two agents with chains of their own
+(`mechsynth.asks.stein`, which must agree); all discount factors at which the budget balances (`mechsynth.asks.discounts`); and which of Theorems 5 and 6 applies (`mechsynth.asks.chains`).
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
+from mechsynth.asks import chains, discounts
 from mechsynth.asks.groves_family import (
     asked_for,
     by_signal,
@@ -21,12 +26,14 @@ from mechsynth.asks.groves_family import (
     value_without,
 )
 from mechsynth.asks.question import Question
+from mechsynth.asks.stein import Star, condition_star, solve_stein
 from mechsynth.errors import UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
 
 ASK = "lump-sum-budget"
+LARGE = 400  # profiles up to which the structure of the chains is looked at
 
 
 def answer(question: Question) -> Result:
@@ -35,7 +42,8 @@ def answer(question: Question) -> Result:
     Raises
     ------
     UsageError
-        Without a prior, when values are not private, or an agent's signal moves the others'.
+        Without a prior, when values are not private, or an agent's signal moves the others'; or where ``question.critical`` insists on all discount
+        factors and an action moves the signals, the horizon is finite, or there are too many profiles.
     """
     environment = question.environment
     asked = asked_for(question, ASK, ["pepic", "participation:entry", "budget:ex-ante"])
@@ -44,6 +52,8 @@ def answer(question: Question) -> Result:
         raise UsageError(f"--ask {ASK}", "the instance has no prior to expect payments with", "give it a prior")
     refuse_interdependent(question, ASK)
     refuse_influence(question, ASK)
+    if question.critical:
+        discounts.refuse(question)
     base = [value_without(question, i) for i in range(len(environment.agents))]
     surplus = question.rule.value(1)
     weights, total = prior.reshape(-1), Fraction(0)
@@ -77,9 +87,46 @@ def answer(question: Question) -> Result:
         certificate={
             "ties": question.ties(),
             "fees": {name: text(fee) for name, fee in zip(environment.agents, fees, strict=True)},
+            **_patience(question, budget),
         },
         environment=environment,
     )
+
+
+def _patience(question: Question, budget: Fraction) -> dict[str, Any]:
+    """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``."""
+    law = chains.exogenous(question)
+    if law is None or law.shape[0] > LARGE:
+        return {}
+    found: dict[str, Any] = {}
+    own = chains.own_chains(question, law)
+    if own is not None:
+        found["chains"] = chains.structure(question, own)
+        theorem = chains.theorem(question, law, found["chains"])
+        if theorem is not None:
+            found["theorem"] = theorem
+        star = _star(question, own)
+        if star is not None:
+            assert star.slack == budget, "condition (*) and the budget disagree"
+            fees = zip(question.environment.agents, star.fees, strict=True)
+            found["star"] = {"deficit": text(star.deficit), "fees": {name: text(fee) for name, fee in fees}}
+    quick = law.shape[0] <= discounts.QUICK
+    if quick if question.critical is None else question.critical:
+        found["discounts"] = discounts.balanced(question, law)
+    return found
+
+
+def _star(question: Question, own: list[Rationals]) -> Star | None:
+    """Return both sides of condition (*) for two agents whose first signals are independent."""
+    starts = chains.own_priors(question)
+    if len(own) != 2 or starts is None:
+        return None
+    period = question.environment.period(1)
+    surplus = period.surplus()
+    best = chains.fractions(Rationals(surplus.num.max(axis=0), surplus.den))
+    seller, buyer = (chains.fractions(chain) for chain in own)
+    x, y = (chains.fractions(start) for start in starts)
+    return condition_star(solve_stein(seller, buyer, best, question.environment.discount), x, y)
 
 
 def _largest_fee(prior: Rationals, payoff: Rationals, agent: int) -> Fraction:

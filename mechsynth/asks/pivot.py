@@ -10,9 +10,9 @@ In Yoon's bilateral trade nothing can be traded without one of the two, so that 
 from __future__ import annotations
 
 from mechsynth.asks.groves_family import (
+    accounts,
     asked_for,
     payments,
-    payoff_tables,
     refuse_influence,
     refuse_interdependent,
     transfers_of,
@@ -39,14 +39,10 @@ def answer(question: Question) -> Result:
     environment = question.environment
     base = [value_without(question, i) for i in range(len(environment.agents))]
     now = [payments(question, i, own) for i, own in enumerate(base)]
-    certificate: dict[str, object] = {"ties": question.ties()}
-    marginal = payoff_tables(question, base)
-    if marginal is not None:
-        certificate["marginal"] = marginal
     return Result(
         question=asked,
         status=Status.FEASIBLE,
         mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
-        certificate=certificate,
+        certificate={"ties": question.ties(), **accounts(question, "without", list(base))},
         environment=environment,
     )

@@ -18,6 +18,7 @@ from mechsynth.errors import UsageError
 from mechsynth.rational import text
 
 SCOPES = ("all", "policy")
+STRENGTHS = ("exact", "verified")
 Progress = Callable[[str, int, int], None]
 
 
@@ -51,6 +52,14 @@ class Question:
         What a synthesis program optimizes.
     phi:
         The distribution rule of a dynamic Groves mechanism; see `mechsynth.asks.groves`.
+    strength:
+        What a proof must be at least: ``"exact"``, or ``"verified"`` where short multipliers with a bound suffice.
+    relax:
+        Whether to measure by how much each requirement of a conflict must be relaxed; ``None``: where it is quick.
+    decide:
+        The decision rule that goes with it.
+    critical:
+        Whether to find all discount factors at which a lump-sum budget balances; ``None``: where it is quick.
     """
 
     environment: Environment
@@ -66,10 +75,16 @@ class Question:
     keep: tuple[str, ...] = ()
     objective: str = "feasibility"
     phi: Any = None
+    strength: str = "exact"
+    relax: bool | None = None
+    decide: Any = None
+    critical: bool | None = None
 
     def __post_init__(self) -> None:
         if self.scope is not None and self.scope not in SCOPES:
             raise UsageError("--scope", f"{self.scope!r} is no scope", "choose all or policy")
+        if self.strength not in STRENGTHS:
+            raise UsageError("--strength", f"{self.strength!r} is no strength", "choose exact or verified")
         if self.workers is not None and self.workers < 1:
             raise UsageError("--workers", f"{self.workers} is no number of threads", "choose at least 1")
         kind = self.last_period.partition(":")[0]

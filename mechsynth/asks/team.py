@@ -6,7 +6,7 @@ society gets alone. Private values are needed, and nothing else; see `mechsynth.
 
 from __future__ import annotations
 
-from mechsynth.asks.groves_family import asked_for, payments, refuse_interdependent, transfers_of
+from mechsynth.asks.groves_family import accounts, asked_for, payments, refuse_interdependent, transfers_of
 from mechsynth.asks.question import Question
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
@@ -30,6 +30,6 @@ def answer(question: Question) -> Result:
         question=asked,
         status=Status.FEASIBLE,
         mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
-        certificate={"ties": question.ties()},
+        certificate={"ties": question.ties(), **accounts(question, None, [None] * len(now))},
         environment=environment,
     )

@@ -7,10 +7,20 @@ and no tolerance; floats and python-flint only propose vectors, which are then v
 """
 
 from .checker import check, evaluate
-from .evaluation import Evaluation, IncentiveRow
+from .evaluation import Evaluation, IncentiveRow, incentive_constraints
 from .facts import Fact
 from .model import Model
 from .reading import read_instance
 from .verdict import Verdict
 
-__all__ = ["Evaluation", "Fact", "IncentiveRow", "Model", "Verdict", "check", "evaluate", "read_instance"]
+__all__ = [
+    "Evaluation",
+    "Fact",
+    "IncentiveRow",
+    "Model",
+    "Verdict",
+    "check",
+    "evaluate",
+    "incentive_constraints",
+    "read_instance",
+]

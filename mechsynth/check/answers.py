@@ -10,7 +10,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from . import linked, private, synthesis
+from . import linked, private, synthesis, thresholds, uniqueness
 from .blocks import check_holds
 from .envelope import Claim
 from .exact import Array, Exact
@@ -41,15 +41,19 @@ _CERTIFICATES = {
     ("ex-ante-balanced", "infeasible"): ("ties", "failures", "now"),
     ("surplus-extraction", "feasible"): ("ties",),
     ("surplus-extraction", "infeasible"): ("ties", "failures"),
-    ("team", "feasible"): ("ties",),
-    ("pivot", "feasible"): ("ties", "marginal"),
-    ("groves", "feasible"): ("ties",),
-    ("lump-sum-budget", "feasible"): ("ties", "fees"),
-    ("lump-sum-budget", "infeasible"): ("ties", "fees"),
-    ("implement", "feasible"): ("ties",),
-    ("implement", "optimal"): ("ties", "multipliers"),
-    ("implement", "unbounded"): ("ties", "ray"),
-    ("implement", "infeasible"): ("ties",),
+    ("generalized-vcg", "feasible"): ("ties", "influence", "thresholds", "violations"),
+    ("generalized-vcg", "infeasible"): ("ties", "influence", "now", "violations", "farkas"),
+    ("uniqueness", "holds"): ("ties", "most", "proof", "proofs", "mechanisms"),
+    ("uniqueness", "fails"): ("ties", "most", "proof", "proofs", "mechanisms"),
+    ("team", "feasible"): ("ties", "totals"),
+    ("pivot", "feasible"): ("ties", "marginal", "without", "totals"),
+    ("groves", "feasible"): ("ties", "distribution", "totals"),
+    ("lump-sum-budget", "feasible"): ("ties", "fees", "chains", "theorem", "star", "discounts"),
+    ("lump-sum-budget", "infeasible"): ("ties", "fees", "chains", "theorem", "star", "discounts"),
+    ("implement", "feasible"): ("ties", "requirements"),
+    ("implement", "optimal"): ("ties", "multipliers", "requirements"),
+    ("implement", "unbounded"): ("ties", "ray", "requirements"),
+    ("implement", "infeasible"): ("ties", "bound", "requirements"),
 }
 
 _CLASS = {
@@ -99,6 +103,10 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     if claim.ask == "policy":
         assert values is not None
         return _policy(claim, model, values, ledger)
+    if claim.ask == "uniqueness":
+        assert rule is not None
+        assert values is not None
+        return uniqueness.judge(claim, model, rule, values, ledger)
     if claim.status == "holds":
         check_holds(claim, model, rule, ledger)
         return _holds_statement(claim)
@@ -110,6 +118,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     assert values is not None
     if claim.ask == "implement":
         return synthesis.judge(claim, model, rule, values, ledger)
+    if claim.ask == "generalized-vcg":
+        return thresholds.judge(claim, model, rule, values, ledger)
     if claim.ask in GROVES:
         return private.judge(claim, model, rule, values, ledger)
     if claim.ask in LINKED:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -126,6 +128,33 @@ class Columns:
                     for report in range(period.sizes[agent]):
                         if report != period.own[agent][profile]:
                             yield self.deviation(t, agent, profile, report)
+
+    @cached_property
+    def _reach(self) -> tuple[Fraction, Fraction]:
+        """How large a payoff can be when no payment exceeds ``M``: ``base + slope · M``.
+
+        In one period the payoff is at most ``max |u| + M + δM``: what is paid now, and later for it.
+        """
+        delta, horizon = self.model.discount, self.model.horizon
+        largest = Fraction(0)
+        for t in range(self.model.count):
+            for utility in self.model.period(t).utilities:
+                sizes = [
+                    Fraction(abs(int(n)), int(d))
+                    for n, d in zip(
+                        utility.num.ravel(), np.broadcast_to(utility.den, utility.num.shape).ravel(), strict=True
+                    )
+                ]
+                largest = max([largest, *sizes])
+        lasting = 1 / (1 - delta) if horizon is None else sum((delta**s for s in range(horizon)), Fraction(0))
+        return largest * lasting, 2 * lasting
+
+    def reach(self, column: Column) -> tuple[Fraction, Fraction] | None:
+        """Return ``base, slope``: a column is at most ``base + slope · M`` in size when no payment exceeds ``M``; None if unknown."""
+        if column < 0:
+            return None
+        what = self._blocks[bisect_right(self._starts, column) - 1][0]
+        return self._reach if what in ("X", "D") else (Fraction(0), Fraction(1))
 
     def name(self, column: Column) -> str:
         """Return the name of a column."""

@@ -15,6 +15,7 @@ from .verdict import Refuted
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
+VERIFIED = (("implement", "infeasible"),)  # what can be proved within a bound on payments
 
 _KEYS = ("format", "instance", "question", "status", "strength")
 _OPTIONAL = ("value", "mechanism", "witness", "certificate")
@@ -32,7 +33,9 @@ _ANSWERS = {
     "team": ("feasible",),
     "pivot": ("feasible",),
     "groves": ("feasible",),
+    "generalized-vcg": ("feasible", "infeasible"),
     "lump-sum-budget": ("feasible", "infeasible"),
+    "uniqueness": ("holds", "fails"),
     "implement": ("feasible", "optimal", "infeasible", "unbounded"),
     "ladder": ("feasible", "infeasible"),
 }
@@ -55,6 +58,7 @@ class Claim:
     constant: int | None
     asked: Question
     status: str
+    strength: str
     value: object
     mechanism: dict[str, Any] | None
     witness: object
@@ -110,8 +114,8 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     scope, status = asked.scope, root["status"]
     if status == "unknown":
         raise Refuted('status "unknown": the result says that nothing was proved')
-    if root["strength"] != "exact":
-        raise Refuted(f'strength "{root["strength"]}": only an exact result is a proof')
+    if root["strength"] != "exact" and not (root["strength"] == "verified" and (ask, status) in VERIFIED):
+        raise Refuted(f'strength "{root["strength"]}": no proof of "{status}" for "{ask}"')
     if status not in _ANSWERS[ask]:
         raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(_ANSWERS[ask])})')
     mechanism, witness = root.get("mechanism"), root.get("witness")
@@ -124,7 +128,8 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     if status in ("infeasible", "fails"):
         if witness is None:
             raise Refuted(f'status "{status}" without a witness')
-        if ask != "ladder" and mechanism is not None and mechanism.get("transfers") is not None:
+        # what speaks against uniqueness is itself a mechanism
+        if ask not in ("ladder", "uniqueness") and mechanism is not None and mechanism.get("transfers") is not None:
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
@@ -140,7 +145,9 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
     if positive and mechanism is not None and mechanism.get("transfers") is None:
         raise Refuted(f'status "{status}" without transfers')
-    valued = ask in ("policy", "convex-independence", "lump-sum-budget") or (ask == "implement" and status == "optimal")
+    valued = ask in ("policy", "convex-independence", "lump-sum-budget", "uniqueness") or (
+        ask == "implement" and status == "optimal"
+    )
     if not valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
     return Claim(
@@ -149,6 +156,7 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
         constant=asked.constant,
         asked=asked,
         status=status,
+        strength=root["strength"],
         value=root.get("value"),
         mechanism=mechanism,
         witness=witness,

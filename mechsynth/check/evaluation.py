@@ -10,7 +10,7 @@ and truth is periodic ex post incentive compatible iff :math:`X^i(θ) - due(θ) 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -197,9 +197,60 @@ def evaluate_mechanism(
             payoffs[t].append(Exact(num, np.array(den, dtype=object)))
     best: IncentiveRow | None = None
     rows = 0
-    for t in range(count):
+    for part in incentive_constraints(model, rule, paid, payoffs):
+        rows += part.true.size
+        row, value = _least(part.slack)
+        if best is None or value < best.slack:
+            best = part.row(row)
+    return Evaluation(
+        payoffs=tuple(
+            tuple(payoff.fractions().reshape(model.period(t).sizes) for payoff in payoffs[t]) for t in range(count)
+        ),
+        surplus=tuple(values.exact(t).fractions().reshape(model.period(t).sizes) for t in range(count)),
+        least=best,
+        efficient=problem is None,
+        inefficiency=problem,
+        rows=rows,
+        facts=Facts(model, rule, paid, payoffs, values),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Constraints:
+    """The incentive constraints of one agent in one period about one report.
+
+    Parameters
+    ----------
+    model, t, agent, report:
+        Where; ``t`` from 0, agent and report by their indices.
+    true:
+        The true profiles, all those with another own signal.
+    history:
+        For each, the reports of the period before after which the lie loses least; None where nothing is due.
+    slack:
+        For each, what the lie loses.
+    """
+
+    model: Model
+    t: int
+    agent: int
+    report: int
+    true: Array
+    history: Array | None
+    slack: Exact
+
+    def row(self, k: int) -> IncentiveRow:
+        """Return one of them, named."""
+        return _name(self.model, self.t, self.agent, int(self.true[k]), self.report, self.history, k, self.slack.at(k))
+
+
+def incentive_constraints(
+    model: Model, rule: Sequence[Array], paid: Sequence[Sequence[Payments]], payoffs: Sequence[Sequence[Exact]]
+) -> Iterator[Constraints]:
+    """Yield every incentive constraint of a mechanism whose truthful payoffs are ``payoffs[t][i]``."""
+    for t in range(model.count):
         period, kernel = model.period(t), model.kernel(t)
-        for i in agents:
+        for i in range(len(model.agents)):
             after: Exact | None = None
             if kernel is not None:
                 num, den = payoffs[model.following(t)][i].common("payoffs")
@@ -215,22 +266,7 @@ def evaluate_mechanism(
                     worth = worth + after[action, true]
                 slack = payoffs[t][i][true] - worth
                 for more, history in _due(model, rule, paid, t, i, true, told):
-                    total = slack if more is None else slack - more
-                    rows += true.size
-                    row, value = _least(total)
-                    if best is None or value < best.slack:
-                        best = _name(model, t, i, int(true[row]), report, history, row, value)
-    return Evaluation(
-        payoffs=tuple(
-            tuple(payoff.fractions().reshape(model.period(t).sizes) for payoff in payoffs[t]) for t in range(count)
-        ),
-        surplus=tuple(values.exact(t).fractions().reshape(model.period(t).sizes) for t in range(count)),
-        least=best,
-        efficient=problem is None,
-        inefficiency=problem,
-        rows=rows,
-        facts=Facts(model, rule, paid, payoffs, values),
-    )
+                    yield Constraints(model, t, i, report, true, history, slack if more is None else slack - more)
 
 
 def _flow(

@@ -7,7 +7,7 @@ At the start nothing is due, but ``first``, if there is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -214,8 +214,16 @@ class Facts:
 
         Without a prior nothing can be said of the start, which is then left out.
         """
+        return self._expecting("participation:interim", self.points())
+
+    @cached_property
+    def participation_entry(self) -> Fact | None:
+        """The least expectation of an agent's payoff from period 1 on given her first signal; None without a prior."""
+        return self._expecting("participation:entry", [(0, None)])
+
+    def _expecting(self, head: str, points: Iterable[tuple[int, int | None]]) -> Fact | None:
         best: Fact | None = None
-        for t, history in self.points():
+        for t, history in points:
             found = self.chances(t, history)
             if found is None:
                 continue
@@ -229,7 +237,7 @@ class Facts:
                         continue
                     value = weighted(chosen, whole, net)
                     if best is None or value < best.value:
-                        best = self.fact(value, "participation:interim", t, history, agent, own=k)
+                        best = self.fact(value, head, t, history, agent, own=k)
         return best
 
     @cached_property

@@ -96,6 +96,21 @@ def check_columns(program: Program, total: Sum, ledger: Ledger) -> None:
         raise Refuted(f"multipliers, column {name}: off by {number_text(rest[column])}, not 0")
 
 
+def check_bound(program: Program, total: Sum, right: Fraction, bound: Fraction, ledger: Ledger) -> None:
+    """Ask that a sum excludes every solution whose payments are at most ``bound``.
+
+    With the residual ``r`` of the sum a solution ``x`` satisfies ``r · x ≥ right``. It has none if ``right > Σ_j |r_j| |x_j|`` for the largest sizes
+    ``|x_j|`` that the columns can have: ``bound`` for payments, and for payoffs what utilities and payments add up to.
+    """
+    most = Fraction(0)
+    for column, rest in total.nonzero().items():
+        reach = program.columns.reach(column)
+        if reach is None:
+            raise Refuted(f"multipliers, column {program.columns.name(column)}: off by {number_text(rest)}, not 0")
+        most += abs(rest) * (reach[0] + reach[1] * bound)
+    ledger.claim(right > most, f"certificate.bound: with payments up to it the rows leave {number_text(most - right)}")
+
+
 def check_ray(program: Program, ray: dict[str, Fraction], ledger: Ledger) -> None:
     """Ask that a direction breaks no row with right side 0, and lowers the objective."""
     places: dict[Column, Fraction] = {}

@@ -11,6 +11,7 @@ from .exact import Array
 from .model import Model
 from .names import before, histories
 from .values import Values
+from .written import Written
 
 # coefficients as integers over one denominator
 Entries: TypeAlias = tuple[dict[Column, int], int]
@@ -43,6 +44,8 @@ class Pieces:
         self.rule = [actions.tolist() for actions in rule]
         self.require, self.objective_name = require, objective
         self.columns = Columns(model, rule, transfers)
+        # the rows of requirements that are none of the format's, once they are read
+        self.written: dict[str, list[Written]] = {}
         self.names = self.columns.names
         self.agents = range(len(model.agents))
         self._next: dict[tuple[int, int, int], list[tuple[int, int]]] = {}

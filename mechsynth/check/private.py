@@ -22,6 +22,8 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from .chains import check_chains, check_star
+from .discounts import check_discounts
 from .envelope import Claim
 from .evaluation import evaluate_mechanism
 from .exact import Array, Exact
@@ -53,7 +55,11 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
             base = without(model, agent) if claim.ask == "pivot" else None
             _worth(model, values, found, agent, base, ledger)
             if base is not None:
-                _marginal(claim, model, agent, values.exact(0) - base[0], ledger)
+                _told(claim, model, agent, "marginal", values.exact(0) - base[0], ledger)
+                _told(claim, model, agent, "without", base[0], ledger)
+        if claim.certificate.get("totals") is not None:
+            _told(claim, model, agent, "totals", _enjoyed(model, rule, agent) - found[0][agent], ledger)
+        _told(claim, model, agent, "distribution", values.exact(0) - found[0][agent], ledger)
     return (
         "With the payments listed, truth is periodic ex post incentive compatible after every history under the rule listed, "
         f"which is efficient, and {_WHAT[claim.ask]} in every period."
@@ -135,24 +141,47 @@ def _distribution(model: Model, values: Values, payoffs: list[list[Exact]], agen
         ledger.zero(kept - kept[period.lie(agent, 0)], rows_at(period, np.arange(period.profiles), name))
 
 
-def _marginal(claim: Claim, model: Model, agent: int, true: Exact, ledger: Ledger) -> None:
-    """Check ``certificate.marginal`` of an agent: ``W_1 - W_{-i,1}``."""
-    claimed = claim.certificate.get("marginal")
+_TOLD = {
+    "marginal": "marginal contribution",
+    "without": "the most that the others get without",
+    "totals": "expected discounted payments",
+    "distribution": "surplus less payoff",
+}
+
+
+def _told(claim: Claim, model: Model, agent: int, key: str, true: Exact, ledger: Ledger) -> None:
+    """Check an agent's table of the first period under a key of the certificate."""
+    claimed = claim.certificate.get(key)
     if claimed is None:
         return
     if not isinstance(claimed, dict):
-        raise InputError(
-            "certificate.marginal", f"expected an object, found {describe(claimed)}", "write {agent: table}"
-        )
+        raise InputError(f"certificate.{key}", f"expected an object, found {describe(claimed)}", "write {agent: table}")
     for name in claimed:
-        label(name, model.agent_index, "certificate.marginal", "agent")
+        label(name, model.agent_index, f"certificate.{key}", "agent")
     if model.agents[agent] not in claimed:
         return
-    period, at = model.period(0), f"certificate.marginal.{show(model.agents[agent])}"
-    leaves, _ = flatten(claimed[model.agents[agent]], [(size, False) for size in period.sizes], at)
-    said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))
-    name = f"marginal contribution of {show(model.agents[agent])}"
+    period, at = model.period(0), f"certificate.{key}.{show(model.agents[agent])}"
+    leaves, shape = flatten(claimed[model.agents[agent]], [(size, True) for size in period.sizes], at)
+    said = Exact.of(claim.numbers.pairs(leaves, at), shape).broadcast(period.sizes).reshape(period.profiles)
+    name = f"{_TOLD[key]} of {show(model.agents[agent])}"
     ledger.zero(said - true, rows_at(period, np.arange(period.profiles), name))
+
+
+def _enjoyed(model: Model, rule: list[Array], agent: int) -> Exact:
+    """Return ``V_1^i``: what an agent enjoys under the rule, discounted, before any payment."""
+    after: Exact | None = None
+    for t in range(model.count - 1, -1, -1):
+        period, kernel = model.period(t), model.kernel(t)
+        every = np.arange(period.profiles)
+        flow = period.utilities[agent][rule[t], every]
+        if model.horizon is None:
+            return fixed_point(model, rule[t], flow)
+        if kernel is not None and after is not None:
+            flow = flow + kernel.expect(*after.common("values"))[rule[t], every].times(model.discount)
+        num, den = flow.common("values")
+        after = Exact(num, np.array(den, dtype=object))
+    assert after is not None
+    return after
 
 
 def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
@@ -172,6 +201,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         claim.status == ("feasible" if budget >= 0 else "infeasible"),
         f'status "{claim.status}", but the expected budget is {number_text(budget)}',
     )
+    patience = _patience(claim, model, values, budget, ledger)
     about = "the largest entry fees that keep every type of every agent in, expecting at least 0 at the start"
     if claim.status == "infeasible":
         witness = table(claim.witness, "witness", ("kind", "shortfall"))
@@ -181,7 +211,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         equal(said, -budget, "witness.shortfall", ledger)
         return (
             f"Under the rule listed, which is efficient, payments now that give every agent her marginal contribution run an expected "
-            f"deficit that {about}, fall short of by the shortfall stated; other transfers are not asked about."
+            f"deficit that {about}, fall short of by the shortfall stated; other transfers are not asked about.{patience}"
         )
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
@@ -202,8 +232,18 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
     return (
         "With the payments listed, truth is periodic ex post incentive compatible after every history under the rule listed, which is "
         f"efficient; before the entry fees every agent gets her marginal contribution in every period, the fees are {about}, and all "
-        "payments together are expected to be the value stated, which is not negative."
+        f"payments together are expected to be the value stated, which is not negative.{patience}"
     )
+
+
+def _patience(claim: Claim, model: Model, values: Values, budget: Fraction, ledger: Ledger) -> str:
+    """Check what the certificate says about the chains and about other discount factors; return what that proves."""
+    certificate = claim.certificate
+    words = check_chains(certificate, model, ledger)
+    check_star(certificate, model, values.exact(0), budget, claim.numbers, ledger)
+    if certificate.get("discounts") is not None:
+        words += check_discounts(certificate["discounts"], model, claim.numbers, ledger)
+    return words
 
 
 def _largest_fee(model: Model, agent: int, payoff: Exact) -> Fraction:

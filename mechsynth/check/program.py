@@ -6,10 +6,11 @@ Every row holds for every mechanism of the class that meets the requirements, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 from .columns import EPSILON, LARGEST, RENT, SUBSIDY, Column, size_of
 from .names import histories, joined
@@ -49,6 +50,10 @@ def _nought() -> Fraction:
     return Fraction(0)
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 class Program(Pieces):
     """The synthesis program of one question."""
 
@@ -80,6 +85,8 @@ class Program(Pieces):
             maker = _REQUIREMENTS.get(requirement)
             if requirement in self.bounds:
                 families[requirement] = partial(self._bounded, requirement)
+            elif requirement in self.written:
+                families[requirement] = partial(self._written, requirement)
             elif maker is not None:
                 families[requirement] = partial(maker, self)
         head, added = _OBJECTIVES.get(self.objective_name, ("", None))
@@ -186,8 +193,13 @@ class Program(Pieces):
                 yield Row(name, head, False, _nought, partial(self.net, t, (agent,), [(profile, 1)], 1, history, 1))
 
     def _interim(self) -> Iterator[Row]:
-        head = "participation:interim"
-        for t, history in self.points():
+        return self._expecting("participation:interim", self.points())
+
+    def _entry(self) -> Iterator[Row]:
+        return self._expecting("participation:entry", [(0, None)])
+
+    def _expecting(self, head: str, points: Iterable[tuple[int, int | None]]) -> Iterator[Row]:
+        for t, history in points:
             weights, den = self.weights(t, history)
             for agent in self.agents:
                 own = self.model.period(t).own[agent]
@@ -260,6 +272,10 @@ class Program(Pieces):
             name = self.names.place(head, t, what=self.names.profile(t, profile), history=history)
             yield Row(name, head, True, _nought, partial(self.net, t, self.agents, [(profile, 1)], 1, history, 1))
 
+    def _written(self, head: str) -> Iterator[Row]:
+        for row in self.written[head]:
+            yield Row(row.name, head, row.equal, partial(_same, row.right), partial(_same, row.entries))
+
     # -- the rows of objectives -------------------------------------------------------------------------------
 
     def _sizes(self, head: str) -> Iterator[Row]:
@@ -297,6 +313,7 @@ _REQUIREMENTS: dict[str, Callable[[Program], Iterator[Row]]] = {
     "residual-claimant": Program._residual,
     "participation:ex-post": Program._ex_post,
     "participation:interim": Program._interim,
+    "participation:entry": Program._entry,
     "participation:ex-ante": Program._ex_ante,
     "budget:ex-ante": Program._budget_ex_ante,
     "budget:per-period": Program._per_period,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -15,14 +16,15 @@ CONDITIONS = ("convex-independence", "spanning")
 RESIDUAL = ("contingent", "vcg-type")
 # block constructions whose targets are not the others' surplus, or that pay something on top
 LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
-# mechanisms for private values: payments now that leave W - Phi_i
-GROVES = ("team", "pivot", "groves", "lump-sum-budget")
+# payments now: those that leave W - Phi_i where values are private, and the generalized VCG mechanism
+GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg", "uniqueness")
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
     "pepic",
     "residual-claimant",
     "participation:ex-post",
     "participation:interim",
+    "participation:entry",
     "participation:ex-ante",
     "budget:ex-ante",
     "budget:per-period",
@@ -40,7 +42,37 @@ OBJECTIVES = (
     "min-subsidy",
     "min-epsilon",
 )
-_AT_START = ("participation:interim", "participation:ex-ante", "budget:ex-ante", "surplus:full", "max-revenue")
+# What names begin with that mean something already, in a requirement or in a row; a requirement of another name is one
+# that the result itself writes out.
+RESERVED = frozenset(
+    (
+        "pepic",
+        "residual-claimant",
+        "participation",
+        "budget",
+        "bounded",
+        "no-subsidy",
+        "surplus",
+        "definition",
+        "value",
+        "deviation",
+        "objective",
+        "largest",
+        "size",
+        "rent",
+        "subsidy",
+        "epsilon",
+    )
+)
+_OWN_NAME = re.compile(r"[A-Za-z0-9_.+/-]+(:[A-Za-z0-9_.+/-]+)*")
+_AT_START = (
+    "participation:interim",
+    "participation:entry",
+    "participation:ex-ante",
+    "budget:ex-ante",
+    "surplus:full",
+    "max-revenue",
+)
 _LINKED_REQUIRE = {
     "budget-balanced": ["pepic", "budget:per-period"],
     "ex-ante-balanced": ["pepic", "budget:ex-ante"],
@@ -62,6 +94,8 @@ class Question:
         Empty where the question has none.
     bounds:
         The number of every requirement ``bounded:B``.
+    written:
+        The requirements that are none of the format's, whose rows the result has to write out.
     """
 
     ask: str
@@ -71,6 +105,7 @@ class Question:
     require: tuple[str, ...] = ()
     objective: str = ""
     bounds: dict[str, Fraction] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
 
 
 def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
@@ -164,6 +199,7 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
         raise InputError("question.objective", f"found {describe(objective)}", f"one of {', '.join(OBJECTIVES)}")
     require: list[str] = []
     bounds: dict[str, Fraction] = {}
+    written: list[str] = []
     for k, entry in enumerate(items(question["require"], "question.require")):
         at = f"question.require[{k}]"
         if not isinstance(entry, str):
@@ -177,7 +213,9 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
             if bounds[entry] < 0:
                 raise InputError(at, f"{show(entry)}: a bound below 0", "write bounded:B with B at least 0")
         elif entry not in REQUIREMENTS:
-            raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
+            if entry.partition(":")[0].lower() in RESERVED or not _OWN_NAME.fullmatch(entry):
+                raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
+            written.append(entry)
         require.append(entry)
     if "pepic" not in require:
         raise InputError("question.require", '"pepic" is missing', "add it")
@@ -188,4 +226,4 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
         for entry in (*require, objective):
             if entry in needs:
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
-    return Question("implement", "", None, transfers, tuple(require), objective, bounds)
+    return Question("implement", "", None, transfers, tuple(require), objective, bounds, tuple(written))

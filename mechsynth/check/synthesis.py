@@ -19,18 +19,20 @@ from .exact import Array
 from .facts import Fact, Facts
 from .mechanism import Payments, read_transfers
 from .model import Model
-from .multipliers import check_columns, check_ray, combine, read_multipliers
+from .multipliers import check_bound, check_columns, check_ray, combine, read_multipliers
 from .program import Program
 from .question import Question
 from .text import describe, items, number_text, show, table
 from .values import Values
 from .verdict import Ledger, Refuted, equal
+from .written import check_written, read_written, said
 
 
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
     asked = claim.asked
     program = Program(model, rule, values, asked.transfers, asked.require, asked.objective, asked.bounds)
+    program.written = read_written(claim.certificate.get("requirements"), asked, program.columns, claim.numbers)
     if claim.status == "infeasible":
         return _infeasible(claim, model, program, ledger)
     seeks = asked.objective != "feasibility"
@@ -49,17 +51,19 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     if asked.objective == "min-epsilon" and found.least is not None:
         epsilon = max(-found.least.slack, Fraction(0)) if value is None else value
     check_requirements(asked, found, epsilon, ledger)
+    check_written(program.written, program.columns, found.facts, ledger)
     met = f"meets {', '.join(asked.require)}"
+    meant = said(program.written, asked.require)
     if value is None:
         if not seeks:
-            return f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}."
+            return f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}.{meant}"
         if claim.certificate.get("ray") is None:
             raise Refuted('status "unbounded" without certificate.ray')
         ray = read_multipliers(claim.certificate["ray"], claim.numbers, "certificate.ray")
         check_ray(program, ray, ledger)
         return (
             f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}, and along the ray "
-            f"{asked.objective} improves without end."
+            f"{asked.objective} improves without end.{meant}"
         )
     equal(value, attained(asked, found), f"value of {asked.objective}", ledger)
     if claim.certificate.get("multipliers") is None:
@@ -75,8 +79,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     equal(value, best, "value against the multipliers", ledger)
     return (
         f"With the {_class(asked, model)} transfers listed the efficient rule listed {met}"
-        + (f" ({asked.require[0]} up to the value)" if epsilon else "")
-        + f", and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}."
+        + (" (pepic up to the value)" if epsilon else "")
+        + f", and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}.{meant}"
     )
 
 
@@ -96,14 +100,26 @@ def _infeasible(claim: Claim, model: Model, program: Program, ledger: Ledger) ->
         conflict.append(entry)
     multipliers = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
     total, right = combine(program, multipliers, conflict, ledger)
-    check_columns(program, total, ledger)
+    within = ""
+    if claim.strength == "verified":
+        if claim.certificate.get("bound") is None:
+            raise Refuted('strength "verified" without certificate.bound')
+        bound = claim.numbers.fraction(claim.certificate["bound"], "certificate.bound")
+        ledger.claim(bound > 0, f"certificate.bound: {number_text(bound)} is not above 0")
+        check_bound(program, total, right, bound, ledger)
+        within = f" with payments of at most {number_text(bound)} in absolute value"
+    else:
+        if claim.certificate.get("bound") is not None:
+            raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
+        check_columns(program, total, ledger)
     shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
     what = ", ".join(conflict)
     return (
-        f"No {_class(claim.asked, model)} transfers make the rule listed, which is efficient, meet {what}"
+        f"No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {what}"
         f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
+        f"{said(program.written, conflict)}"
     )
 
 
@@ -130,7 +146,7 @@ def check_class(transfers: str, model: Model, paid: Sequence[Sequence[Payments]]
 
 
 def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, ledger: Ledger) -> None:
-    """Ask that the mechanism meets every requirement, incentives up to ``epsilon``."""
+    """Ask that the mechanism meets every requirement of the format, incentives up to ``epsilon``."""
     for requirement in asked.require:
         if requirement == "pepic":
             least = found.least
@@ -140,7 +156,7 @@ def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, le
             _check_payments(asked, found.facts, requirement, asked.bounds[requirement], ledger)
         elif requirement == "no-subsidy":
             _check_payments(asked, found.facts, requirement, None, ledger)
-        else:
+        elif requirement not in asked.written:
             _CHECKS[requirement](found.facts, ledger)
 
 
@@ -197,6 +213,7 @@ _CHECKS: dict[str, Callable[[Facts, Ledger], None]] = {
     "residual-claimant": lambda facts, ledger: _nothing(facts.misaligned, ledger),
     "participation:ex-post": lambda facts, ledger: _not_negative(facts.participation_ex_post, ledger),
     "participation:interim": lambda facts, ledger: _not_negative(facts.participation_interim, ledger),
+    "participation:entry": lambda facts, ledger: _not_negative(facts.participation_entry, ledger),
     "participation:ex-ante": lambda facts, ledger: _not_negative(facts.participation_ex_ante, ledger),
     "budget:ex-ante": _no_deficit,
     "budget:per-period": _per_period,

@@ -86,6 +86,35 @@ def fixed_point(model: Model, rule: Array, flow: Exact, suggestions: Sequence[Ex
     return vector
 
 
+def resolvent(
+    kernel: Kernel, discount: Fraction, vectors: Sequence[Sequence[Fraction]]
+) -> tuple[Fraction, list[list[Fraction]]]:
+    """Return ``det(I − δP)`` and the exact solutions of ``X = v + δ P X``, ``P`` the transition after the first action.
+
+    Parameters
+    ----------
+    discount:
+        ``0 ≤ δ < 1``.
+    vectors:
+        The ``v``, each of as many numbers as there are profiles.
+    """
+    count = kernel.weights.shape[1]
+    top, bottom = discount.numerator, discount.denominator
+    entries = []
+    for p in range(count):
+        den = int(kernel.den[0, p])
+        entries += [
+            flint.fmpq((den * bottom if p == q else 0) - top * int(x), den * bottom)
+            for q, x in enumerate(kernel.weights[0, p])
+        ]
+    left = flint.fmpq_mat(count, count, entries)
+    right = [flint.fmpq(v[p].numerator, v[p].denominator) for p in range(count) for v in vectors]
+    solved = left.solve(flint.fmpq_mat(count, len(vectors), right))
+    whole = left.det()
+    columns = [[Fraction(int(solved[p, j].p), int(solved[p, j].q)) for p in range(count)] for j in range(len(vectors))]
+    return Fraction(int(whole.p), int(whole.q)), columns
+
+
 def propose(model: Model, weights: Array, den: Array, bound: int, flow: Exact) -> tuple[Array, int] | None:
     """Return integers over ``2**SCALE`` near the solution of ``X = flow + δ P X``, and a bound of the error.
 

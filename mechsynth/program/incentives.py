@@ -42,7 +42,7 @@ class Pepic:
                     lines = [setting.X[t][i][true], *cols]
                     program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name)
                     continue
-                deviation = setting._add(f"D {head}", names, "D")
+                deviation = setting.add_columns(f"D {head}", names, "D")
                 program.add_rows(
                     [f"deviation {head}{name}" for name in names],
                     [deviation, *cols],
@@ -91,7 +91,7 @@ class ResidualClaimant:
 
 @dataclass(frozen=True)
 class Participation:
-    """Nobody would rather leave for an outside option of 0: ``ex-post``, ``interim`` or ``ex-ante``."""
+    """Nobody would rather leave for an outside option of 0: ``ex-post``, ``interim``, ``entry`` (interim, at the start only) or ``ex-ante``."""
 
     sense: str
 
@@ -105,6 +105,8 @@ class Participation:
         for i in range(setting.agents):
             if self.sense == "ex-ante":
                 self._ex_ante(setting, i)
+            elif self.sense == "entry":
+                self._interim(setting, 0, i)
             else:
                 for t in range(setting.count):
                     (self._ex_post if self.sense == "ex-post" else self._interim)(setting, t, i)
@@ -135,7 +137,7 @@ class Participation:
         if setting.starts(t):
             prior = need_prior(setting, self.name)
             cases.append(("", prior[0], prior[1], None))
-        before = setting.before(t)
+        before = None if self.sense == "entry" else setting.before(t)
         due = setting.due(t, i)
         if before is not None:
             kernel = setting.period(before).kernel()

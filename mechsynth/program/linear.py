@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -33,6 +33,9 @@ class LinearProgram:
         coefficients, its right-hand side.
     objective:
         Coefficients of what is minimized, by column index; empty for feasibility.
+    limit:
+        Of a column, by its index, how large it can be when no payment exceeds ``M``: ``(base, slope)`` of ``base + slope · M``; ``None``
+        where payments say nothing about it.
     """
 
     columns: list[str] = field(default_factory=list)
@@ -42,6 +45,7 @@ class LinearProgram:
     dens: list[int] = field(default_factory=list)
     rights: list[Fraction] = field(default_factory=list)
     objective: dict[int, Fraction] = field(default_factory=dict)
+    limit: Callable[[int], tuple[Fraction, Fraction] | None] | None = None
     _rows: list[Index] = field(default_factory=list)
     _cols: list[Index] = field(default_factory=list)
     _nums: list[IntArray] = field(default_factory=list)
@@ -169,6 +173,7 @@ class LinearProgram:
             [self.dens[k] for k in chosen],
             [self.rights[k] for k in chosen],
             dict(self.objective),
+            self.limit,
             [place[old_rows[inside]]],
             [cols[inside]],
             [nums[inside]],

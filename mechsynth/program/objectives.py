@@ -39,7 +39,7 @@ def add_objective(setting: Setting, name: str) -> None:
 
 
 def _single(setting: Setting, name: str) -> int:
-    return int(setting._add(name, [""], "objective")[0])
+    return int(setting.add_columns(name, [""], "objective")[0])
 
 
 def _sizes(setting: Setting, title: str, bounds: Index) -> None:
@@ -59,7 +59,7 @@ def _min_max(setting: Setting) -> None:
 
 def _min_total(setting: Setting) -> None:
     names = [setting.program.columns[k] for k in setting.transfer_columns().tolist()]
-    sizes = setting._add("size ", names, "objective")
+    sizes = setting.add_columns("size ", names, "objective")
     _sizes(setting, "size", sizes)
     setting.program.objective |= {int(k): Fraction(1) for k in sizes}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from mechsynth.errors import InputError, UsageError
@@ -28,7 +30,7 @@ class Requirement(Protocol):
         """The name, as in ``--require``."""
 
     def rows(self, setting: Setting) -> None:
-        """Add the rows, with ``name`` as their owner."""
+        """Add the rows, with ``name`` as their owner and at the beginning of their names."""
 
 
 KNOWN: dict[str, Requirement] = {
@@ -38,6 +40,7 @@ KNOWN: dict[str, Requirement] = {
         ResidualClaimant(),
         Participation("ex-post"),
         Participation("interim"),
+        Participation("entry"),
         Participation("ex-ante"),
         BudgetExAnte(),
         BudgetPerPeriod(),
@@ -49,17 +52,73 @@ KNOWN: dict[str, Requirement] = {
 }
 
 
+# Heads of names that mean something already: families of requirements, definitions, rows and columns of objectives.
+RESERVED = frozenset(
+    (
+        "pepic",
+        "residual-claimant",
+        "participation",
+        "budget",
+        "bounded",
+        "no-subsidy",
+        "surplus",
+        "definition",
+        "value",
+        "deviation",
+        "objective",
+        "largest",
+        "size",
+        "rent",
+        "subsidy",
+        "epsilon",
+    )
+)
+# Plain ASCII, so that no name can be mistaken for another by its looks, and none ends before it seems to.
+_NAME = re.compile(r"[A-Za-z0-9_.+/-]+(:[A-Za-z0-9_.+/-]+)*")
+
+
+def built_in(wish: Requirement) -> bool:
+    """Return whether a requirement is one of this package's own, which results name without writing out its rows.
+
+    Its name does not decide: an object of another class, or one of ours under another name, is a user's.
+    """
+    if type(wish) is Bounded:
+        return isinstance(wish.bound, (int, Fraction)) and wish.bound >= 0
+    known = KNOWN.get(wish.name) if isinstance(wish.name, str) else None
+    return known is not None and type(wish) is type(known) and wish == known
+
+
+def _own(wish: Requirement) -> Requirement:
+    """Return a user's requirement if it can stand in a result under its name.
+
+    Raises
+    ------
+    UsageError
+        For a class instead of an object, and for a name that is malformed or taken.
+    """
+    if isinstance(wish, type):
+        raise UsageError("require", f"{wish.__name__} is a class, not a requirement", f"pass {wish.__name__}()")
+    name: object = wish.name
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(
+            "require", f"{name!r} is no name of a requirement", "write letters, digits and _ . + - / :, without spaces"
+        )
+    if name.partition(":")[0].lower() in RESERVED:
+        raise UsageError("require", f"the name {name!r} is taken by what is built in", "choose another name")
+    return wish
+
+
 def requirement(wish: str | Requirement) -> Requirement:
     """Return a requirement by its name (``"bounded:10"`` with its bound), or the object itself.
 
     Raises
     ------
     UsageError
-        For a name that is none.
+        For a name that is none, and an object under a name that is taken.
     """
     if not isinstance(wish, str):
         if isinstance(wish, Requirement):
-            return wish
+            return wish if built_in(wish) else _own(wish)
         raise UsageError("require", f"{wish!r} is no requirement", "give a name, or an object with name and rows")
     if wish in KNOWN:
         return KNOWN[wish]

@@ -13,20 +13,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import lcm, prod
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment, Period
-from mechsynth.errors import TooLargeError
+from mechsynth.errors import TooLargeError, UsageError
 from mechsynth.program.classes import TransferClass
 from mechsynth.program.linear import DEFINITION, Index, LinearProgram
+from mechsynth.rational import magnitude, narrow, rational
 
 LARGEST = 2_000_000  # rows or columns of a program that are still built
 _PLAIN = re.compile(r"[\w.+-]+")
@@ -38,24 +40,32 @@ def quoted(label: str) -> str:
 
 
 class Setting:
-    """A program under construction.
+    """A program under construction: what a requirement has to work with (docs/requirements.md).
+
+    Periods ``t`` count from 0 here, agents ``i`` in the order of the environment, profiles of signals in C order, the last agent
+    fastest. Payments are positive when the agent pays; nothing is bounded or signed unless a row says so.
 
     Attributes
     ----------
     environment, rule, transfers:
         What it is about.
     program:
-        The program: requirements add their rows to it.
+        The program: requirements add their rows to it, by `row` one at a time or by ``program.add_rows`` many at once.
     X, now, later:
-        Column indices, ``[t-1][i]``: ``X`` and ``now`` are ``(|Θ_t|,)``, ``later`` is ``(|Θ_t|, |Θ_{t+1}|)`` (reports now, reports next; a
-        column that does not look at a report repeats); ``None`` where there is no such payment.
+        Column indices, ``[t][i]``: ``X`` (truthful continuation payoff before what is due) and ``now`` are ``(|Θ_t|,)``, ``later`` is
+        ``(|Θ_t|, |Θ_{t+1}|)`` (reports now, reports next; a column that does not look at a report repeats); ``None`` where there is no
+        such payment.
+    profiles:
+        ``[t][k]``: the profile ``k`` as it stands in the names of rows and columns, ``"(4,-)"``.
+    count, agents:
+        How many periods are described (1 when the horizon is infinite), and how many agents.
     """
 
     def __init__(self, environment: Environment, rule: Rule, transfers: TransferClass) -> None:
         self.environment = environment
         self.rule = rule
         self.transfers = transfers
-        self.program = LinearProgram()
+        self.program = LinearProgram(limit=self.limit)
         self.count = environment.last
         self._refuse_large()
         self.profiles = [self._profile_names(t) for t in range(self.count)]
@@ -63,6 +73,7 @@ class Setting:
         self.now: list[list[Index | None]] = []
         self.later: list[list[Index | None]] = []
         self.kinds: list[str] = []
+        self._places: dict[str, int] = {}
         for t in range(self.count):
             self._columns(t)
         for t in range(self.count):
@@ -137,14 +148,20 @@ class Setting:
         nows: list[Index | None] = []
         laters: list[Index | None] = []
         for i, agent in enumerate(self.names):
-            xs.append(self._add(f"X {agent} {when}", names, "X"))
-            nows.append(self._add(f"now {agent} {when}", names, "transfer") if self.transfers.now or last else None)
+            xs.append(self.add_columns(f"X {agent} {when}", names, "X"))
+            nows.append(
+                self.add_columns(f"now {agent} {when}", names, "transfer") if self.transfers.now or last else None
+            )
             laters.append(None if after is None or not self.transfers.later else self._later(t, after, i))
         self.X.append(xs)
         self.now.append(nows)
         self.later.append(laters)
 
-    def _add(self, prefix: str, names: Sequence[str], kind: str) -> Index:
+    def add_columns(self, prefix: str, names: Sequence[str], kind: str) -> Index:
+        """Append free columns of a kind (``"X"``, ``"D"``, ``"transfer"``, ``"objective"``) and return their indices.
+
+        For the objectives and built-in requirements: the checker knows no other columns, so a requirement written by a user has none of its own.
+        """
         self.kinds += [kind] * len(names)
         return self.program.add_columns([f"{prefix}{name}" for name in names])
 
@@ -162,7 +179,7 @@ class Setting:
             rows = np.array([order[key] for key in keys])
             labels = [f"{reduced[theta]} a={quoted(period.actions[a])}" for theta, a in order]
         prefix = f"later {self.names[i]} {self.when(t)}"
-        columns = self._add(prefix, [f"{report}->{next_}" for report in labels for next_ in starred], "transfer")
+        columns = self.add_columns(prefix, [f"{report}->{next_}" for report in labels for next_ in starred], "transfer")
         return np.asarray(columns.reshape(len(labels), len(starred))[rows][:, seen])
 
     def continuation(self, t: int, i: int, reports: Index, true: Index) -> tuple[list[Index], list[Any], int]:
@@ -248,9 +265,86 @@ class Setting:
         history, theta = np.nonzero(weights)
         return history, theta
 
+    def columns(self, kind: str) -> Index:
+        """Return the indices of all columns of a kind: ``"X"``, ``"transfer"`` (``now`` and ``later``), ``"D"``."""
+        return np.array([k for k, own in enumerate(self.kinds) if own == kind], dtype=np.int64)
+
     def transfer_columns(self) -> Index:
         """Return the indices of all payments."""
-        return np.array([k for k, kind in enumerate(self.kinds) if kind == "transfer"], dtype=np.int64)
+        return self.columns("transfer")
+
+    def column(self, name: str) -> int:
+        """Return the index of a column by its name, such as ``"X firm1 t=1 (4,-)"``.
+
+        Raises
+        ------
+        UsageError
+            If there is none of that name.
+        """
+        if len(self._places) != len(self.program.columns):
+            self._places = {title: k for k, title in enumerate(self.program.columns)}
+        if name not in self._places:
+            raise UsageError(
+                "require", f"{name!r} is no column of {self.transfers.name} transfers", "print Setting.program.columns"
+            )
+        return self._places[name]
+
+    def signals(self, t: int) -> list[tuple[str, ...]]:
+        """Return the profiles of a period as tuples of labels, in the order of ``X[t][i]``."""
+        return list(product(*self.period(t).signals))
+
+    def row(
+        self,
+        owner: str,
+        title: str,
+        coefficients: Mapping[Any, Any],
+        sense: str = ">=",
+        right: Fraction | int | str = 0,
+    ) -> None:
+        """Add the row ``Σ coefficient · column (sense) right`` to a requirement, exactly.
+
+        Parameters
+        ----------
+        owner, title:
+            The requirement's name, and what the row is called within it; empty for a single row.
+        coefficients:
+            By column, its index or its name. Ints, fractions or exact strings; floats are refused.
+        sense:
+            ``">="``, ``"<="`` or ``"="``.
+        right:
+            The right-hand side.
+        """
+        place = f"require {owner}"
+        if sense not in (">=", "<=", "="):
+            raise UsageError(place, f"{sense!r} is no sense of a row", "choose >=, <= or =")
+        sign = -1 if sense == "<=" else 1
+        values = [sign * rational(value, place) for value in coefficients.values()]
+        den = lcm(*(value.denominator for value in values))
+        columns = [self.column(key) if isinstance(key, str) else index(key) for key in coefficients]
+        nums = narrow(np.array([[int(value * den) for value in values]], dtype=object))
+        side = sign * rational(right, place)
+        cols = np.array([columns], dtype=np.int64)
+        self.program.add_rows([f"{owner} {title}".strip()], [cols], [nums], den, [side], owner, sense == "=")
+
+    @cached_property
+    def _reach(self) -> tuple[Fraction, Fraction]:
+        """How far payoffs can be from 0 when no payment exceeds ``M``: base and slope."""
+        delta, horizon = self.environment.discount, self.environment.horizon
+        sizes = [
+            Fraction(magnitude(self.period(t).utilities.num), self.period(t).utilities.den) for t in range(self.count)
+        ]
+        lasting = 1 / (1 - delta) if horizon is None else sum((delta**s for s in range(horizon)), Fraction(0))
+        return max(sizes) * lasting, 2 * lasting
+
+    def limit(self, column: int) -> tuple[Fraction, Fraction] | None:
+        """Return base and slope of a column (see `LinearProgram.limit`).
+
+        A payoff of one period is at most ``max |u| + M + δM``, what is paid now and what will be due for it.
+        """
+        kind = self.kinds[column]
+        if kind == "transfer":
+            return Fraction(0), Fraction(1)
+        return self._reach if kind in ("X", "D") else None
 
     def prior(self) -> tuple[Any, int] | None:
         """Return the prior's numerators, flat, and their denominator."""

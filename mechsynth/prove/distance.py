@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -77,9 +78,7 @@ def nearest(rows: IntArray, den: int, report: int, carriers: list[int]) -> Neare
     square = sum((x * x for x in point), Fraction(0))
     if any(sum((x * s for x, s in zip(point, steps[k], strict=True)), Fraction(0)) < square for k in steps):
         return None
-    scale = 1
-    for x in point:
-        scale = scale * x.denominator // np.gcd(scale, x.denominator)
+    scale = lcm(*(x.denominator for x in point))
     direction = primitive([int(x * scale) for x in point]) if square else [0] * m
     return Nearest(square / Fraction(den) ** 2, tuple(weights), tuple(direction))
 

@@ -8,157 +8,50 @@ integers. Statuses are never looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from math import lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mechsynth.errors import OutOfTime
+from mechsynth.prove.bounded import bounded
 from mechsynth.prove.lifting import solve_sparse
-from mechsynth.rational import IntArray, magnitude, narrow
-from mechsynth.solver.linear import End, methods, minimize
+from mechsynth.prove.rows import Exact, Rows, elastic, integer_rows
+from mechsynth.prove.simplex import feasible_point
+from mechsynth.rational import IntArray
+from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Integer rows ``Σ num · x (= or ≥) right``.
-
-    Attributes
-    ----------
-    rows, cols, nums:
-        The nonzero coefficients.
-    rights:
-        Integers.
-    equal:
-        Where a row is an equality.
-    width:
-        The number of columns.
-    floors:
-        Columns that must be at least 0 (the others are free).
-    """
-
-    rows: NDArray[np.int64]
-    cols: NDArray[np.int64]
-    nums: IntArray
-    rights: IntArray
-    equal: NDArray[np.bool_]
-    width: int
-    floors: NDArray[np.bool_]
-
-    @property
-    def count(self) -> int:
-        """How many rows there are."""
-        return len(self.rights)
-
-    @cached_property
-    def scales(self) -> NDArray[np.float64]:
-        """The largest coefficient of every row: floats see rows of about unit size."""
-        tops = np.ones(self.count)
-        np.maximum.at(tops, self.rows, np.abs(self.nums).astype(np.float64))
-        return tops
-
-    def matrix(self) -> Any:
-        """Return the rows in floats, scaled, as a CSC matrix."""
-        from scipy.sparse import csc_array
-
-        values = self.nums.astype(np.float64) / self.scales[self.rows]
-        return csc_array((values, (self.rows, self.cols)), shape=(self.count, self.width))
-
-    def square(self, rows: NDArray[np.int64], cols: NDArray[np.int64], transpose: bool) -> Any:
-        """Return the integer matrix of some rows and columns as CSR."""
-        from scipy.sparse import csr_array
-
-        place_row, place_col = np.full(self.count, -1), np.full(self.width, -1)
-        place_row[rows], place_col[cols] = np.arange(rows.size), np.arange(cols.size)
-        down, across = place_row[self.rows], place_col[self.cols]
-        inside = (down >= 0) & (across >= 0)
-        down, across = down[inside], across[inside]
-        data = self.nums[inside].astype(np.int64)
-        shape = (cols.size, rows.size) if transpose else (rows.size, cols.size)
-        return csr_array((data, (across, down) if transpose else (down, across)), shape=shape)
-
-    def products(self, point: IntArray) -> IntArray:
-        """Return ``A x``, exactly."""
-        return _accumulate(self.rows, self.nums, point[self.cols], self.count)
-
-    def combination(self, multipliers: IntArray) -> IntArray:
-        """Return ``Aᵀ y``, exactly."""
-        return _accumulate(self.cols, self.nums, multipliers[self.rows], self.width)
-
-
-def _accumulate(places: NDArray[np.int64], nums: IntArray, factors: IntArray, size: int) -> IntArray:
-    keep = factors != 0
-    places, nums, factors = places[keep], nums[keep], factors[keep]
-    total = np.zeros(size, dtype=object)
-    if places.size:
-        order = np.argsort(places, kind="stable")
-        terms = nums[order].astype(object) * factors[order].astype(object)
-        sorted_places = places[order]
-        first = np.flatnonzero(np.append(True, sorted_places[1:] != sorted_places[:-1]))
-        total[sorted_places[first]] = np.add.reduceat(terms, first)
-    return total
-
-
-Exact = tuple[IntArray, int]
-
-
-def integer_rows(program: Any) -> tuple[Rows, list[int]]:
-    """Return a `LinearProgram`'s rows scaled to integers, and the factor of each row."""
-    rows, cols, nums = program.entries
-    factors, whole_rights = [], []
-    for right, den in zip(program.rights, program.dens, strict=True):
-        scaled_right = right * den if right else right
-        factors.append(scaled_right.denominator)
-        whole_rights.append(scaled_right.numerator)
-    if any(factor != 1 for factor in factors):
-        scaled = nums.astype(object) * np.array(factors, dtype=object)[rows]
-    else:
-        scaled = nums
-    scaled = narrow(scaled)
-    rights = np.array(whole_rights, dtype=object)
-    width = len(program.columns)
-    data = Rows(rows, cols, scaled, rights, np.array(program.equal), width, np.zeros(width, dtype=bool))
-    return data, [d * f for d, f in zip(program.dens, factors, strict=True)]
-
-
-def elastic(data: Rows, soft: NDArray[np.bool_], scales: list[int]) -> tuple[Rows, NDArray[np.int64]]:
-    """Add one slack ``s ≥ 0``, the last column, to the soft rows; soft equalities become two rows.
-
-    ``s`` is in the units of the rows before they were scaled to integers.
-
-    Returns the rows, and for each of them the row it came from, ``−1 − k`` where it is the negative half of row ``k``.
-    """
-    pairs = np.flatnonzero(soft & data.equal)
-    mirrored = np.isin(data.rows, pairs)
-    place = np.full(data.count, -1)
-    place[pairs] = data.count + np.arange(pairs.size)
-    weights = np.array(scales, dtype=object)
-    if magnitude(weights) < 2**62:
-        weights = weights.astype(np.int64)
-    soft_rows = np.flatnonzero(soft)
-    rows = np.concatenate([data.rows, place[data.rows[mirrored]], soft_rows, place[pairs]])
-    cols = np.concatenate([data.cols, data.cols[mirrored], np.full(soft_rows.size + pairs.size, data.width)])
-    nums = np.concatenate([data.nums, -data.nums[mirrored], weights[soft_rows], weights[pairs]])
-    rights = np.concatenate([data.rights, -data.rights[pairs]])
-    equal = np.concatenate([data.equal & ~soft, np.zeros(pairs.size, dtype=bool)])
-    source = np.concatenate([np.arange(data.count), -1 - pairs])
-    floors = np.append(data.floors, True)
-    return Rows(rows, cols, nums, rights, equal, data.width + 1, floors), source
+ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
+SMALL = 3_000  # rows times columns of a program that is decided without floats where they prove nothing
+DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
 
 
 def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: float = 0.0) -> End | None:
-    """Minimize in floats; ``floor`` is what the floored columns must be at least."""
-    rights = data.rights.astype(object)
-    lower = np.array([_ratio(int(b), s) for b, s in zip(rights, data.scales, strict=True)])
+    """Minimize in floats; ``floor`` is what the floored columns must be at least.
+
+    Money has no unit: where the right-hand sides are far from 1 they are divided by a power of two, and the end says by which.
+    """
+    sides = [Fraction(int(b), int(s)) for b, s in zip(data.rights, data.scales, strict=True) if b]
+    largest = max(map(abs, sides), default=Fraction(1))
+    unit = Fraction(1)
+    if not ORDINARY[0] <= largest <= ORDINARY[1]:
+        unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())
+    lower = np.array(
+        [
+            _ratio(int(b) * unit.denominator, int(s) * unit.numerator)
+            for b, s in zip(data.rights, data.scales, strict=True)
+        ]
+    )
     upper = np.where(data.equal, lower, np.inf)
-    floors = np.where(data.floors, floor, -np.inf)
-    return minimize(cost, data.matrix(), lower, upper, floors, options)
+    floors = np.where(data.floors, float(Fraction(floor) / unit), -np.inf)
+    end = minimize(cost, data.matrix(), lower, upper, floors, options)
+    return end if end is None or unit == 1 else replace(end, unit=unit)
 
 
-def _ratio(value: int, scale: float) -> float:
+def _ratio(value: int, scale: int) -> float:
     try:
         return value / scale
     except OverflowError:
@@ -176,13 +69,10 @@ def vertex(data: Rows, end: End) -> Exact | None:
     return (point, den) if satisfies(data, point, den) else None
 
 
-DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
-
-
 def _solve(data: Rows, end: End, transpose: bool, right: IntArray) -> Exact | None:
     """Solve the square system of a basis exactly."""
     if data.nums.dtype != object:
-        solved = solve_sparse(data.square(end.rows, end.columns, transpose), right)
+        solved = solve_sparse(data.square(end.rows, end.columns, transpose), right, DEADLINE.get())
         if solved is not None:
             return solved
     size = end.rows.size
@@ -240,26 +130,55 @@ class Outcome:
         Farkas multipliers or optimal duals, by row of the program, unscaled.
     value:
         The optimum, or how much a Farkas vector falls short.
+    bound:
+        The multipliers exclude only solutions whose payments are at most this; ``None`` where they are exact and exclude all.
     """
 
     point: Exact | None = None
     multipliers: dict[int, Fraction] | None = None
     value: Fraction | None = None
+    bound: int | None = None
 
 
-def decide(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
-    """Find an exact point of a program, or exact Farkas multipliers; ``None`` if neither could be proved.
+def decide(program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End | None = None) -> Outcome | None:
+    """Find an exact point of a program, or Farkas multipliers; ``None`` if neither could be proved.
 
-    ``soft`` marks the rows that ask for something; the others must be satisfiable by themselves.
+    Multipliers are exact where that ends in time; else, or at once without ``exact``, short ones with a bound (`bounded`).
+
+    ``soft`` marks the rows that ask for something; the others must be satisfiable by themselves. ``start`` is where a run on these rows has
+    ended before.
     """
     data, scales = integer_rows(program)
     wide, source = elastic(data, soft, scales)
     cost = np.zeros(wide.width)
     cost[-1] = 1.0
-    exact_cost = np.zeros(wide.width, dtype=object)
-    exact_cost[-1] = 1
-    for options in methods(wide.count):
-        end = run(wide, cost, options)
+    whole_cost = np.zeros(wide.width, dtype=object)
+    whole_cost[-1] = 1
+
+    def refuted(end: End) -> Outcome | None:
+        proof = dual(wide, end, whole_cost, 1)
+        if proof is None:
+            return None
+        num, den = proof
+        value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True)), den)
+        return Outcome(multipliers=_unscaled(num, den, source, scales), value=value) if value > 0 else None
+
+    def nearly_refuted(end: End) -> Outcome | None:
+        short = None if program.limit is None else bounded(wide, end, whole_cost, program.limit)
+        if short is None:
+            return None
+        multipliers = _unscaled(short.multipliers, short.den, source, scales)
+        return Outcome(multipliers=multipliers, value=short.shortfall, bound=short.bound)
+
+    second: Outcome | None = None
+    settings: list[dict[str, Any] | None] = [*([] if start is None else [None]), *methods(wide.count)]
+    for options in settings:
+        try:
+            end = start if options is None else run(wide, cost, options)
+        except OutOfTime:
+            if second is None:
+                raise
+            break
         if end is None:
             continue
         looks_feasible = end.point[-1] < 1e-7
@@ -268,14 +187,36 @@ def decide(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
                 found = vertex(wide, end)
                 if found is not None and found[0][-1] == 0:
                     return Outcome(point=(found[0][:-1], found[1]))
-            else:
-                proof = dual(wide, end, exact_cost, 1)
-                if proof is not None:
-                    num, den = proof
-                    value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True)), den)
-                    if value > 0:
-                        return Outcome(multipliers=_unscaled(num, den, source, scales), value=value)
-    return None
+                continue
+            outcome = refuted(end) if exact else nearly_refuted(end) or refuted(end)
+            if outcome is not None:
+                return outcome
+            if second is None and not looks_feasible:
+                second = nearly_refuted(end)
+    return _by_hand(data, scales) or second
+
+
+def _by_hand(data: Rows, scales: list[int]) -> Outcome | None:
+    """Decide a small program without floats, where they were blind: multipliers ``y`` with ``Aᵀy = 0``, ``b·y = 1``, or a point from their refutation."""
+    if data.count * data.width > SMALL:
+        return None
+    mirrored = np.flatnonzero(data.equal)
+    table = np.zeros((data.width + 1, data.count + mirrored.size), dtype=object)
+    table[data.cols, data.rows] = data.nums
+    table[-1, : data.count] = data.rights
+    table[:, data.count :] = -table[:, mirrored]
+    right = [Fraction(0)] * data.width + [Fraction(1)]
+    solution, against = feasible_point(table.tolist(), right)
+    if solution is not None:
+        source = np.concatenate([np.arange(data.count), -1 - mirrored])
+        den = lcm(*(v.denominator for v in solution))
+        num = np.array([int(v * den) for v in solution], dtype=object)
+        return Outcome(multipliers=_unscaled(num, den, source, scales), value=Fraction(1))
+    assert against is not None  # w·A ≥ −w_b·b on inequalities, equal on equalities, and w_b < 0
+    point = [Fraction(v) / -against[-1] for v in against[:-1]]
+    den = lcm(*(v.denominator for v in point))
+    found = np.array([int(v * den) for v in point], dtype=object)
+    return Outcome(point=(found, den)) if satisfies(data, found, den) else None
 
 
 def optimize(program: Any) -> Outcome | None:

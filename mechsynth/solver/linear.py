@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import highspy
@@ -28,13 +29,16 @@ class End:
     columns, rows:
         Indices of the basic columns, and of the rows that are not basic (tight).
     point, duals:
-        Floats.
+        Floats; of the point, multiples of ``unit``.
+    unit:
+        What the right-hand sides were divided by.
     """
 
     columns: NDArray[np.int64]
     rows: NDArray[np.int64]
     point: NDArray[np.float64]
     duals: NDArray[np.float64]
+    unit: Fraction = Fraction(1)
 
 
 def methods(rows: int) -> list[dict[str, Any]]:

@@ -18,13 +18,15 @@ CONDITIONS = ("convex-independence", "spanning")
 LINKED = ("contingent", "vcg-type", "ex-ante-balanced")
 MECHANISMS = ("static", "vcg-type", "contingent")
 CONSTRUCTIONS = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
-GROVES = ("team", "pivot", "groves", "lump-sum-budget")
+GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg", "uniqueness")
 _POSSIBLE = {
     "policy": ("optimal",),
     **dict.fromkeys(CONDITIONS, ("holds", "fails")),
     **dict.fromkeys((*MECHANISMS, *CONSTRUCTIONS, "ladder"), ("feasible", "infeasible")),
     **dict.fromkeys(GROVES[:3], ("feasible",)),
     "lump-sum-budget": ("feasible", "infeasible"),
+    "generalized-vcg": ("feasible", "infeasible"),
+    "uniqueness": ("holds", "fails"),
     "implement": ("feasible", "infeasible", "optimal", "unbounded"),
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from mechsynth.words import answers, reading, sections
+import itertools
+
+from mechsynth.words import answers, patience, reading, sections
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import number, show
-from mechsynth.words.reading import fail, item, word
+from mechsynth.words.numbers import brief, number, show
+from mechsynth.words.reading import clean, fail, item, word
 
 _GETS = {
     "team": (
@@ -23,6 +25,13 @@ _GETS = {
         "a lie moves nothing but that surplus."
     ),
 }
+_ACCOUNTS = (
+    ("marginal", "gets"),
+    ("without", "the others without it"),
+    ("distribution", "surplus less what it gets"),
+    ("totals", "pays in all"),
+)
+_MOST_ACCOUNTS = 24
 _BUDGET = {
     "team": "Participation and budget balance were not asked; this mechanism usually runs a large deficit.",
     "pivot": (
@@ -44,6 +53,7 @@ def tell(page: Page, answer: Answer) -> None:
         _GETS[answer.ask],
     )
     sections.transfers(page, answer)
+    _accounts(page, answer)
     page.say("What is proved covers this rule and these transfers.", _BUDGET[answer.ask], answers.ties_clause(answer))
 
 
@@ -78,6 +88,45 @@ def _lump_sum(page: Page, answer: Answer) -> None:
         )
     page.say(
         "This covers the pivot mechanism, this rule, and fees that do not depend on signals."
-        + ("" if yes else " Other efficient mechanisms were not tried: ask implement with budget:ex-ante."),
+        " Other efficient mechanisms were not tried; some can do better. Whether one balances: --ask implement --require budget:ex-ante --require participation:entry; "
+        "with --objective max-revenue instead of a budget, how much it can raise, which is never less than the budget here. (participation:interim instead keeps every type in after "
+        "every history, not only at the start.)",
         answers.ties_clause(answer),
     )
+    patience.tell(page, answer)
+
+
+def _accounts(page: Page, answer: Answer) -> None:
+    """Put what everybody ends up with from the first period on, by the first signals."""
+    names, certificate = answer.names, answer.certificate
+    signals = names.at(None if names.finite is False else 1).signals
+    kept = [(key, what) for key, what in _ACCOUNTS if certificate.get(key) is not None]
+    if not kept or len(signals) != len(names.agents):
+        return
+    tables = {key: reading.mapping(certificate[key], f"certificate.{key}") for key, _ in kept}
+    sizes = [range(len(signals[agent])) for agent in names.agents]
+    rows = []
+    for profile in itertools.product(*sizes):
+        told = ", ".join(word(signals[agent][k]) for agent, k in zip(names.agents, profile, strict=True))
+        for agent in names.agents:
+            cells = [_leaf(tables[key].get(agent), profile, f"certificate.{key}.{agent}") for key, _ in kept]
+            rows.append([told, clean(agent), *cells])
+    if len(rows) > _MOST_ACCOUNTS:
+        page.say("What every agent gets and pays in all, by the first signals, stands in the file.")
+        return
+    page.head("From the first period on, expected and discounted, by the first signals")
+    page.columns(["first signals", "agent", *(what for _, what in kept)], rows)
+
+
+def _leaf(table: object, profile: tuple[int, ...], place: str) -> str:
+    """Return an entry of a nested table; an axis of length 1 is one that it does not look at."""
+    if table is None:
+        return ""
+    for k in profile:
+        row = reading.sequence(table, place)
+        if len(row) != 1 and k >= len(row):
+            fail(place, "a list that is too short")
+        if not row:
+            fail(place, "an empty list")
+        table = row[0] if len(row) == 1 else row[k]
+    return brief(number(table, place))

@@ -76,7 +76,7 @@ class _Reader:
             raise ValueError
         agent = "" if base in _NO_AGENT else self.label()
         period = int(self.label()) if self.has("t=") else None
-        own = self.label() if self.kind == "participation:interim" else ""
+        own = self.label() if self.kind in ("participation:interim", "participation:entry") else ""
         signals = self.profile() if self.sees("(") else ()
         action = self.label() if self.has("a=") else ""
         report = ""

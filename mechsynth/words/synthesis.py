@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.words import answers, reading, rows, sections, wishes
+from mechsynth.words import answers, own, reading, rows, sections, wishes
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, brief, counted, listed, number, show, size
@@ -115,7 +115,7 @@ def _works(page: Page, answer: Answer) -> None:
             "whatever everybody's signals, no agent gains by a false report while the others are truthful."
             + (" They also meet what else was required:" if extra else "")
         )
-    page.items(wishes.meaning(wish) for wish in extra)
+    page.items(own.meaning(answer, wish) for wish in extra)
     if answer.status == "unbounded":
         page.say(wishes.unbounded(answer.question))
     elif answer.status == "optimal":
@@ -133,6 +133,7 @@ def _works(page: Page, answer: Answer) -> None:
     )
     page.say(
         f"What is proved covers this rule, these transfers and these requirements.{best}",
+        own.covers(answer, asked),
         _not_asked(asked),
         _rents(asked),
         answers.ties_clause(answer),
@@ -173,14 +174,29 @@ def _class(answer: Answer) -> str:
     return f"{lasting}{answers.class_name(answer.kind)} transfers{f' ({what})' if what else ''}"
 
 
+def _bound(answer: Answer) -> str | None:
+    """Return the size of payments up to which a verified answer excludes them; None where the proof is exact."""
+    if answer.strength != "verified":
+        return None
+    bound = number(item(answer.certificate, "bound", "certificate"), "certificate.bound")
+    zeros = len(str(bound)) - 1
+    return f"10^{zeros}" if zeros > 4 and bound == 10**zeros else show(bound)
+
+
 def _fails(page: Page, answer: Answer) -> None:
     found = conflict(answer)
     page.say(_headline(answer, found))
     page.head("Why")
     if len(found.names) > 1:
         page.say("These requirements cannot hold together:")
-        page.items(wishes.meaning(name) for name in found.names)
+        page.items(own.meaning(answer, name) for name in found.names)
         page.say(_minimal(found))
+    within = _bound(answer)
+    if within is not None:
+        page.say(
+            "The rates are rounded, and what they leave over is bounded rigorously: the proof excludes every mechanism whose payments "
+            f"are at most {within} in absolute value, and says nothing about larger ones."
+        )
     _plan(page, answer, found)
     _other_rows(page, answer, found)
     if found.least:
@@ -194,8 +210,9 @@ def _fails(page: Page, answer: Answer) -> None:
     page.head("What this covers")
     asked = wanted(answer)
     page.say(
-        f"This covers all {_class(answer)}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
+        f"This covers all {_class(answer)}{'' if within is None else f' with payments of at most {within}'}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
         f"{_named(found.names)}.",
+        own.covers(answer, found.names),
         _rents(asked) if "residual-claimant" not in found.names else "",
         "Payments that change from period to period, or look further back, were not tried."
         if answer.names.finite is False
@@ -213,18 +230,21 @@ def _named(names: tuple[str, ...]) -> str:
 
 
 def _headline(answer: Answer, found: Conflict) -> str:
-    name = answers.class_name(answer.kind)
+    within = _bound(answer)
+    name = f"{answers.class_name(answer.kind)} transfers" + (
+        "" if within is None else f" with payments of at most {within}"
+    )
     rest = [other for other in wanted(answer) if other not in found.names]
     spare = f" What else was required ({_named(tuple(rest))}) plays no part in this." if rest else ""
     if found.names == ("pepic",):
-        return f"No. No {name} transfers implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
+        return f"No. No {name} implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
     if "pepic" not in found.names:
         many = len(found.names) > 1
         return (
-            f"No. No {name} transfers under the efficient rule meet {_named(found.names)}"
+            f"No. No {name} under the efficient rule meet {_named(found.names)}"
             f"{' together' if many else ''}, not even if every agent were truthful by nature.{spare}"
         )
-    return f"No. No {name} transfers implement the efficient rule and meet {_named(found.others)}.{spare}"
+    return f"No. No {name} implement the efficient rule and meet {_named(found.others)}.{spare}"
 
 
 def _minimal(found: Conflict) -> str:
@@ -234,6 +254,11 @@ def _minimal(found: Conflict) -> str:
         "The program looked for a small conflict; requirements that were marked to be kept may stand in it without "
         "need."
     )
+
+
+def plan(page: Page, answer: Answer, found: Conflict) -> None:
+    """Put the lies that a conflict combines on the page, and what they come to."""
+    _plan(page, answer, found)
 
 
 def _plan(page: Page, answer: Answer, found: Conflict) -> None:
@@ -285,8 +310,10 @@ def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
     for kind, entries in shares.items():
         told = []
         for name, weight in entries[:_MOST_ROWS]:
-            row = rows.parse(name, answer.names)
-            text = word(name) if row is None else rows.describe(row, answer.names)
+            text = own.describe(answer, kind, name)
+            if text is None:
+                row = rows.parse(name, answer.names)
+                text = word(name) if row is None else rows.describe(row, answer.names)
             told.append(f"{text} ({'−' if weight < 0 else ''}{brief(size(weight))})")
         heavy = ", the heaviest" if len(entries) > _MOST_ROWS else ""
         lines.append(

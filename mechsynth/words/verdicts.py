@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mechsynth.words import answers, groves, reading, sections, synthesis, witnesses
+from mechsynth.words import answers, groves, reading, sections, synthesis, thresholds, uniqueness, witnesses
 from mechsynth.words.envelope import CONDITIONS, CONSTRUCTIONS, GROVES, MECHANISMS, Answer, read
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import brief, counted, root, show, size
@@ -38,6 +38,10 @@ def tell(page: Page, answer: Answer) -> None:
         _condition(page, answer)
     elif answer.ask == "implement":
         synthesis.tell(page, answer)
+    elif answer.ask == "generalized-vcg":
+        thresholds.tell(page, answer)
+    elif answer.ask == "uniqueness":
+        uniqueness.tell(page, answer)
     elif answer.ask in GROVES:
         groves.tell(page, answer)
     elif answer.ask in (*MECHANISMS, *CONSTRUCTIONS):
@@ -108,7 +112,7 @@ def _unproved(page: Page, answer: Answer) -> None:
     seen = []
     if answer.value is not None:
         seen.append(f"The value seen was {show(answer.value)}.")
-    if answer.transfers is not None:
+    if answer.transfers is not None and read_transfers(answer.transfers, answer.names).entries:
         seen.append("The file carries transfers that were tried; that they work is not proved.")
     if answer.witness is not None:
         seen.append("The file carries what may become a witness of failure; it proves nothing as it stands.")
@@ -117,7 +121,7 @@ def _unproved(page: Page, answer: Answer) -> None:
         if isinstance(note, str):
             seen.append(f"The program noted: “{reading.clean(note, _LONGEST_NOTE)}”.")
     page.say(" ".join(seen) if seen else "The file does not say what was seen.")
-    if answer.transfers is not None:
+    if answer.transfers is not None and read_transfers(answer.transfers, answer.names).entries:
         sections.transfers(page, answer, "Transfers that were tried (not proved; those not listed are zero)")
 
 
@@ -231,6 +235,8 @@ def _detail(answer: Answer) -> str:
         return "nothing is proved"
     if answer.ask == "implement" and answer.status == "infeasible":
         return synthesis.short_line(synthesis.conflict(answer))
+    if answer.ask == "generalized-vcg" and answer.status == "infeasible":
+        return thresholds.short_line(answer)
     if answer.ask == "implement" and answer.value is not None:
         return f"{word(str(answer.question.get('objective')))} {brief(answer.value)}"
     if answer.status in ("infeasible", "fails") and answer.ask in (*CONDITIONS, *MECHANISMS, *CONSTRUCTIONS):
@@ -244,6 +250,8 @@ def _detail(answer: Answer) -> str:
             if near is None or answer.value is None
             else f"closest signal at distance ≈ {root(answer.value)} from the mixtures"
         )
+    if answer.ask == "uniqueness" and answer.value is not None:
+        return f"the widest interval is {brief(answer.value)} wide"
     if answer.ask == "policy":
         tied = answers.ties(answer)
         worth = "" if answer.value is None else f"expected surplus {brief(answer.value)}"

@@ -20,6 +20,10 @@ _MEANINGS = {
         "participation knowing one's own signal: after every history that truth can lead to, staying is worth at "
         "least 0 in expectation to everybody"
     ),
+    "participation:entry": (
+        "participation at the start, knowing one's own first signal: the mechanism is worth at least 0 in expectation "
+        "to everybody"
+    ),
     "participation:ex-ante": (
         "participation before the first signals: the mechanism is worth at least 0 in expectation to everybody"
     ),
@@ -42,6 +46,7 @@ _SHORT = {
     "residual-claimant": "residual claimants",
     "participation:ex-post": "participation",
     "participation:interim": "participation",
+    "participation:entry": "participation",
     "participation:ex-ante": "participation",
     "budget:ex-ante": "the budget",
     "budget:per-period": "the budget",
@@ -55,6 +60,9 @@ _RELAXED = {
     "residual-claimant": "payoffs may miss the surplus by ε = {}",
     "participation:ex-post": "everybody's payoff may fall to −ε = −{}",
     "participation:interim": (
+        "everybody's expected payoff, times the probability of the signal that it is expected at, may fall to −ε = −{}"
+    ),
+    "participation:entry": (
         "everybody's expected payoff, times the probability of the signal that it is expected at, may fall to −ε = −{}"
     ),
     "participation:ex-ante": "everybody's expected payoff may fall to −ε = −{}",
@@ -101,7 +109,11 @@ def relaxation(name: str, least: Number) -> str:
     """Return what it means to relax a requirement by ``least``."""
     by = show(least)
     kind, _, bound = name.partition(":")
-    text = f"payments may exceed {word(bound)} by ε = {{}}" if kind == "bounded" else "it may be missed by ε = {}"
+    text = (
+        f"payments may exceed {word(bound)} by ε = {{}}"
+        if kind == "bounded"
+        else "each of its rows may be missed by ε = {}"
+    )
     return f"{short(name)}: {_RELAXED.get(name, text).format(by)}"
 
 

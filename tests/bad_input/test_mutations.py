@@ -1,4 +1,8 @@
-"""Mutated files: whatever they say, an exit code of 0 to 3, one line for 2, and soon."""
+"""Mutated files: whatever they say, an exit code of 0 to 3, one line for 2, and soon; and nothing wrong is called proved.
+
+What the program proves of a mutated instance its checker accepts. What the checker accepts of a mutated result is what an answer made anew to
+the same question says: the same status and the same value.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,41 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from refusals import one_line
 
+import mechsynth
 from mechsynth.cli import main
 
-ASKS = ("policy", "convex-independence", "spanning", "static", "contingent", "vcg-type", "ladder")
+ASKS = (
+    "policy",
+    "convex-independence",
+    "spanning",
+    "static",
+    "contingent",
+    "vcg-type",
+    "ladder",
+    "implement",
+    "budget-balanced",
+    "ex-ante-balanced",
+    "surplus-extraction",
+    "team",
+    "pivot",
+    "lump-sum-budget",
+    "generalized-vcg",
+)
+WISHES = (
+    [],
+    ["--transfers", "full", "--require", "budget:ex-post"],
+    ["--transfers", "contingent", "--require", "participation:ex-post", "--objective", "min-rent"],
+    ["--transfers", "vcg-type", "--require", "bounded:3", "--strength", "verified"],
+    ["--transfers", "contingent+now", "--objective", "min-max-transfer"],
+)
+OPTIONS = ("scope", "transfers", "require", "objective")
 VALUES: list[Any] = [
     None,
     True,
@@ -159,8 +189,13 @@ def attack_instances(seed: int, count: int, folder: Path, tmp: Path, capsys: pyt
         data = mutated(rng, stripped)
         path = tmp / "i.json"
         path.write_bytes(data)
-        arguments = ["solve", str(path), "--ask", rng.choice(ASKS), *rng.choice(([], ["--json"], ["--normalize"]))]
+        ask, out = rng.choice(ASKS), tmp / "o.json"
+        out.unlink(missing_ok=True)
+        arguments = ["solve", str(path), "--ask", ask, "-o", str(out)]
+        arguments += [*rng.choice(WISHES if ask == "implement" else WISHES[:1]), *rng.choice(([], ["--json"], ["--normalize"]))]
         codes.append(attack(arguments, (0, 2, 3), capsys, (seed, step, data)))
+        if codes[-1] == 0:
+            attack(["check", str(out), str(path)], (0,), capsys, (seed, step, data))
     return codes
 
 
@@ -169,10 +204,10 @@ def attack_results(seed: int, count: int, folder: Path, tmp: Path, capsys: pytes
     results = []
     for path, _ in sources(folder):
         for ask in ASKS:
-            out = tmp / f"{path.stem}-{ask}.json"
-            if main(["solve", str(path), "--ask", ask, "-o", str(out)]) == 0:
-                document = json.loads(out.read_text(encoding="utf-8"))
-                results.append((path, document))
+            for wishes in WISHES if ask == "implement" else WISHES[:1]:
+                out = tmp / "original.json"
+                if main(["solve", str(path), "--ask", ask, *wishes, "-o", str(out)]) == 0:
+                    results.append((path, json.loads(out.read_text(encoding="utf-8"))))
     capsys.readouterr()
     codes = []
     for step in range(count):
@@ -181,8 +216,34 @@ def attack_results(seed: int, count: int, folder: Path, tmp: Path, capsys: pytes
         path = tmp / "r.json"
         path.write_bytes(data)
         codes.append(attack(["check", str(path), str(instance)], (0, 1, 2), capsys, (seed, step, data)))
+        if codes[-1] == 0:
+            accepted = json.loads(data)
+            assert (accepted["status"], said(accepted)) == truth(instance, accepted), (seed, step, data)
         attack(["explain", str(path)], (0, 2), capsys, (seed, step, data))
     return codes
+
+
+def said(document: Any) -> Any:
+    """The value that an answer gives; where no question asks for one it may be left out."""
+    value = document.get("value")
+    return None if value is None else Fraction(str(value))
+
+
+def truth(instance: Path, document: Any) -> tuple[str, Any]:
+    """The status and the value of an answer to the same question that is made anew."""
+    question = document["question"]
+    options = {key: question[key] for key in OPTIONS if question.get(key) is not None}
+    if question["ask"] != "implement":
+        options = {key: value for key, value in options.items() if key not in ("require", "objective")}
+    if question["ask"] not in ("implement", "budget-balanced", "ex-ante-balanced", "surplus-extraction"):
+        options.pop("transfers", None)
+    if "last-period" in question:
+        options["last_period"] = question["last-period"]
+    normalized = document["instance"].get("normalized", False)
+    environment = mechsynth.load(instance, normalize=normalized)
+    result = mechsynth.solve(environment, question["ask"], **options)
+    value = None if document.get("value") is None or result.value is None else Fraction(result.value)
+    return str(result.status), value
 
 
 def attack(

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-HEAVY = ("numpy", "cvxpy", "highspy", "rich", "scipy", "networkx", "flint")
+HEAVY = ("numpy", "cvxpy", "highspy", "rich", "scipy", "networkx", "flint", "matplotlib", "jinja2")
 # 0.3 s on an idle machine; machines of continuous integration are shared and about half as fast.
 LIMIT = 0.6 if os.environ.get("CI") == "true" else 0.3
 
@@ -26,7 +26,10 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert loaded("import mechsynth") == "[]"
 
 
-@pytest.mark.parametrize("command", ["[]", "['solve']", "['check']", "['explain']", "['generate']", "['suite', 'list']", "['sweep']"])
+@pytest.mark.parametrize(
+    "command",
+    ["[]", "['solve']", "['check']", "['explain']", "['report']", "['generate']", "['suite', 'list']", "['sweep']"],
+)
 def test_help_imports_nothing_heavy(command: str) -> None:
     code = f"""
 from mechsynth.cli import main

@@ -17,6 +17,7 @@ RANKS = {
     "environment": 3,
     "instance": 4,
     "efficient": 4,
+    "trade": 4,
     "families": 5,
     "beliefs": 4,
     "mechanism": 5,
@@ -29,17 +30,21 @@ RANKS = {
     "api": 10,
     "audit": 10,
     "suite": 10,
+    "report": 11,
     "sweep": 11,
     "cli": 12,
     "__main__": 13,
 }
 APART = ("check", "words")  # import nothing but the errors and themselves
 ALLOWED_LATE = {  # imported inside functions, by the command or method that needs them
-    "result": {"check", "words"},
-    "cli": {"check", "words", "audit", "asks", "instance", "result"},
+    "result": {"check", "words", "report"},
+    "mechanism": {"report"},  # what a notebook shows
+    "environment": {"report"},
+    "cli": {"check", "words", "audit", "asks", "instance", "result", "report"},
 }
 # The audit reports what the checker's evaluation finds, so it stands on top of the checker.
-ALLOWED = {"audit": {"check"}, "suite": {"check", "api"}}
+# A page shows what the words say and what the checker found.
+ALLOWED = {"audit": {"check"}, "report": {"check", "words"}, "suite": {"check", "api"}}
 
 
 def modules() -> list[Path]:

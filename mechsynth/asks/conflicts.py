@@ -1,0 +1,100 @@
+"""Why a wish list fails: a minimal conflict, its witness, and by how much each wish must be relaxed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mechsynth.asks.deciding import feasible
+from mechsynth.program.linear import DEFINITION, LinearProgram
+from mechsynth.prove.linear import Outcome, least_relaxation
+from mechsynth.rational import text
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Requirements that cannot hold together.
+
+    Attributes
+    ----------
+    requirements:
+        Their names.
+    proof:
+        Farkas multipliers by row name.
+    bound:
+        Payments up to this are excluded; ``None`` where the proof is exact and excludes all.
+    """
+
+    requirements: list[str]
+    proof: dict[str, Fraction]
+    bound: int | None
+
+    @classmethod
+    def of(cls, program: LinearProgram, outcome: Outcome) -> Conflict:
+        """Return the requirements that multipliers use."""
+        assert outcome.multipliers is not None
+        used = {program.owners[k] for k in outcome.multipliers} - {DEFINITION}
+        owners = [owner for owner in dict.fromkeys(program.owners) if owner in used]
+        return cls(owners, {program.names[k]: y for k, y in sorted(outcome.multipliers.items())}, outcome.bound)
+
+
+def minimal_conflict(
+    program: LinearProgram,
+    outcome: Outcome,
+    keep: Sequence[str],
+    evident: Callable[[Sequence[str]], bool],
+    exact: bool,
+) -> Conflict:
+    """Return requirements dropping any one of which (those to keep aside) lets the rest hold.
+
+    Parameters
+    ----------
+    program, outcome:
+        A program and multipliers that refute it.
+    keep:
+        Requirements that are not to be given up.
+    evident:
+        Says of requirements whether they are known to hold together without a program (False: not known).
+    exact:
+        As for `mechsynth.prove.linear.decide`.
+    """
+    conflict = Conflict.of(program, outcome)
+    for wish in list(conflict.requirements):
+        if wish in keep or wish not in conflict.requirements:
+            continue
+        rest = [*(other for other in conflict.requirements if other != wish), *keep]
+        if evident(rest):
+            continue
+        part = program.restricted(rest)
+        found = feasible(part, exact)
+        if found is not None and found.multipliers is not None:
+            conflict = Conflict.of(part, found)
+    return conflict
+
+
+def relaxed(program: LinearProgram, conflict: Conflict) -> list[dict[str, str]]:
+    """Return for each requirement of a conflict by how much it must be relaxed, alone, for the conflict to dissolve."""
+    part = program.restricted(conflict.requirements)
+    found = []
+    for wish in conflict.requirements:
+        soft = np.array([owner == wish for owner in part.owners], dtype=bool)
+        least = least_relaxation(part, soft)
+        if least is not None and least.value is not None:
+            found.append({"requirement": wish, "least": text(least.value)})
+    return found
+
+
+def witness(program: LinearProgram, conflict: Conflict) -> dict[str, Any]:
+    """Return the Farkas witness of a conflict."""
+    rights = dict(zip(program.names, program.rights, strict=True))
+    shortfall = sum((y * rights[name] for name, y in conflict.proof.items()), Fraction(0))
+    return {
+        "kind": "farkas",
+        "conflict": conflict.requirements,
+        "multipliers": {name: text(y) for name, y in conflict.proof.items()},
+        "shortfall": text(shortfall),
+    }

@@ -1,0 +1,46 @@
+"""Wish lists that can be met for a reason that needs no program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mechsynth.asks import contingent, vcg_type
+from mechsynth.asks.question import Question
+from mechsynth.mechanism import Mechanism
+from mechsynth.program.incentives import Pepic, ResidualClaimant
+from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy
+from mechsynth.program.requirements import Requirement, built_in
+from mechsynth.result import Status
+
+IDLE = (BudgetExAnte, BudgetPerPeriod, BudgetExPost, NoSubsidy, Bounded)
+
+
+def mechanism(question: Question, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
+    """Return a mechanism that meets some wishes by a class of transfers, where a construction gives one; ``None`` where none does.
+
+    Residual-claimant transfers (Liu 2014, Theorems 3.1 and 3.2) make truth an equilibrium, and a larger class contains them.
+    """
+    kind = transfers.removesuffix("+now")
+    if kind == "history-independent" or not all(map(_residual, wishes)):
+        return None
+    room = vcg_type if kind == "vcg-type" else contingent
+    result = room.answer(replace(question, scope="policy", distance=False, progress=None, resume=None))
+    return result.mechanism if result.status is Status.FEASIBLE else None
+
+
+def _residual(wish: Requirement) -> bool:
+    # A user's subclass of a built-in requirement may ask for anything.
+    return isinstance(wish, (Pepic, ResidualClaimant)) and built_in(wish)
+
+
+def holds(question: Question, transfers: str, wishes: Iterable[Requirement]) -> bool:
+    """Return whether some wishes are known to hold together; False says nothing.
+
+    Where no incentives are asked for, paying nothing balances every budget and keeps every bound.
+    """
+    wishes = list(wishes)
+    return (
+        all(isinstance(wish, IDLE) and built_in(wish) for wish in wishes)
+        or mechanism(question, transfers, wishes) is not None
+    )

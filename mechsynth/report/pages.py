@@ -1,0 +1,342 @@
+"""The page: which sections it has, and how they become HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from mechsynth.errors import InputError, printable
+from mechsynth.report import beliefs, budgets, chain, heat, incentives, plan, proof
+from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
+from mechsynth.report.subject import Subject
+from mechsynth.report.text import label
+from mechsynth.words import answers, reading
+from mechsynth.words.envelope import CONDITIONS, Answer, read
+from mechsynth.words.names import collect
+from mechsynth.words.numbers import show
+from mechsynth.words.transfers import HEADS
+from mechsynth.words.verdicts import summary, tell
+
+if TYPE_CHECKING:
+    from jinja2 import Environment as Templates
+
+    from mechsynth.check import Evaluation
+    from mechsynth.environment import Environment
+    from mechsynth.mechanism import Mechanism
+    from mechsynth.result import Result
+
+_LOOKS = {  # a mark, a word, and how it is framed
+    "feasible": ("✓", "Feasible", "yes"),
+    "holds": ("✓", "Holds", "yes"),
+    "optimal": ("✓", "Optimal", "yes"),
+    "infeasible": ("✗", "Infeasible", "no"),
+    "fails": ("✗", "Fails", "no"),
+    "unbounded": ("∞", "Unbounded", "open"),
+    "unknown": ("?", "Unknown", "open"),
+}
+_KNOWN_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget")
+_SCOPES = {"all": "every action, also those that the rule never takes", "policy": "the actions that the rule takes"}
+_MOST_RAW = 40
+_LONGEST_RAW = 300
+_LONGEST_TITLE = 200
+
+
+def whole(subject: Subject) -> str:
+    """Return the page about a result."""
+    answer = subject.answer
+    mark, word, look = _verdict(subject)
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            title=f"{answer.name}: {answer.title}, {word.lower()}",
+            heading=_heading(subject),
+            question=_question(answer),
+            mark=mark,
+            word=word,
+            look=look,
+            checked=_checked(subject),
+            sections=_sections(subject),
+        )
+    )
+
+
+def of_result(result: Result) -> str:
+    """Return a result for a notebook: everything but what the checker would have to be asked for."""
+    document = result.document()
+    subject = Subject(document, read(document), result.environment)
+    mark, word, look = _verdict(subject)
+    prefix = _prefix(document)
+    return _fragment(
+        f"{subject.answer.name}: {subject.answer.title}",
+        _sections(subject, prefix, evaluate=False),
+        mark=mark,
+        word=word,
+        look=look,
+        checked="Not checked here: result.check() asks the checker.",
+    )
+
+
+def of_mechanism(mechanism: Mechanism) -> str:
+    """Return a mechanism for a notebook: the rule and the payments."""
+    from mechsynth.result import labels
+
+    document = mechanism.document()
+    names = collect(document["allocation"], labels(mechanism.environment))
+    blocks = [*chain.rule_table(names), *heat.heat_maps(document.get("transfers"), names)]
+    return _fragment(
+        f"Mechanism for {label(mechanism.environment.name or 'an environment', 60)}", [Section("", "", blocks)]
+    )
+
+
+def of_environment(environment: Environment) -> str:
+    """Return an environment for a notebook: who, what, when, and how the signals move."""
+    from mechsynth.result import labels
+
+    names = collect(None, labels(environment))
+    prefix = _prefix([environment.name, labels(environment)])
+    blocks = [chain.facts(environment, names), *chain.chain(environment, names, prefix)]
+    return _fragment(f"Environment {label(environment.name or 'without a name', 60)}", [Section("", "", blocks)])
+
+
+def _prefix(value: object) -> str:
+    """Return the beginning of a fragment's identifiers: several stand in one notebook."""
+    return f"m{hashlib.sha256(json.dumps(value, default=str).encode()).hexdigest()[:10]}-"
+
+
+def _fragment(heading: str, sections: list[Section], **verdict: str) -> str:
+    return _templates().get_template("fragment.html").render(heading=heading, sections=sections, **verdict)
+
+
+@cache
+def _templates() -> Templates:
+    from jinja2 import Environment as Templates
+    from jinja2 import PackageLoader, StrictUndefined
+
+    return Templates(
+        loader=PackageLoader("mechsynth.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _shown(value: Any) -> Any:
+    """Return what a template prints: whatever slipped through with control or direction characters is shown by its escapes."""
+    return printable(value) if type(value) is str else value
+
+
+def _heading(subject: Subject) -> str:
+    title = subject.environment.title if subject.environment is not None else ""
+    return label(title, _LONGEST_TITLE) if title else subject.answer.name
+
+
+def _verdict(subject: Subject) -> tuple[str, str, str]:
+    """Return the mark, the word and the frame of the verdict; an answer that the checker refuses is none."""
+    answer = subject.answer
+    if not answer.proved:
+        return _LOOKS["unknown"]
+    if subject.verdict is not None and not subject.verdict.accepted:
+        return "!", f"Refused (the file claims: {answer.status})", "open"
+    mark, word, look = _LOOKS[answer.status]
+    return mark, word if answer.exact else f"{word} ({answer.strength})", look
+
+
+def _question(answer: Answer) -> str:
+    return "Everything at once: the smallest class of transfers that works" if answer.ask == "ladder" else answer.title
+
+
+def _checked(subject: Subject) -> str:
+    if subject.verdict is None:
+        return f"Not checked: {proof.unchecked(subject)}."
+    if subject.verdict.accepted:
+        return "Accepted by the checker, in exact arithmetic."
+    return "Not proved." if not subject.answer.proved else "Refused by the checker: do not rely on it."
+
+
+def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> list[Section]:
+    """Return the sections of a result, those without anything to show left out."""
+    answer, environment = subject.answer, subject.environment
+    parts = subject.parts()
+    found = [Section(f"{prefix}covers", "What the answer quantifies over", [_covers(answer), *_ladder(subject, parts)])]
+    if not parts:
+        found += _of_answer(subject, prefix, evaluate=evaluate)
+    surroundings: list[Block] = [chain.facts(environment, answer.names)]
+    if environment is None:
+        surroundings.append(Say("The instance was not at hand, so what follows shows only what the result file tells."))
+    else:
+        surroundings += chain.chain(environment, answer.names, prefix)
+    surroundings += chain.rule_table(answer.names, answer.certificate.get("ties"))
+    found.insert(len(found) if parts else 2, Section(f"{prefix}environment", "The environment", surroundings))
+    for k, part in enumerate(parts):
+        chosen = part.document.get("mechanism") == subject.document.get("mechanism")
+        inner = _of_answer(part, f"{prefix}p{k}-", evaluate=evaluate and chosen)
+        mark, word, _ = _verdict(part)
+        blocks: list[Block] = []
+        for section in inner:
+            if section.title != _WORDS:
+                blocks.append(Head(section.title))
+            blocks += section.blocks
+        found.append(Section(f"{prefix}p{k}", f"{mark} {part.answer.title}: {word.lower()}", blocks))
+    if evaluate:
+        found.append(Section(f"{prefix}proof", "The proof", proof.show(subject)))
+    return [section for section in found if section.blocks]
+
+
+_WORDS = "In words"
+
+
+def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section]:
+    """Return the sections of one answer (not of a ladder)."""
+    answer, environment = subject.answer, subject.environment
+    evaluation = subject.evaluation() if evaluate else None
+    sections = [
+        Section(f"{prefix}words", _WORDS, _told(answer)),
+        Section(f"{prefix}smaller", "Smaller classes of transfers, tried before", _tried(subject)),
+        Section(f"{prefix}beliefs", "Beliefs", beliefs.show(answer, environment, evaluation, prefix)),
+        Section(f"{prefix}lies", "Lies", _guarded(answer, lambda: plan.show(answer, environment, prefix))),
+        Section(f"{prefix}witness", "The witness as it stands in the file", _raw(answer)),
+        Section(f"{prefix}payments", "Payments", heat.heat_maps(answer.transfers, answer.names)),
+    ]
+    if evaluation is not None and environment is not None:
+        sections += [
+            Section(f"{prefix}incentives", "Incentives", incentives.show(evaluation, prefix)),
+            Section(f"{prefix}money", "Participation and budgets", _money(environment, evaluation, prefix)),
+        ]
+    elif answer.transfers is not None and answer.proved and evaluate:
+        why = (
+            "the instance is not at hand"
+            if environment is None
+            else "the instance is large or the checker refuses them"
+        )
+        sections.append(Section(f"{prefix}money", "Incentives and budgets", [Say(f"Not evaluated here: {why}.")]))
+    return [section for section in sections if section.blocks]
+
+
+def _covers(answer: Answer) -> Terms:
+    """Return what was asked, each part in words."""
+    question = answer.question
+    pairs = [("Question", _question(answer))]
+    if answer.scope:
+        pairs.append(("Scope", _SCOPES.get(answer.scope, label(answer.scope))))
+    base, _, more = answer.kind.partition("+")
+    if base in answers.CLASSES:
+        extra = ", and payments on the reports of the same period besides" if more else ""
+        pairs.append(("Transfers", f"{answer.kind}: {answers.CLASSES[base]}{extra}"))
+    wanted = question.get("require")
+    if isinstance(wanted, list) and wanted:
+        pairs.append(("Required", ", ".join(label(str(name)) for name in wanted)))
+    objective = question.get("objective")
+    if isinstance(objective, str) and objective != "feasibility":
+        pairs.append(("Objective", label(objective)))
+    last = question.get("last-period")
+    if isinstance(last, str):
+        pairs.append(("Last period", label(last)))
+    if answer.names.agents and any(period.rule for period in answer.names.periods.values()):
+        tied = answers.ties(answer)
+        other = f"; {tied} profiles have ties, and other efficient rules were not tried" if tied else ""
+        pairs.append(("Rule", f"the one below{other}"))
+    if answer.value is not None:
+        what = "Value: squared distance from the closest mixture" if answer.ask in CONDITIONS else "Value"
+        pairs.append((what, show(answer.value)))
+    return Terms(tuple(pairs))
+
+
+def _told(answer: Answer) -> list[Block]:
+    """Return the words of ``explain``; of a kind that they do not know, a sentence."""
+    collected = Collected(shown=(HEADS,) if _in_tables(answer) else ())
+
+    def words() -> list[Block]:
+        tell(collected, answer)
+        return collected.blocks
+
+    return _guarded(answer, words) or [
+        Say("There are no words for this kind of answer yet; what the file says stands below.")
+    ]
+
+
+def _guarded(answer: Answer, build: Any) -> list[Block]:
+    """Return what is built, or nothing where the answer is of a kind that this program does not know; other errors stand."""
+    try:
+        blocks: list[Block] = build()
+    except InputError:
+        if _foreign(answer):
+            return []
+        raise
+    return blocks
+
+
+def _foreign(answer: Answer) -> bool:
+    kind = None if answer.witness is None else answer.witness.get("kind")
+    return kind is not None and kind not in _KNOWN_WITNESSES
+
+
+def _in_tables(answer: Answer) -> bool:
+    given = answer.transfers
+    tables = isinstance(given, Mapping) or (
+        isinstance(given, list) and all(isinstance(entry, Mapping) and "payment" not in entry for entry in given)
+    )
+    return bool(answer.names.agents) and tables
+
+
+def _raw(answer: Answer) -> list[Block]:
+    """Return a witness of an unknown kind as a table of its entries."""
+    witness = answer.witness
+    if witness is None or not _foreign(answer):
+        return []
+    rows = [
+        (
+            Cell(label(str(key))),
+            Cell(label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONGEST_RAW)),
+        )
+        for key, value in list(witness.items())[:_MOST_RAW]
+    ]
+    return [Grid("The witness", ("entry", "value"), tuple(rows))]
+
+
+def _tried(subject: Subject) -> list[Block]:
+    tried = subject.document.get("x-tried")
+    if not isinstance(tried, list) or not tried:
+        return []
+    rows = [summary(read(entry, subject.answer.labels, f"x-tried[{k}]")) for k, entry in enumerate(tried)]
+    return [_summaries("Each of them fails; their proofs stand in the result file", rows)]
+
+
+def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
+    if not parts:
+        return []
+    blocks: list[Block] = [_summaries("Every question asked, and its answer", [summary(part.answer) for part in parts])]
+    if subject.answer.status == "feasible":
+        works = next((p for p in parts if p.document.get("mechanism") == subject.document.get("mechanism")), None)
+        if works is not None:
+            blocks.append(Say(f"The smallest class of transfers that works: {works.answer.title}."))
+    elif subject.answer.proved:
+        blocks.append(Say("None of the classes of transfers asked about works."))
+    return blocks
+
+
+def _summaries(caption: str, rows: list[tuple[str, str, str, str]]) -> Grid:
+    marks = {"feasible": "✓", "holds": "✓", "optimal": "✓", "infeasible": "✗", "fails": "✗"}
+    lines = [
+        (ask, scope, f"{marks.get(status.split(' ')[0], '?')} {status}", detail) for ask, scope, status, detail in rows
+    ]
+    heads = ("question", "scope", "answer", "in short")
+    kept = [j for j in range(len(heads)) if any(line[j] for line in lines)]
+    return Grid(caption, tuple(heads[j] for j in kept), tuple(tuple(Cell(line[j]) for j in kept) for line in lines))
+
+
+def _money(environment: Environment, evaluation: Evaluation, prefix: str) -> list[Block]:
+    from mechsynth.audit import Audit
+
+    lines = Audit(environment, evaluation).words().splitlines()
+    told = tuple(
+        reading.clean(line, 600)
+        for line in lines
+        if line.startswith(("Participation", "Budget", "Expected", "Efficient"))
+    )
+    return [Items(told), *budgets.show(evaluation, prefix)]

@@ -1,0 +1,138 @@
+"""What lump-sum budgets have to do with patience: all discount factors at which they balance, and what the chains say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from mechsynth.words import reading
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import Number, counted, listed, number, rounded, show
+from mechsynth.words.reading import fail, item, word
+
+_STEPS = 40
+
+
+def tell(page: Page, answer: Answer) -> None:
+    """Put condition (*), the discount factors and the chains on a page, as far as the certificate has them."""
+    _star(page, answer)
+    found = answer.certificate.get("discounts")
+    if found is not None:
+        page.head("Other discount factors, all else equal")
+        _discounts(page, reading.mapping(found, "certificate.discounts"))
+    _chains(page, answer)
+    if found is None and answer.names.finite is False:
+        page.say(
+            "This is the answer at the discount factor of the instance. --critical-discount finds all others at which it is yes, where no action moves the signals."
+        )
+
+
+def _star(page: Page, answer: Answer) -> None:
+    star = answer.certificate.get("star")
+    if star is None:
+        return
+    at = "certificate.star"
+    data = reading.mapping(star, at)
+    fees = reading.mapping(item(data, "fees", at), f"{at}.fees")
+    parts = [f"{show(number(fee, f'{at}.fees.{agent}'))} of {word(agent)}" for agent, fee in fees.items()]
+    deficit = number(item(data, "deficit", at), f"{at}.deficit")
+    page.say(
+        f"In Yoon's condition (*), where nobody is worth anything without the other: the expected deficit is {show(deficit)}, and the fees can be at most {listed(parts)}. "
+        "The difference is the same."
+    )
+
+
+def _discounts(page: Page, data: Mapping[str, object]) -> None:
+    at = "certificate.discounts.balanced"
+    intervals = reading.sequence(item(data, "balanced", "certificate.discounts"), at)
+    if not intervals:
+        page.say("The fees cover the deficit at no discount factor between 0 and 1.")
+        return
+    parts = []
+    for k, entry in enumerate(intervals):
+        place = f"{at}[{k}]"
+        pair = reading.mapping(entry, place)
+        left, right = item(pair, "from", place), item(pair, "to", place)
+        low, high = _end(left, f"{place}.from"), _end(right, f"{place}.to")
+        if left == right:
+            parts.append(f"at {low}")
+        elif left == "0" and right == "1":
+            parts.append("at every one")
+        elif left == "0":
+            parts.append(f"up to {high}")
+        else:
+            parts.append(f"from {low} on" if right == "1" else f"from {low} to {high}")
+    ends = [x for entry in intervals for x in reading.mapping(entry, at).values() if x not in ("0", "1")]
+    page.say(
+        f"The fees cover the deficit at these discount factors between 0 and 1, and at no others: {listed(parts)}.",
+        "The ends named belong to it." if ends else "",
+        "A number marked ≈ is the root of a polynomial that stands in the file, with an interval that holds no other root of it."
+        if any(isinstance(end, Mapping) for end in ends)
+        else "",
+        "No action moves the signals, so the efficient rule is the same at all of them.",
+    )
+
+
+def _end(value: object, place: str) -> str:
+    if not isinstance(value, Mapping):
+        return show(number(value, place))
+    low, high = (number(item(value, key, place), f"{place}.{key}") for key in ("above", "below"))
+    given = reading.sequence(item(value, "polynomial", place), f"{place}.polynomial")
+    polynomial = [number(c, f"{place}.polynomial") for c in given]
+    return f"≈ {rounded(_root(polynomial, low, high))}"
+
+
+def _root(polynomial: list[Number], low: Number, high: Number) -> Number:
+    """Return the root in the interval, rounded by halving."""
+    below = _positive(polynomial, low)
+    if below == _positive(polynomial, high):
+        fail("certificate.discounts", "an interval at whose ends the polynomial has one sign")
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if _positive(polynomial, middle) == below:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _positive(polynomial: list[Number], x: Number) -> bool:
+    total: Number = Fraction(0)
+    for c in reversed(polynomial):
+        total = total * x + c
+    return total > 0
+
+
+def _chains(page: Page, answer: Answer) -> None:
+    given, theorem = answer.certificate.get("chains"), answer.certificate.get("theorem")
+    if given is None:
+        return
+    data = reading.mapping(given, "certificate.chains")
+    if theorem == "5":
+        page.say(
+            "The agents' chains are irreducible and aperiodic, and there is something to gain: the fees cover the deficit at every discount factor close enough to 1 "
+            "(Yoon 2021a, Theorem 5)."
+        )
+        return
+    if theorem == "6":
+        page.say(
+            "Every agent has a worst type that never changes, that leaves nothing to gain, and that comes with positive probability. It cannot be charged anything, so the fees never "
+            "cover the deficit, at any discount factor (Yoon 2021a, Theorem 6)."
+        )
+        return
+    parts = []
+    for agent, entry in data.items():
+        place = f"certificate.chains.{agent}"
+        chain = reading.mapping(entry, place)
+        stuck = reading.texts(item(chain, "absorbing", place), f"{place}.absorbing")
+        if item(chain, "irreducible", place) is not True:
+            kind = "reducible"
+        else:
+            kind = (
+                "irreducible and aperiodic" if item(chain, "aperiodic", place) is True else "irreducible and periodic"
+            )
+        what = f", absorbed at {listed([word(k) for k in stuck[:5]], 'or')}" if stuck[:5] else ""
+        more = f" and {counted(len(stuck) - 5, 'more signal')}" if len(stuck) > 5 else ""
+        parts.append(f"that of {word(agent)} is {kind}{what}{more}")
+    page.say(f"The chains: {'; '.join(parts)}. Neither Theorem 5 nor Theorem 6 of Yoon 2021a applies.")

@@ -1,0 +1,320 @@
+"""The explanation of the generalized VCG mechanism: thresholds and steps, what fails of the theorem's conditions, and why there are no payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mechsynth.words import answers, reading, sections, synthesis, witnesses
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import Number, brief, number, show, size
+from mechsynth.words.reading import clean, fail, item, word
+
+_MOST_STEPS = 24
+_MOST_VIOLATIONS = 5
+_KINDS = ("single-crossing", "increasing-differences")
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A violated condition, read: the higher of two actions is worth ``differences`` more than the lower at a lower and a higher signal."""
+
+    kind: str
+    agent: str
+    period: int | None
+    others: Mapping[str, str]
+    actions: tuple[str, str]
+    signals: tuple[str, str]
+    differences: tuple[Number, Number]
+
+
+def tell(page: Page, answer: Answer) -> None:
+    """Put the explanation of a proved answer on a page."""
+    if answer.status == "feasible":
+        _works(page, answer)
+    else:
+        _fails(page, answer)
+
+
+def short_line(answer: Answer) -> str:
+    """Return a negative answer in one line."""
+    if _kind(answer) == "farkas":
+        return synthesis.short_line(synthesis.conflict(answer))
+    return witnesses.brief_line(witnesses.read(answer.witness, answer), answer.names)
+
+
+def _works(page: Page, answer: Answer) -> None:
+    page.say(
+        "Yes. The payments below, made in the period of the report, implement the efficient rule periodic ex post: after every "
+        "history and whatever everybody's signals, no agent gains by a false report while the others are truthful.",
+        "Signals are ordered as in the file. A report enters its agent's payment through the action alone: where a higher "
+        "signal changes the action, the payment changes by a step.",
+    )
+    falls = _falls(answer)
+    if falls == []:
+        page.say(
+            "The conditions of Theorem 3.8 hold for the actions that the rule takes: in the order in which it takes them as the own "
+            "signal rises, the social surplus is single crossing, and the agent's payoff, later payments included, has increasing "
+            "differences."
+        )
+    elif falls:
+        page.say(
+            "The conditions of Theorem 3.8, which are sufficient and not necessary, do not all hold. Payments exist all the same."
+        )
+        _items(page, falls, answer)
+    _influence(page, answer)
+    _steps(page, answer)
+    sections.transfers(page, answer)
+    page.say(
+        "What is proved covers this rule and these transfers. Participation and budget balance were not asked.",
+        answers.ties_clause(answer),
+    )
+
+
+def _steps(page: Page, answer: Answer) -> None:
+    """Put the thresholds on the page."""
+    value = answer.certificate.get("thresholds")
+    if value is None:
+        return
+    rows: list[list[str]] = []
+    below = other = 0
+    listing = reading.sequence(value, "certificate.thresholds")
+    for index, entry in enumerate(listing):
+        place = f"certificate.thresholds[{index}]"
+        data = reading.mapping(entry, place)
+        period = reading.period(data, place)
+        agent = reading.text(item(data, "agent", place), f"{place}.agent")
+        others = reading.labels(item(data, "others", place), f"{place}.others")
+        signal = reading.text(item(data, "signal", place), f"{place}.signal")
+        turn = _two(item(data, "actions", place), f"{place}.actions")
+        step, formula, least, most = (
+            number(item(data, key, place), f"{place}.{key}") for key in ("step", "formula", "least", "most")
+        )
+        if answer.exact and not least <= step <= most:
+            fail(f"{place}.step", "not between the gains: a lie would pay")
+        below += formula < least
+        other += formula != step and formula >= least
+        if len(rows) < _MOST_STEPS:
+            around = witnesses.company(others, answer.names, period)
+            time = "" if period is None else str(period)
+            turned = " → ".join(clean(action) for action in turn)
+            rows.append(
+                [
+                    clean(agent),
+                    time,
+                    around,
+                    clean(signal),
+                    turned,
+                    brief(step),
+                    brief(formula),
+                    f"{brief(least)} … {brief(most)}",
+                ]
+            )
+    if not rows:
+        page.say("No own signal changes the action, whatever the others report: there are no thresholds.")
+        return
+    page.head("Thresholds")
+    page.columns(
+        ("agent", "period", "while", "from signal", "action", "pays more", "equation (4)", "must lie in"), rows
+    )
+    if len(listing) > len(rows):
+        page.say(f"... and {len(listing) - len(rows)} more; they stand in the file.")
+    total = len(listing)
+    page.say(
+        "From this signal on the agent pays so much more than one signal below. The step must lie between what the signal below "
+        "and what this signal gain by the action, payoffs from later periods included.",
+        f"Equation (4) is written for a continuum of signals; at {below} of {total} thresholds here it charges less than the signal below "
+        "gains, and the step is another one."
+        if below
+        else "",
+        f"At {other} of {total} thresholds another step than that of (4) is charged although (4) lies in these bounds."
+        if other
+        else "",
+    )
+
+
+def _fails(page: Page, answer: Answer) -> None:
+    farkas = answer.certificate.get("farkas") is not None
+    if _kind(answer) == "farkas":
+        lasting = "stationary " if answer.names.finite is False else ""
+        page.say(
+            f"No. No {lasting}history-independent payments implement the efficient rule: whatever they are, some agent gains by a lie."
+        )
+        page.head("Why")
+        synthesis.plan(page, answer, synthesis.conflict(answer))
+        scope = f"This covers all {lasting}payments on the reports of their own period, and this rule."
+        given = "payments in the file"
+    else:
+        chain = witnesses.read(answer.witness, answer)
+        if chain.kind != "cycle":
+            fail("witness.kind", "neither a cycle nor farkas")
+        last = answer.names.last == chain.period
+        agent, period = word(chain.agent), witnesses.when(chain.period)
+        if last:
+            page.say(
+                f"No. The efficient rule of {period} cannot be implemented ex post, whatever is paid on its reports."
+            )
+            scope = "This covers all payments on the reports of that period, and this rule."
+        elif farkas:
+            page.say(
+                "No. No history-independent payments implement the efficient rule: whatever they are, some agent gains by a lie."
+            )
+            scope = (
+                "This covers all payments on the reports of their own period, in all periods, and this rule: multipliers in the "
+                f"file prove it (certificate.farkas). The chain shows where it fails if {agent} pays later what stands in the file."
+            )
+        else:
+            page.say(
+                f"No. Built back from the last period, the payments of {agent} end at {period}: given what it pays later, "
+                "nothing that is paid on the reports of that period makes truth a best reply."
+            )
+            scope = (
+                f"This covers all payments on the reports of {period}, this rule, and the later payments that stand in the file. "
+                "Other later payments leave other payoffs, and were not tried."
+            )
+        page.head("Why")
+        for text in witnesses.story(chain, answer):
+            page.say(text)
+        if not last:
+            page.say("A gain counts the payoffs from the later periods, with the payments in the file.")
+        given = "payments in the file" if not last else ""
+    falls = _falls(answer)
+    if falls:
+        page.head("Which condition of Theorem 3.8 fails")
+        _items(page, falls, answer)
+        if given and any(fall.kind == "increasing-differences" for fall in falls):
+            page.say(f"What an action is worth to an agent counts its payoffs from later periods, with the {given}.")
+    _influence(page, answer)
+    page.head("What this covers")
+    page.say(scope, answers.ties_clause(answer))
+    page.head("What to ask next")
+    steps = []
+    if _kind(answer) == "cycle" and answer.witness is not None and answer.witness.get("period") == answer.names.last:
+        if answer.names.last != 1:
+            steps.append(
+                "Ask contingent or vcg-type with --last-period constant: one action in the last period, efficient before it."
+            )
+    else:
+        steps.append(
+            "Ask contingent or vcg-type: payments that look at the others' next reports can do it where signals move these."
+        )
+        if _kind(answer) == "cycle" and not farkas:
+            steps.append(
+                "Ask implement with --transfers history-independent: whether other payments in the later periods help."
+            )
+    steps.append(
+        "Ask implement with --transfers history-independent and --objective min-epsilon: payments that leave the least gain from lying."
+    )
+    page.items(steps)
+
+
+def _kind(answer: Answer) -> str:
+    if answer.witness is None:
+        fail("result.witness", "a negative answer without a witness")
+    return reading.text(item(answer.witness, "kind", "witness"), "witness.kind")
+
+
+def _two(value: object, place: str) -> tuple[str, str]:
+    found = reading.texts(value, place)
+    if len(found) != 2:
+        fail(place, "not two labels")
+    return found[0], found[1]
+
+
+def _falls(answer: Answer) -> list[Fall] | None:
+    """Return the violated conditions; None where the file does not say."""
+    value = answer.certificate.get("violations")
+    if value is None:
+        return None
+    found = []
+    for index, entry in enumerate(reading.sequence(value, "certificate.violations")):
+        place = f"certificate.violations[{index}]"
+        data = reading.mapping(entry, place)
+        kind = reading.text(item(data, "kind", place), f"{place}.kind")
+        if kind not in _KINDS:
+            fail(f"{place}.kind", f"{word(kind)} is no condition of the theorem", f"one of {', '.join(_KINDS)}")
+        differences = [
+            number(x, f"{place}.differences")
+            for x in reading.sequence(item(data, "differences", place), f"{place}.differences")
+        ]
+        if len(differences) != 2 or differences[0] <= differences[1]:
+            fail(f"{place}.differences", "they do not fall, so nothing fails here")
+        found.append(
+            Fall(
+                kind,
+                reading.text(item(data, "agent", place), f"{place}.agent"),
+                reading.period(data, place),
+                reading.labels(item(data, "others", place), f"{place}.others"),
+                _two(item(data, "actions", place), f"{place}.actions"),
+                _two(item(data, "signals", place), f"{place}.signals"),
+                (differences[0], differences[1]),
+            )
+        )
+    return found
+
+
+def _items(page: Page, falls: list[Fall], answer: Answer) -> None:
+    lines = [_sentence(fall, answer) for fall in falls[:_MOST_VIOLATIONS]]
+    if len(falls) > _MOST_VIOLATIONS:
+        lines.append(f"... and {len(falls) - _MOST_VIOLATIONS} more; they stand in the file")
+    page.items(lines)
+    if any(fall.kind == "increasing-differences" for fall in falls):
+        page.say(
+            "So the rule turns to the one action as the own signal rises, while the agent gains less by it. In the opposite order of the two actions the "
+            "social surplus is not single crossing, unless society is indifferent between them where the rule takes them."
+        )
+
+
+def _sentence(fall: Fall, answer: Answer) -> str:
+    agent = word(fall.agent)
+    low, high = (word(action) for action in fall.actions)
+    around = witnesses.company(fall.others, answer.names, fall.period)
+    when = "" if fall.period is None else f" in period {fall.period}"
+    place = f"{agent}{when}{f', while {around}' if around else ''}"
+    first, second = (word(signal) for signal in fall.signals)
+    if fall.kind == "single-crossing":
+        return (
+            f"Single crossing: {place}. The rule takes {low} at a lower own signal than {high}; but {_against(high, low, fall.differences[0], 'society')} at signal "
+            f"{first}, and {_against(high, low, fall.differences[1], 'society')} at the higher signal {second}."
+        )
+    return (
+        f"Increasing differences: {place}. The rule takes {low} at a lower own signal than {high}; but {_against(high, low, fall.differences[0], agent)} at "
+        f"signal {first}, and {_against(high, low, fall.differences[1], agent)} at the higher signal {second}."
+    )
+
+
+def _against(high: str, low: str, difference: Number, whom: str) -> str:
+    """Return ``a is worth 3 more than b to society``."""
+    if difference == 0:
+        return f"{high} is worth as much as {low} to {whom}"
+    return f"{high} is worth {show(size(difference))} {'more' if difference > 0 else 'less'} than {low} to {whom}"
+
+
+def _influence(page: Page, answer: Answer) -> None:
+    """Say that an own signal moves the others' next signals, where the file says so."""
+    value = answer.certificate.get("influence")
+    if value is None:
+        return
+    place = "certificate.influence"
+    data = reading.mapping(value, place)
+    agent = reading.text(item(data, "agent", place), f"{place}.agent")
+    period = reading.period(data, place)
+    action = word(reading.text(item(data, "action", place), f"{place}.action"))
+    others = reading.labels(item(data, "others", place), f"{place}.others")
+    first, second = _two(item(data, "signals", place), f"{place}.signals")
+    following = reading.labels(item(data, "next", place), f"{place}.next")
+    chances = [
+        number(x, f"{place}.probabilities")
+        for x in reading.sequence(item(data, "probabilities", place), f"{place}.probabilities")
+    ]
+    if len(chances) != 2 or chances[0] == chances[1]:
+        fail(f"{place}.probabilities", "not two different probabilities")
+    around = witnesses.company(others, answer.names, period)
+    told = ", ".join(f"{word(name)}: {word(signal)}" for name, signal in following.items())
+    when = "" if period is None else f" in period {period}"
+    page.say(
+        f"The theorem assumes that nobody's signal moves the others' next signals. Here {word(agent)}'s does: after action {action}{when}"
+        f"{f', while {around}' if around else ''}, the next reports {told} have probability {show(chances[0])} at its signal {word(first)} and {show(chances[1])} at "
+        f"{word(second)}. The answer is proved all the same; but payments that look at the others' next reports can do more here."
+    )
