@@ -36,12 +36,14 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
     from mechsynth.families import command
+    from mechsynth.sweep import command as sweep
 
     solve.add(commands)
     judge.add(commands)
     export.add(commands)
     command.add(commands, say)
     _suite(commands)
+    sweep.add(commands, say)
     return top
 
 

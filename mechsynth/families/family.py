@@ -35,6 +35,8 @@ class Parameter:
         What may be written besides, or instead, of a number.
     whole:
         Whether only whole numbers will do.
+    also:
+        Other names that it goes by.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Parameter:
     below: bool = False
     words: tuple[str, ...] = ()
     whole: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def range(self) -> str:
@@ -152,13 +155,27 @@ class Family:
         UsageError
             For an unknown parameter or a value out of range.
         """
-        known = {parameter.name: parameter for parameter in self.parameters}
-        for name in given:
-            if name not in known:
-                raise UsageError(
-                    f"--param {_clip(name)}", f"{self.name} has no such parameter", f"it has {', '.join(known)}"
-                )
-        return {name: parameter.read(given.get(name, parameter.default)) for name, parameter in known.items()}
+        values: dict[str, Any] = {}
+        for name, value in given.items():
+            parameter = self.parameter(name)
+            if parameter.name in values:
+                raise UsageError(f"--param {name}", f"{parameter.name} stands twice", "write it once")
+            values[parameter.name] = value
+        return {each.name: each.read(values.get(each.name, each.default)) for each in self.parameters}
+
+    def parameter(self, name: str, option: str = "--param") -> Parameter:
+        """Return the parameter of a name, or of another name that it goes by.
+
+        Raises
+        ------
+        UsageError
+            If there is none; it names the option.
+        """
+        for parameter in self.parameters:
+            if name == parameter.name or name in parameter.also:
+                return parameter
+        known = ", ".join(parameter.name for parameter in self.parameters)
+        raise UsageError(f"{option} {_clip(name)}", f"{self.name} has no such parameter", f"it has {known}")
 
 
 def _clip(words: str) -> str:
@@ -168,7 +185,8 @@ def _clip(words: str) -> str:
 
 def discount(default: Fraction, *, finite: bool = False) -> Parameter:
     """Return the parameter ``discount``; 1 is allowed when the horizon is finite."""
-    return Parameter("discount", default, "the discount factor δ", 0, 1, above=True, below=not finite)
+    about = "the discount factor δ, delta for short"
+    return Parameter("discount", default, about, 0, 1, above=True, below=not finite, also=("delta",))
 
 
 def refuse_large(count: int, names: str) -> None:

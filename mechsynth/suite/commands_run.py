@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace, say: Say) -> int:
     if options.scheduler is not None and options.workers is not None:
         raise UsageError("--workers", "the scheduler has its own workers", "leave one of --workers and --scheduler out")
     asks = [of_option(ask) for ask in options.ask]
-    with _bar(quiet=options.json) as bar:
+    with Bar(quiet=options.json) as bar:
         try:
             found = run_suite(
                 options.source,
@@ -99,7 +99,7 @@ def _check(options: argparse.Namespace, say: Say) -> int:
     return 1 if found.wrong else 0
 
 
-class _bar:
+class Bar:
     """How far a run is, on standard error for a person who waits; it counts in any case."""
 
     def __init__(self, quiet: bool) -> None:
@@ -109,7 +109,7 @@ class _bar:
         self.done = self.total = 0
         self._wrong = 0
 
-    def __enter__(self) -> _bar:
+    def __enter__(self) -> Bar:
         from rich.console import Console
 
         console = Console(stderr=True)

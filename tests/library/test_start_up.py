@@ -27,7 +27,8 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["[]", "['solve']", "['check']", "['explain']", "['report']", "['generate']", "['suite', 'list']"]
+    "command",
+    ["[]", "['solve']", "['check']", "['explain']", "['report']", "['generate']", "['suite', 'list']", "['sweep']"],
 )
 def test_help_imports_nothing_heavy(command: str) -> None:
     code = f"""

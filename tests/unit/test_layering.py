@@ -32,6 +32,7 @@ RANKS = {
     "suite": 10,
     "report": 11,
     "commands": 11,
+    "sweep": 11,
     "cli": 12,
     "__main__": 13,
 }

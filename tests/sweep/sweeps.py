@@ -1,0 +1,61 @@
+"""Sweeps for the tests: as processes of their own, and what their tables hold, read with sqlite3 alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+TRADE = (
+    "bilateral-trade",
+    "--over",
+    "alpha=0:1:9",
+    "--over",
+    "delta=1/12:2/3:8",
+    "--ask",
+    "lump-sum-budget",
+    "--refine",
+    "2",
+)
+Contents = tuple[list[tuple[Any, ...]], dict[str, str], bytes, bytes, bytes]
+
+
+def begin(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `mechsynth sweep` as a process in a session of its own, as a terminal would."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mechsynth", "sweep", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+
+
+def read(table: Path, query: str) -> list[tuple[Any, ...]]:
+    """What a table holds while others write it or after they were killed; nothing if it is not there yet."""
+    try:
+        base = sqlite3.connect(f"file:{table}?mode=ro", uri=True, timeout=10)
+        try:
+            return base.execute(query).fetchall()
+        finally:
+            base.close()
+    except sqlite3.OperationalError:
+        return []
+
+
+def contents(table: Path) -> Contents:
+    """All lines, all files by their digests, the CSV files but the one of times: everything that must not depend on how a run went."""
+    rows = read(table, "SELECT * FROM answers ORDER BY instance, question")
+    files = {
+        name: hashlib.sha256(zlib.decompress(data)).hexdigest() for name, data in read(table, "SELECT * FROM files")
+    }
+    assert rows and all(name == digest for name, digest in files.items())
+    answers, points, brackets = (table.with_suffix(end).read_bytes() for end in (".csv", ".map.csv", ".brackets.csv"))
+    return rows, files, answers, points, brackets
