@@ -28,29 +28,25 @@ def blocks(page: str) -> list[Block]:
     return [Block(m[1].strip(), m[2], text[: m.start()].count("\n") + 1) for m in found]
 
 
+def commands_of(block: Block) -> list[tuple[str, str]]:
+    """Return the commands of a block, in order, with what they should print."""
+    start, *parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
+    assert not start.strip(), f"line {block.line}: a console block begins with a command"
+    split = [part.partition("\n") for part in parts]
+    return [(command, output) for command, _, output in split if not command.startswith(ELSEWHERE)]
+
+
 def commands(page: str) -> list[tuple[str, str]]:
-    """Return the commands of a page, in order, with what they should print."""
-    found = []
-    for block in blocks(page):
-        if block.language != "console":
-            continue
-        start, *parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
-        assert not start.strip(), f"{page}:{block.line}: a console block begins with a command"
-        for part in parts:
-            command, _, output = part.partition("\n")
-            if not command.startswith(ELSEWHERE):
-                found.append((command, output))
-    return found
+    """Return the commands of a page."""
+    return [pair for block in blocks(page) if block.language == "console" for pair in commands_of(block)]
 
 
 def pattern(output: str) -> str:
-    """Return a pattern in which a line of dots stands for any lines, and dots at a line's end for its rest."""
-    lines = []
-    for line in output.strip().splitlines():
-        if line == "...":
-            lines.append(r"[\s\S]*?")
-        else:
-            lines.append(re.escape(line.removesuffix("...")) + (".*" if line.endswith("...") else ""))
+    """Return a pattern in which a line of dots stands for any lines, and dots within a line for anything on it."""
+    lines = [
+        r"[\s\S]*?" if line == "..." else ".*".join(map(re.escape, line.split("...")))
+        for line in output.strip().splitlines()
+    ]
     return r"\s*" + r"\n*".join(lines) + r"\s*"
 
 
