@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 
 ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
+LONG = 128  # bits of a denominator above which multipliers are scaled to integers
 SMALL = 3_000  # rows times columns of a program that is decided without floats where they prove nothing
 DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
 
@@ -160,7 +161,10 @@ def decide(program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End
         if proof is None:
             return None
         num, den = proof
-        value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True)), den)
+        if den.bit_length() > LONG:  # a multiple proves the same; without denominators it is half as long
+            shared = gcd(*(int(v) for v in num[num != 0]))
+            num, den = num // shared, 1
+        value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True) if a and b), den)
         return Outcome(multipliers=_unscaled(num, den, source, scales), value=value) if value > 0 else None
 
     def nearly_refuted(end: End) -> Outcome | None:

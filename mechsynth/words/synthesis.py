@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mechsynth.words import answers, own, reading, rows, sections, wishes
 from mechsynth.words.envelope import Answer
@@ -13,6 +13,7 @@ from mechsynth.words.reading import fail, item, word
 _UNNAMED = "rows of other names"
 _MOST_LIES = 12
 _MOST_ROWS = 3
+_HUGE = 10**20
 _LARGER = {
     "history-independent": "contingent",
     "vcg-type": "contingent",
@@ -90,7 +91,16 @@ def conflict(answer: Answer) -> Conflict:
         least[name] = number(item(row, "least", place), f"{place}.least")
         if name not in names:
             fail(f"{place}.requirement", "not in the conflict")
-    return Conflict(names, shares, shortfall, least)
+    return _normalized(Conflict(names, shares, shortfall, least))
+
+
+def _normalized(found: Conflict) -> Conflict:
+    """Return a conflict whose rates are huge integers scaled to a largest of 1: a multiple of a proof is a proof."""
+    most = max((size(weight) for entries in found.shares.values() for _, weight in entries), default=0)
+    if most < _HUGE or isinstance(most, float):
+        return found
+    shares = {kind: [(name, weight / most) for name, weight in entries] for kind, entries in found.shares.items()}
+    return replace(found, shares=shares, shortfall=found.shortfall / most)
 
 
 def short_line(found: Conflict) -> str:
