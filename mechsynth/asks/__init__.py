@@ -36,6 +36,30 @@ ROOMS = {
 }
 
 
+CLASSES = ("implement", "budget-balanced", "ex-ante-balanced", "surplus-extraction", "generalized-vcg")
+OPTIONS = {
+    "transfers": ("--transfers", CLASSES),
+    "require": ("--require", ("implement",)),
+    "keep": ("--keep", ("implement",)),
+    "objective": ("--objective", ("implement",)),
+    "relax": ("--relax", ("implement",)),
+    "distance": ("--distance", ("convex-independence", "ladder")),
+    "critical": ("--critical-discount", ("lump-sum-budget",)),
+    "phi": ("phi", ("groves",)),
+    "decide": ("decide", ("groves",)),
+}
+"""Options of a `Question` that not every room looks at: what users call them, and where they mean something."""
+
+
+def refuse_unused(ask: str, question: Question) -> None:
+    """Refuse options that the room does not look at: whoever gives them expects an effect."""
+    for name, (flag, rooms) in OPTIONS.items():
+        value = getattr(question, name)
+        unset = value in (None, False, (), "feasibility") if isinstance(value, (bool, str, tuple)) else value is None
+        if not unset and ask not in rooms:
+            raise UsageError(flag, f"means nothing to {ask}", f"leave it out, or ask {' or '.join(rooms)}")
+
+
 def answer(ask: str, question: Question) -> Result:
     """Answer one question.
 
@@ -46,6 +70,7 @@ def answer(ask: str, question: Question) -> Result:
     """
     if ask not in ROOMS:
         raise UsageError("--ask", f"{ask!r} is no question of this version", f"choose one of {', '.join(ROOMS)}")
+    refuse_unused(ask, question)
     from threadpoolctl import threadpool_limits
 
     room = import_module(f"mechsynth.asks.{ROOMS[ask]}")

@@ -36,16 +36,7 @@ def _generate(options: argparse.Namespace, say: Say) -> int:
         raise UsageError("-o", "missing", "name the file to write, or print it with --json")
     if options.output == "":
         raise InputError("-o", "an empty file name", "name a file")
-    given: dict[str, str] = {}
-    for pair in options.param:
-        name, equals, value = pair.partition("=")
-        if not equals or name in given:
-            problem = "stands twice" if equals else "no K=V"
-            raise UsageError(f"--param {pair[:60]}", problem, "write --param NAME=VALUE once")
-        given[name] = value
-    if not (options.seed.isascii() and options.seed.isdigit()) or len(options.seed) > 19:
-        raise UsageError("--seed", f"{options.seed[:60]!r} is no seed", "give a whole number from 0 on, below 2^63")
-    environment = generate(options.family, seed=int(options.seed), params=given)
+    environment = generate(options.family, seed=seed_of(options.seed), params=parameters(options.param))
     if options.output is not None:
         save(environment, options.output)
     if options.json:
@@ -54,6 +45,25 @@ def _generate(options: argparse.Namespace, say: Say) -> int:
         known = len(environment.extra["x-expected"])
         say(f"{options.output}: {environment.name}, {known} expected answers")
     return 0
+
+
+def parameters(pairs: list[str]) -> dict[str, str]:
+    """Return what ``--param K=V``, repeated, says."""
+    given: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or name in given:
+            problem = "stands twice" if equals else "no K=V"
+            raise UsageError(f"--param {pair[:60]}", problem, "write --param NAME=VALUE once")
+        given[name] = value
+    return given
+
+
+def seed_of(written: str) -> int:
+    """Return what ``--seed`` says."""
+    if not (written.isascii() and written.isdigit()) or len(written) > 19:
+        raise UsageError("--seed", f"{written[:60]!r} is no seed", "give a whole number from 0 on, below 2^63")
+    return int(written)
 
 
 def _list(options: argparse.Namespace, say: Say) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mechsynth.errors import InputError, UsageError
+from mechsynth.families.command import parameters, seed_of
+from mechsynth.suite.running import Bar, add_options, workers
 
 Say = Callable[[str], None]
 WORDS = ("scope", "last_period", "transfers", "objective")
@@ -36,18 +38,11 @@ def add(commands: Any, say: Say) -> None:
     sweep.add_argument("--require", metavar="R", action="append")
     sweep.add_argument("--keep", metavar="R", action="append")
     sweep.add_argument("--objective", metavar="O")
-    sweep.add_argument(
-        "-o", "--output", metavar="TABLE", required=True, help="the table to write (SQLite, and CSV beside it)"
-    )
     sweep.add_argument("--picture", metavar="FILE.svg|.png", help="draw the map")
     sweep.add_argument(
         "--refine", metavar="N", type=int, default=0, help="halve the distance between different answers N times"
     )
-    sweep.add_argument("--workers", metavar="N", type=int, help="processes (default: as many as there are cores)")
-    sweep.add_argument("--scheduler", metavar="ADDRESS", help="the workers of an existing Dask scheduler instead")
-    sweep.add_argument("--time-limit", metavar="SECONDS", type=float, help="for each answer, and for each check")
-    sweep.add_argument("--resume", action="store_true", help="go on with the table if it is there")
-    sweep.add_argument("--retry", action="store_true", help="with --resume: ask again what stayed unknown or failed")
+    add_options(sweep)
     sweep.add_argument("--json", action="store_true", help="print the map as JSON")
     sweep.set_defaults(run=lambda options: _sweep(options, say))
 
@@ -55,17 +50,14 @@ def add(commands: Any, say: Say) -> None:
 def _sweep(options: argparse.Namespace, say: Say) -> int:
     import json
 
-    from mechsynth.engine.run import cores
-    from mechsynth.suite.commands_run import Bar
     from mechsynth.sweep import picture
     from mechsynth.sweep.grid import grid_of
     from mechsynth.sweep.run import run_sweep
 
     if options.picture is not None:
         picture.refuse(options.picture)
-    if options.scheduler is not None and options.workers is not None:
-        raise UsageError("--workers", "the scheduler has its own workers", "leave one of --workers and --scheduler out")
-    grid = grid_of(options.family, options.over, _params(options.param), _seed(options.seed))
+    processes = workers(options)
+    grid = grid_of(options.family, options.over, parameters(options.param), seed_of(options.seed))
     question = _question(options)
     with Bar(quiet=options.json) as bar:
         try:
@@ -74,7 +66,7 @@ def _sweep(options: argparse.Namespace, say: Say) -> int:
                 question,
                 options.output,
                 halvings=options.refine,
-                workers=cores() if options.workers is None else options.workers,
+                workers=processes,
                 scheduler=options.scheduler,
                 time_limit=options.time_limit,
                 resume=options.resume,
@@ -103,20 +95,3 @@ def _question(options: argparse.Namespace) -> dict[str, Any]:
                 raise UsageError(flag, "stands in --ask already", "write it once")
             asked[name] = value
     return asked
-
-
-def _params(pairs: list[str]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or name in given:
-            problem = "stands twice" if equals else "no K=V"
-            raise UsageError(f"--param {pair[:60]}", problem, "write --param NAME=VALUE once")
-        given[name] = value
-    return given
-
-
-def _seed(written: str) -> int:
-    if not (written.isascii() and written.isdigit()) or len(written) > 19:
-        raise UsageError("--seed", f"{written[:60]!r} is no seed", "give a whole number from 0 on, below 2^63")
-    return int(written)
