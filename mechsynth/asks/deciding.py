@@ -40,6 +40,19 @@ def feasible(program: LinearProgram, exact: bool = True, ends: Mapping[int, End]
     return Outcome(point=(num, den))
 
 
+def refuted_by_neighbours(program: LinearProgram, exact: bool) -> Outcome | None:
+    """Look for multipliers that do without the spare rows, and so need a fraction of the time; ``None`` if there seem to be none."""
+    kept = np.flatnonzero(~np.array(program.spare, dtype=bool))
+    few = program.part(kept)
+    for rows in few.components():
+        part = few.part(rows)
+        soft = np.array([owner != DEFINITION for owner in part.owners], dtype=bool)
+        outcome = decide(part, soft & ~np.array(part.equal, dtype=bool), exact, points=False)
+        if outcome is not None and outcome.multipliers is not None:
+            return replace(outcome, multipliers={int(kept[rows[k]]): y for k, y in outcome.multipliers.items()})
+    return None
+
+
 def _part(part: LinearProgram, exact: bool, start: End | None) -> Outcome | None:
     """Decide a connected program by one slack on the rows that ask for something.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from mechsynth.asks import evident
 from mechsynth.asks.conflicts import minimal_conflict, relaxed, witness
-from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal
+from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal, refuted_by_neighbours
 from mechsynth.asks.question import Question
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
@@ -24,6 +24,7 @@ from mechsynth.program.requirements import Requirement, requirement
 from mechsynth.program.synthesis import Setting
 from mechsynth.program.written import add_requirement, written
 from mechsynth.prove.interior import interior
+from mechsynth.prove.linear import Outcome
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
 from mechsynth.solver.linear import DEADLINE
@@ -97,13 +98,18 @@ def settle_class(question: Question) -> Result:
     kind, exact = setting.transfers.name, question.strength == "exact"
     large = len(setting.program.names) > LARGE
     point, ends = None, NOWHERE
-    if question.objective == "feasibility":
-        if large and (ready := evident.mechanism(question, kind, wishes)) is not None:
+    outcome: Outcome | None = None
+    if large and question.objective == "feasibility":
+        ready = evident.mechanism(question, kind, wishes)
+        if ready is not None:
             return result(Status.FEASIBLE, mechanism=ready)
+    if large and any(setting.program.spare):
+        outcome = refuted_by_neighbours(setting.program, exact)
+    if outcome is None and question.objective == "feasibility":
         inside = interior(setting)
         point, ends = inside.point, inside.ends
     if point is None:
-        outcome = feasible(setting.program, exact, ends)
+        outcome = outcome or feasible(setting.program, exact, ends)
         unsettled = outcome is None or outcome.bound is not None
         if unsettled and question.objective == "feasibility" and not large:
             ready = evident.mechanism(question, kind, wishes)

@@ -31,7 +31,7 @@ class Pepic:
         program = setting.program
         for t in range(setting.count):
             for i, agent in enumerate(setting.names):
-                true, told, names = setting.lies(t, i)
+                true, told, names, far = setting.lies(t, i)
                 if not true.size:
                     continue
                 cols, nums, den = setting.continuation(t, i, told, true)
@@ -40,7 +40,7 @@ class Pepic:
                 titles = [f"pepic {head}{name}" for name in names]
                 if not setting.transfers.own_next:
                     lines = [setting.X[t][i][true], *cols]
-                    program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name)
+                    program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name, spare=far)
                     continue
                 deviation = setting.add_columns(f"D {head}", names, "D")
                 program.add_rows(
@@ -51,11 +51,14 @@ class Pepic:
                     rights,
                     DEFINITION,
                     equal=True,
+                    spare=far,
                 )
                 ones = np.ones(true.size, dtype=np.int64)
                 zeros = [Fraction(0)] * true.size
                 if setting.starts(t):
-                    program.add_rows(titles, [setting.X[t][i][true], deviation], [ones, -ones], 1, zeros, self.name)
+                    program.add_rows(
+                        titles, [setting.X[t][i][true], deviation], [ones, -ones], 1, zeros, self.name, spare=far
+                    )
                 due = setting.due(t, i)
                 before = setting.before(t)
                 if due is None or before is None:
@@ -68,6 +71,7 @@ class Pepic:
                         1,
                         zeros,
                         self.name,
+                        spare=far,
                     )
 
 

@@ -36,6 +36,8 @@ class LinearProgram:
     limit:
         Of a column, by its index, how large it can be when no payment exceeds ``M``: ``(base, slope)`` of ``base + slope · M``; ``None``
         where payments say nothing about it.
+    spare:
+        Per row: whether a refutation can often do without it.
     """
 
     columns: list[str] = field(default_factory=list)
@@ -46,6 +48,7 @@ class LinearProgram:
     rights: list[Fraction] = field(default_factory=list)
     objective: dict[int, Fraction] = field(default_factory=dict)
     limit: Callable[[int], tuple[Fraction, Fraction] | None] | None = None
+    spare: list[bool] = field(default_factory=list)
     _rows: list[Index] = field(default_factory=list)
     _cols: list[Index] = field(default_factory=list)
     _nums: list[IntArray] = field(default_factory=list)
@@ -80,6 +83,7 @@ class LinearProgram:
         rights: Sequence[Fraction],
         owner: str,
         equal: bool = False,
+        spare: NDArray[np.bool_] | None = None,
     ) -> None:
         """Append rows: ``cols[j]`` and ``nums[j]`` are ``(R,)`` or ``(R, k)``; what is zero is left out, what repeats adds up."""
         start, count = len(self.names), len(names)
@@ -90,6 +94,7 @@ class LinearProgram:
         self.owners += [owner] * count
         self.equal += [equal] * count
         self.dens += [den] * count
+        self.spare += [False] * count if spare is None else spare.tolist()
         self.rights += rights
         index = np.arange(start, start + count)
         for col, num in zip(cols, nums, strict=True):
@@ -174,6 +179,7 @@ class LinearProgram:
             [self.rights[k] for k in chosen],
             dict(self.objective),
             self.limit,
+            [self.spare[k] for k in chosen],
             [place[old_rows[inside]]],
             [cols[inside]],
             [nums[inside]],

@@ -22,6 +22,7 @@ from operator import index
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment, Period
@@ -234,8 +235,11 @@ class Setting:
             equal=True,
         )
 
-    def lies(self, t: int, i: int) -> tuple[Index, Index, list[str]]:
-        """Return the true profile, the reported profile and the name ``(θ)->r`` of every lie of one agent."""
+    def lies(self, t: int, i: int) -> tuple[Index, Index, list[str], NDArray[np.bool_]]:
+        """Return the true profile, the reported profile and the name ``(θ)->r`` of every lie of one agent, and which are to no neighbour.
+
+        Neighbours stand next to each other in the file, the last next to the first.
+        """
         period = self.period(t)
         shape, own = period.shape, period.shape[i]
         true = np.repeat(np.arange(period.size), own)
@@ -248,7 +252,8 @@ class Setting:
         told = np.ravel_multi_index(place, shape)
         labels = [quoted(label) for label in period.signals[i]]
         names = [f"{self.profiles[t][k]}->{labels[r]}" for k, r in zip(true.tolist(), report.tolist(), strict=True)]
-        return true, np.asarray(told), names
+        step = (report - index[i][lie]) % own
+        return true, np.asarray(told), names, (step != 1) & (step != own - 1)
 
     def due(self, t: int, i: int) -> Index | None:
         """Return the columns due in period ``t``: ``(|Θ_{t-1}|, |Θ_t|)``, reports before, reports now; ``None`` if nothing is."""

@@ -141,13 +141,15 @@ class Outcome:
     bound: int | None = None
 
 
-def decide(program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End | None = None) -> Outcome | None:
+def decide(
+    program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End | None = None, points: bool = True
+) -> Outcome | None:
     """Find an exact point of a program, or Farkas multipliers; ``None`` if neither could be proved.
 
     Multipliers are exact where that ends in time; else, or at once without ``exact``, short ones with a bound (`bounded`).
 
     ``soft`` marks the rows that ask for something; the others must be satisfiable by themselves. ``start`` is where a run on these rows has
-    ended before.
+    ended before. Without ``points`` only multipliers are looked for, and only where the first run suggests them.
     """
     data, scales = integer_rows(program)
     wide, source = elastic(data, soft, scales)
@@ -186,6 +188,8 @@ def decide(program: Any, soft: NDArray[np.bool_], exact: bool = True, start: End
         if end is None:
             continue
         looks_feasible = end.point[-1] < 1e-7
+        if not points:
+            return None if looks_feasible else refuted(end) if exact else nearly_refuted(end) or refuted(end)
         for attempt in (True, False):
             if attempt == looks_feasible:
                 found = vertex(wide, end)

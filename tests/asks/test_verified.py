@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_conflicts import Case, case, program_of
-from test_implement import environment
+from properties.strategies import data
+from test_conflicts import POOL, Case, case, program_of
+from test_implement import environment, small
 
 import mechsynth
+from mechsynth.asks import deciding, implement
 from mechsynth.check import check
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError, UsageError
@@ -283,3 +285,47 @@ def test_numbers_beyond_every_float(digits: int) -> None:
 
 def _times(table: Any, factor: int) -> Any:
     return [_times(entry, factor) for entry in table] if isinstance(table, list) else str(F(str(table)) * factor)
+
+
+@cache
+def wide(seed: int) -> Environment:
+    """Two agents with four and three signals: of the one's three lies at a signal, one is to no neighbour."""
+    return mechsynth.loads(data(small(seed, shapes=((4, 3),), horizons=("infinite", 2))))
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_large_programs_are_decided_as_small_ones(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried first on a large program (a construction, the lies to neighbours, equalities kept hard) changes no verdict."""
+    wishes = random.Random(seed).sample(POOL, 2)
+    transfers = ("contingent", "full")[seed % 2]
+    usual = mechsynth.solve(wide(seed), "implement", transfers=transfers, require=wishes, relax=False)
+    for room in (deciding, implement):
+        monkeypatch.setattr(room, "LARGE", 0)
+    for strength in ("exact", "verified"):
+        found = mechsynth.solve(wide(seed), "implement", transfers=transfers, require=wishes, strength=strength)
+        assert found.status is usual.status, (wishes, transfers)
+        assert found.check().accepted
+
+
+def test_some_refutations_do_without_lies_to_others_than_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both happen: lies to neighbours refute, and they do not though the whole program is refuted."""
+    tried = []
+    real = implement.refuted_by_neighbours
+
+    def spy(*given: Any) -> Any:
+        tried.append(real(*given))
+        return tried[-1]
+
+    monkeypatch.setattr(implement, "refuted_by_neighbours", spy)
+    monkeypatch.setattr(implement, "LARGE", 0)
+    by_neighbours = by_others = 0
+    for seed in range(40):
+        before = len(tried)
+        result = mechsynth.solve(
+            wide(seed), "implement", transfers="full", require=["no-subsidy", "bounded:1/3"], strength="verified"
+        )
+        if result.status is Status.INFEASIBLE and len(tried) > before:
+            by_neighbours += tried[-1] is not None
+            by_others += tried[-1] is None
+    assert by_neighbours >= 5
+    assert by_neighbours + by_others >= 8
