@@ -287,6 +287,8 @@ def _labels(values: object, place: str) -> Labels:
         # A JSON decimal is kept as text under a type of its own; only a true string is a label.
         if type(label) is not str:
             raise InputError(f"{place}[{k}]", f"{label!r} is no string", "write labels as strings")
+        if any("\ud800" <= c <= "\udfff" for c in label):
+            raise InputError(f"{place}[{k}]", f"{label!r} holds a lone surrogate", "write whole characters")
         if label in seen:
             raise InputError(f"{place}[{k}]", f"the label {label!r} stands twice", "make labels unique within a list")
         seen.add(label)

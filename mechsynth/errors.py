@@ -14,6 +14,15 @@ def printable(text: str, *, lines: bool = False) -> str:
     return "".join(c if c.isprintable() or (lines and c == "\n") else ascii(c)[1:-1] for c in text)
 
 
+LONGEST = 320  # characters of a part of a message
+
+
+def _brief(text: str) -> str:
+    """Return text that may hold a stranger's labels, its middle left out where it is long."""
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
+
+
 class MechsynthError(Exception):
     """Base class of the errors that this package raises on purpose.
 
@@ -34,9 +43,10 @@ class MechsynthError(Exception):
         super().__init__(self.__str__())
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.problem}" if self.place else self.problem
-        if self.remedy:
-            text = f"{text}; {self.remedy}"
+        place, problem, remedy = (_brief(part) for part in (self.place, self.problem, self.remedy))
+        text = f"{place}: {problem}" if place else problem
+        if remedy:
+            text = f"{text}; {remedy}"
         return printable(" ".join(text.split()))
 
     def within(self, outer: str) -> MechsynthError:

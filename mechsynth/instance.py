@@ -128,19 +128,38 @@ def read_json(data: bytes) -> Any:
         4000 digits, and nesting that no format here needs.
     """
     try:
-        return json.loads(
+        root = json.loads(
             data.decode("utf-8"),
             parse_float=Literal,
             parse_int=_integer,
             parse_constant=_constant,
             object_pairs_hook=_object_once,
         )
+        if b"\\u" in data:
+            _refuse_surrogates(root)
+        return root
     except RecursionError:
         raise InputError("", "nested too deep", "no instance or result needs such nesting") from None
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start}", "no UTF-8", "save the file as UTF-8") from None
     except json.JSONDecodeError as error:
         raise InputError(f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}", "correct it") from None
+
+
+def _refuse_surrogates(value: object) -> None:
+    """Refuse halves of characters: no file could hold them, and so no answer."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InputError(repr(value), "a lone surrogate is no character", "write whole characters") from None
+    elif isinstance(value, list):
+        for entry in value:
+            _refuse_surrogates(entry)
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            _refuse_surrogates(key)
+            _refuse_surrogates(entry)
 
 
 def _integer(literal: str) -> int:

@@ -207,7 +207,7 @@ class _Reader:
             index = tuple(int(k) for k in np.argwhere(total == 0)[0])
             raise InputError(where(index), "is zero everywhere", "give it a positive entry")
         self.rescaled = True
-        common = np.gcd.reduce(num, axis=-1)
+        common = np.asarray(np.gcd.reduce(num, axis=-1))  # of one row alone it is a bare number
         flat = num.reshape(-1, num.shape[-1]) // common.reshape(-1, 1)
         return Rows(flat.reshape(num.shape), objects(sums(flat).ravel().tolist()).reshape(rows.den.shape))
 
