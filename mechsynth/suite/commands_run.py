@@ -26,7 +26,7 @@ def add(commands: Any, say: Say) -> None:
         help="what to ask of every instance, repeated: ASK, ASK:SCOPE or a JSON object; without it what is expected of "
         "the instance, and of one without expectations everything at once",
     )
-    add_options(run)
+    add_options(run, "named after the first source, in this folder")
     run.add_argument("--profile", metavar="FILE.svg|.png", help="draw the performance profile")
     run.add_argument("--json", action="store_true", help="print the summary as JSON")
     run.set_defaults(run=lambda options: _run(options, say))
@@ -49,6 +49,11 @@ def _run(options: argparse.Namespace, say: Say) -> int:
     if options.profile is not None:
         summary.picture_kind(options.profile)
     processes = workers(options)
+    named = options.output is not None
+    if not named:
+        from pathlib import Path
+
+        options.output = f"{Path(options.source[0]).resolve().stem or 'suite'}.db"
     asks = [of_option(ask) for ask in options.ask]
     with Bar(quiet=options.json) as bar:
         try:
@@ -69,6 +74,8 @@ def _run(options: argparse.Namespace, say: Say) -> int:
     if options.profile is not None:
         summary.picture(found, options.profile)
     say(json.dumps(found.document()) if options.json else found.words())
+    if not (named or options.json):
+        say(f"The table: {options.output}")
     return found.code
 
 

@@ -8,10 +8,15 @@ from typing import Any
 from mechsynth.errors import UsageError
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options about the table and the workers."""
+def add_options(parser: argparse.ArgumentParser, default: str = "") -> None:
+    """Add the options about the table and the workers; ``default`` says what the table is called where none is named."""
+    told = f" (default: {default})" if default else ""
     parser.add_argument(
-        "-o", "--output", metavar="TABLE", required=True, help="the table to write (SQLite, and CSV beside it)"
+        "-o",
+        "--output",
+        metavar="TABLE",
+        required=not default,
+        help=f"the table to write (SQLite, and CSV beside it){told}",
     )
     parser.add_argument("--workers", metavar="N", type=int, help="processes (default: as many as there are cores)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="the workers of an existing Dask scheduler instead")

@@ -343,7 +343,6 @@ def test_bad_usage_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     table = tmp_path / "t.db"
     assert "is not there" in refusal(capsys, "run", tmp_path / "none", "-o", table)
     assert "holds no instance" in refusal(capsys, "run", tmp_path, "-o", table)
-    assert "--output" in refusal(capsys, "run", AUCTION)
     assert "folder does not exist" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "no" / "t.db", "--workers", "1")
     assert "CSV" in refusal(capsys, "run", AUCTION, "-o", tmp_path / "t.csv")
     assert "no question of this version" in refusal(capsys, "run", AUCTION, "-o", table, "--ask", "love")
@@ -453,3 +452,12 @@ def test_an_interrupt_before_anything(
     assert "0 of 10 lines are kept; go on with --resume" in refusal(
         capsys, "run", AUCTION, "-o", tmp_path / "t.db", "--workers", "1"
     )
+
+
+def test_the_table_is_named_after_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["suite", "run", str(AUCTION), "--ask", "static", "--workers", "1"]) == 0
+    assert "The table: liu2014-auction-1.db" in capsys.readouterr().out
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".db", ".csv"}
