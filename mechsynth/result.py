@@ -63,8 +63,7 @@ class Result:
     answers:
         The answers that a ladder consists of.
     relaxations:
-        For a conflict of requirements: by how much each must be relaxed, alone, for it to dissolve (exact; the checker does
-        not look at it).
+        For a conflict of requirements: by how much each must be relaxed, alone, for it to dissolve; the certificate has the proofs.
     tried:
         The negative answers about smaller classes of transfers, each with its own witness.
     """
@@ -104,7 +103,6 @@ class Result:
             "certificate": certificate,
             "x-labels": labels(environment),
             **({"x-tried": [other.document() for other in self.tried]} if self.tried else {}),
-            **({"x-relaxations": [dict(each) for each in self.relaxations]} if self.relaxations else {}),
         }
 
     def document(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 from mechsynth.asks.deciding import feasible
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.prove.linear import Outcome, least_relaxation
+from mechsynth.prove.rows import Exact
 from mechsynth.rational import text
 
 
@@ -76,15 +77,38 @@ def minimal_conflict(
     return conflict
 
 
-def relaxed(program: LinearProgram, conflict: Conflict) -> list[dict[str, str]]:
-    """Return for each requirement of a conflict by how much it must be relaxed, alone, for the conflict to dissolve."""
+@dataclass(frozen=True)
+class Relaxation:
+    """By how much a requirement of a conflict must be relaxed, alone, for the conflict to dissolve.
+
+    Attributes
+    ----------
+    requirement, least:
+        Its name and the amount, in the units of its rows.
+    point:
+        A solution with the requirement relaxed by that amount, by column; numerators and denominator.
+    proof:
+        Multipliers by row name that show that no less would do.
+    """
+
+    requirement: str
+    least: Fraction
+    point: Exact
+    proof: dict[str, Fraction]
+
+
+def relaxed(program: LinearProgram, conflict: Conflict) -> list[Relaxation]:
+    """Return the least relaxation of each requirement of a conflict, where it could be proved."""
     part = program.restricted(conflict.requirements)
     found = []
     for wish in conflict.requirements:
         soft = np.array([owner == wish for owner in part.owners], dtype=bool)
         least = least_relaxation(part, soft)
-        if least is not None and least.value is not None:
-            found.append({"requirement": wish, "least": text(least.value)})
+        if least is None or least.value is None or least.point is None or least.multipliers is None:
+            continue
+        num, den = least.point
+        proof = {part.names[k]: y for k, y in sorted(least.multipliers.items())}
+        found.append(Relaxation(wish, least.value, (num[:-1], den), proof))
     return found
 
 

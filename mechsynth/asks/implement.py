@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks import evident
-from mechsynth.asks.conflicts import minimal_conflict, relaxed, witness
+from mechsynth.asks.conflicts import Relaxation, minimal_conflict, relaxed, witness
 from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal, refuted_by_neighbours
 from mechsynth.asks.question import Question
 from mechsynth.errors import OutOfTime, UsageError
@@ -129,11 +129,14 @@ def settle_class(question: Question) -> Result:
                 strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
             quick = not large and not question.keep and strength is Strength.EXACT
             measured = quick if question.relax is None else question.relax
+            eased = relaxed(setting.program, conflict) if measured else []
+            if eased:
+                certificate["relaxations"] = [_eased(question, setting, each) for each in eased]
             return result(
                 Status.INFEASIBLE,
                 strength=strength,
                 witness=witness(setting.program, conflict),
-                relaxations=tuple(relaxed(setting.program, conflict)) if measured else (),
+                relaxations=tuple({"requirement": each.requirement, "least": text(each.least)} for each in eased),
             )
         point = outcome.point
     assert point is not None
@@ -159,6 +162,17 @@ def settle_class(question: Question) -> Result:
     mechanism = Mechanism(question.environment, question.actions, tables(setting, point))
     status = Status.FEASIBLE if value is None else Status.OPTIMAL
     return result(status, mechanism=mechanism, value=None if value is None else text(value))
+
+
+def _eased(question: Question, setting: Setting, found: Relaxation) -> dict[str, Any]:
+    """Return a relaxation with its proofs: transfers for which it is enough, and multipliers by which no less would do."""
+    mechanism = Mechanism(question.environment, question.actions, tables(setting, found.point))
+    return {
+        "requirement": found.requirement,
+        "least": text(found.least),
+        "multipliers": {name: text(y) for name, y in found.proof.items()},
+        "transfers": mechanism.document()["transfers"],
+    }
 
 
 def unknown(result: Any, certificate: dict[str, Any]) -> Result:

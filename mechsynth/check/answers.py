@@ -53,7 +53,7 @@ _CERTIFICATES = {
     ("implement", "feasible"): ("ties", "requirements"),
     ("implement", "optimal"): ("ties", "multipliers", "requirements"),
     ("implement", "unbounded"): ("ties", "ray", "requirements"),
-    ("implement", "infeasible"): ("ties", "bound", "requirements"),
+    ("implement", "infeasible"): ("ties", "bound", "relaxations", "requirements"),
 }
 
 _CLASS = {

@@ -13,15 +13,17 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from .classes import check_class
 from .envelope import Claim
 from .evaluation import Evaluation, evaluate_mechanism
 from .exact import Array
 from .facts import Fact, Facts
-from .mechanism import Payments, read_transfers
+from .mechanism import read_transfers
 from .model import Model
 from .multipliers import check_bound, check_columns, check_ray, combine, read_multipliers
 from .program import Program
 from .question import Question
+from .relaxed import check_relaxations
 from .text import describe, items, number_text, show, table
 from .values import Values
 from .verdict import Ledger, Refuted, equal
@@ -34,7 +36,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     program = Program(model, rule, values, asked.transfers, asked.require, asked.objective, asked.bounds)
     program.written = read_written(claim.certificate.get("requirements"), asked, program.columns, claim.numbers)
     if claim.status == "infeasible":
-        return _infeasible(claim, model, program, ledger)
+        return _infeasible(claim, model, rule, values, program, ledger)
     seeks = asked.objective != "feasibility"
     ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
     assert claim.mechanism is not None
@@ -88,7 +90,7 @@ def _class(asked: Question, model: Model) -> str:
     return ("stationary " if model.horizon is None else "") + asked.transfers
 
 
-def _infeasible(claim: Claim, model: Model, program: Program, ledger: Ledger) -> str:
+def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, program: Program, ledger: Ledger) -> str:
     witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
     if witness["kind"] != "farkas":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
@@ -116,33 +118,12 @@ def _infeasible(claim: Claim, model: Model, program: Program, ledger: Ledger) ->
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
     what = ", ".join(conflict)
+    eased = check_relaxations(claim, conflict, model, rule, values, program, ledger)
     return (
         f"No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {what}"
         f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
-        f"{said(program.written, conflict)}"
+        f"{eased}{said(program.written, conflict)}"
     )
-
-
-def check_class(transfers: str, model: Model, paid: Sequence[Sequence[Payments]]) -> None:
-    """Ask that payments are of the class."""
-    kind = transfers.removesuffix("+now")
-    for t, agents in enumerate(paid):
-        last = model.kernel(t) is None
-        for agent, payments in enumerate(agents):
-            who = f"payments of {show(model.agents[agent])}{model.when(t)}"
-            if payments.first is not None:
-                raise Refuted(f"{who}: a payment at the start only is not in the class {transfers}")
-            if payments.now is not None and not (last or transfers.endswith("+now") or kind == "history-independent"):
-                raise Refuted(f"{who}: a payment now is not in the class {transfers}")
-            if payments.later is None:
-                continue
-            looks = payments.later.looks
-            if kind == "history-independent":
-                raise Refuted(f"{who}: a payment later is not in the class {transfers}")
-            if kind != "full" and looks[1 + len(model.agents) + agent]:
-                raise Refuted(f"{who}: they look at the own next report, {transfers} transfers do not")
-            if kind == "vcg-type" and looks[1 + agent]:
-                raise Refuted(f"{who}: they look at the own report, vcg-type transfers do not")
 
 
 def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, ledger: Ledger) -> None:

@@ -133,7 +133,7 @@ def said(written: Mapping[str, Sequence[Written]], names: Iterable[str]) -> str:
 def check_written(written: Mapping[str, Sequence[Written]], columns: Columns, facts: Facts, ledger: Ledger) -> None:
     """Ask that a mechanism meets every row, its columns taken at the values that the mechanism gives them."""
     used = {column for rows in written.values() for row in rows for column in row.entries[0]}
-    values = _values(used, columns, facts) if used else {}
+    values = values_of(used, columns, facts) if used else {}
     for rows in written.values():
         for row in rows:
             found, den = row.entries
@@ -145,7 +145,7 @@ def check_written(written: Mapping[str, Sequence[Written]], columns: Columns, fa
                 ledger.claim(gap >= 0, f"{show(row.name)}: slack {number_text(gap)} < 0")
 
 
-def _values(used: set[Column], columns: Columns, facts: Facts) -> dict[Column, Fraction]:
+def values_of(used: set[Column], columns: Columns, facts: Facts) -> dict[Column, Fraction]:
     """Return what a mechanism of the class gives the columns that are used."""
     model = facts.model
     values: dict[Column, Fraction] = {}

@@ -84,8 +84,10 @@ def conflict(answer: Answer) -> Conflict:
     if shortfall <= 0:
         fail("witness.shortfall", "it is not positive, so nothing fails here")
     least: dict[str, Number] = {}
-    for index, entry in enumerate(reading.sequence(answer.relaxations, "x-relaxations")):
-        place = f"x-relaxations[{index}]"
+    proved = answer.certificate.get("relaxations")
+    listed, head = (answer.relaxations, "x-relaxations") if proved is None else (proved, "certificate.relaxations")
+    for index, entry in enumerate(reading.sequence(listed, head)):
+        place = f"{head}[{index}]"
         row = reading.mapping(entry, place)
         name = reading.text(item(row, "requirement", place), f"{place}.requirement")
         least[name] = number(item(row, "least", place), f"{place}.least")
@@ -214,7 +216,11 @@ def _fails(page: Page, answer: Answer) -> None:
         page.say(
             "The least that dissolves this conflict"
             + (", if only one requirement is relaxed" if len(found.names) > 1 else "")
-            + ", by the program's reckoning (mechsynth check does not verify it; other conflicts may remain):"
+            + (
+                " (other conflicts may remain):"
+                if answer.certificate.get("relaxations") is not None
+                else ", by the program's reckoning (mechsynth check does not verify it; other conflicts may remain):"
+            )
         )
         page.items(wishes.relaxation(name, least) for name, least in found.least.items())
     page.head("What this covers")

@@ -399,6 +399,58 @@ def test_bent_witnesses_are_refused(part: int) -> None:
     assert count >= 40
 
 
+def bent_relaxations(document: Json, k: int, rows: Program, rng: random.Random) -> Iterator[tuple[str, Json]]:
+    """False proofs of one relaxation out of a true one."""
+    path = f"certificate|relaxations|{k}"
+    true = document["certificate"]["relaxations"][k]
+    least = F(true["least"])
+    yield "less", changed(document, f"{path}|least", str(least * F(99, 100) - F(1, 100)))
+    yield "more", changed(document, f"{path}|least", str(least + F(1, 1000)))
+    double = {name: str(2 * F(y)) for name, y in true["multipliers"].items()}
+    bold = changed(document, f"{path}|multipliers", double)
+    yield "multipliers of sizes up to 2", changed(bold, f"{path}|least", str(2 * least))
+    name = rng.choice([name for name in true["multipliers"]])
+    yield "multiplier left out", changed(document, f"{path}|multipliers|{name}", None)
+    yield (
+        "multiplier changed",
+        changed(document, f"{path}|multipliers|{name}", str(F(true["multipliers"][name]) + F(1, 9))),
+    )
+    yield "no requirement of the conflict", changed(document, f"{path}|requirement", "bounded:77")
+    again = copy.deepcopy(document)
+    again["certificate"]["relaxations"].append(copy.deepcopy(true))
+    yield "twice", again
+    other = [wish for wish in document["witness"]["conflict"] if wish != true["requirement"]]
+    if other:
+        yield "another requirement", changed(document, f"{path}|requirement", other[0])
+    if least:
+        nothing = copy.deepcopy(document)
+        for numbers in entries(nothing["certificate"]["relaxations"][k]["transfers"]):
+            place: Any = nothing["certificate"]["relaxations"][k]["transfers"]
+            *steps, last = numbers[0]
+            for step in steps:
+                place = place[step]
+            place[last] = "123456789"
+        yield "other transfers", nothing
+
+
+def test_bent_relaxations_are_refused() -> None:
+    """What is enough and what is least are both proved: neither can be changed by itself, nor together."""
+    count, rng = 0, random.Random(7)
+    for (seed, transfers, wishes), result in itertools.islice(conflicts(), 14):
+        env = environment(seed)
+        document = json.loads(result.to_bytes())
+        told = document["certificate"]["relaxations"]
+        assert [each["requirement"] for each in told] == document["witness"]["conflict"]
+        assert {each["requirement"]: F(each["least"]) for each in told} == relaxations(result)
+        rows = program_of(env, transfers, wishes).labelled()
+        for k in range(len(told)):
+            for what, bad in bent_relaxations(document, k, rows, rng):
+                assert bad != document
+                assert refused(bad, env), (seed, transfers, wishes, told[k]["requirement"], what)
+                count += 1
+    assert count >= 100
+
+
 def test_bent_mechanisms_are_refused() -> None:
     """No change of a payment is accepted where the payments are to add up to zero."""
     count, rng = 0, random.Random(5)
