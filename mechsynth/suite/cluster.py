@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from mechsynth.errors import InputError
-from mechsynth.suite.jobs import DIED, Answer, Finished, Job, compute
+from mechsynth.suite.job import DIED, Answer, Finished, Job, compute
 
 if TYPE_CHECKING:
     from distributed import Client, Future

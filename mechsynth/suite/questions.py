@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mechsynth.errors import InputError, MechsynthError, UsageError
-from mechsynth.suite.jobs import OPTIONS
+from mechsynth.suite.job import OPTIONS
 
 LADDER = {"ask": "ladder"}
 LISTS = ("require", "keep")

@@ -18,7 +18,8 @@ from suites import INSTANCES, begin, contents, finished, folder, read, stated
 
 from mechsynth.cli import main
 from mechsynth.errors import InputError, UsageError
-from mechsynth.suite import jobs, run
+from mechsynth.suite import job as jobs
+from mechsynth.suite import run
 from mechsynth.suite.plan import lines
 from mechsynth.suite.questions import of_option, text
 from mechsynth.suite.run import run_suite
