@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from mechsynth import asks, instance
 from mechsynth.asks.question import Progress, Question
 from mechsynth.environment import Environment
@@ -181,4 +183,6 @@ def solve(
         decide,
         critical_discount,
     )
-    return asks.answer(ask, question)
+    # floats only suggest: where numbers are beyond them, what they are short of is decided exactly, and is nobody's concern
+    with np.errstate(all="ignore"):
+        return asks.answer(ask, question)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
-from typing import Any
+from typing import Any, TypeAlias
+
+Bounds: TypeAlias = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -52,26 +54,27 @@ def _separated(factors: Sequence[Any], bits: int) -> list[Root] | None:
     return found
 
 
-def _real_roots(factor: Any, bits: int) -> list[tuple[Fraction, Fraction]]:
+def _real_roots(factor: Any, bits: int) -> list[Bounds]:
     if factor.degree() == 1:
         exact = Fraction(-int(factor[0]), int(factor[1]))
         return [(exact, exact)]
-    return [_bounds(ball.real) for ball in _balls(factor, bits) if ball.imag == 0]
+    return [real for real, imaginary in _balls(factor, bits) if imaginary == (Fraction(0), Fraction(0))]
 
 
-def _balls(factor: Any, bits: int) -> list[Any]:
-    """Return the complex roots; FLINT's imaginary part of a real root is exactly 0."""
+def _balls(factor: Any, bits: int) -> list[tuple[Bounds, Bounds]]:
+    """Return bounds of the real and imaginary parts of the complex roots; FLINT's imaginary part of a real root is exactly 0."""
     import flint
 
     before = flint.ctx.prec
     try:
         flint.ctx.prec = bits
-        return [ball for ball, _ in factor.complex_roots()]
+        # the bounds of a ball are rounded outwards to the precision of the moment, so they are taken before it is reset
+        return [(_bounds(ball.real), _bounds(ball.imag)) for ball, _ in factor.complex_roots()]
     finally:
         flint.ctx.prec = before
 
 
-def _bounds(ball: Any) -> tuple[Fraction, Fraction]:
+def _bounds(ball: Any) -> Bounds:
     return _exact(ball.lower()), _exact(ball.upper())
 
 
@@ -110,9 +113,7 @@ def _alone(low: Fraction, high: Fraction, own: int, factors: Sequence[Any], bits
                 return False
             continue
         near = 0
-        for ball in _balls(factor, bits):
-            left, right = _bounds(ball.real)
-            bottom, top = _bounds(ball.imag)
+        for (left, right), (bottom, top) in _balls(factor, bits):
             away = right < reach[0] or left > reach[1] or bottom > 2 * width or top < -2 * width
             near += not away
         if near != 1:

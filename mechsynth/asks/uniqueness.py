@@ -162,11 +162,9 @@ class _Ends:
         self.space = space
         self.rows, self.scales = integer_rows(space.program)
         # The solver's tolerances are absolute, and the columns are free: losses far below 1 are shown to it enlarged.
-        sizes = [
-            int(abs(b) / s) if abs(b) >= s else abs(b) / s
-            for b, s in zip(self.rows.rights, self.rows.scales, strict=True)
-        ]
-        largest = max(sizes, default=0.0)
+        # Exactly: losses can be beyond the floats in either direction.
+        sizes = (Fraction(abs(int(b)), int(s)) for b, s in zip(self.rows.rights, self.rows.scales, strict=True))
+        largest = max(sizes, default=Fraction(0))
         self.seen = self.rows
         if 0 < largest < 1:
             self.seen = replace(self.rows, rights=self.rows.rights.astype(object) * int(1 / largest))

@@ -141,7 +141,10 @@ def _short(
     rows: IntArray, den: int, floats: NDArray[np.float64], goal: Vector, values: Vector, report: int, grid: Fraction
 ) -> Vector | None:
     """Return rounded and shifted payments near those with the given expected values, if they pass the exact check."""
-    guess = np.linalg.lstsq(floats, np.array([float(v) for v in values]), rcond=None)[0]
+    try:
+        guess = np.linalg.lstsq(floats, np.array([float(v) for v in values]), rcond=None)[0]
+    except OverflowError:
+        return None  # no float is near
     aims = Rationals.from_fractions(goal, (len(goal),))
     n, m = rows.shape
     for power in (0, 6, 12, 18, 24):

@@ -682,3 +682,53 @@ def test_stated_answers() -> None:
             else:
                 assert left == end["from"]
     assert stated >= 2
+
+
+@pytest.mark.parametrize("apart", [10, 30, 100])
+def test_roots_that_are_almost_the_same(apart: int) -> None:
+    """√(1/2) and √(1/2 + 10^-n/2): told apart by intervals between which 1/2 + 10^-n/4, say, has its root."""
+    import flint
+
+    from mechsynth.asks.roots import _real_roots, isolate, sorted_roots
+
+    many = 10**apart
+    factors = [flint.fmpz_poly([-1, 0, 2]), flint.fmpz_poly([-(many + 1), 0, 2 * many])]
+    # as many bits as are asked for, whatever the precision was before: else the search for more never ends
+    assert all(high - low < F(1, 2**500) for factor in factors for low, high in _real_roots(factor, 600))
+    found, samples = sorted_roots(factors)
+    assert [root.factor for root in found] == [0, 1]
+    squares = [F(1, 2), F(1, 2) + F(1, 2 * many)]
+    for k, root in enumerate(found):
+        low, high = isolate(root, factors, (samples[k], samples[k + 1]))
+        assert low**2 < squares[k] < high**2
+        assert not low**2 <= squares[1 - k] <= high**2
+
+
+def test_an_end_next_to_zero() -> None:
+    """Costs 1 and 1 + t, values 1 and 2: without a future the budget is −8t/21, and the future is worth more than that from δ ≈ t on.
+
+    At δ = 0 the seller's payoff is −1, or −1 − 2t/3 at the cost 1 + t, −1 − 2t/7 on average; the buyer's least is 0, her average is E W:
+    −1 − 2t/3 + 0 − (−1 − 2t/7) = −8t/21.
+    """
+    tiny = F(1, 10**60)
+    costs, values = [F(1), 1 + tiny, F(5)], [F(1), F(2)]
+    sellers = [[F(4, 5), F(0), F(1, 5)], [F(1, 4), F(1, 4), F(1, 2)], [F(1, 2), F(0), F(1, 2)]]
+    buyers = [[F(0), F(1)], [F(3, 4), F(1, 4)]]
+    environment = {
+        "format": "mechsynth-instance/1",
+        "name": "next to zero",
+        "horizon": "infinite",
+        "discount": "9/10",
+        "agents": ["s", "b"],
+        "signals": {"s": ["low", "middle", "high"], "b": ["low", "high"]},
+        "actions": ["no", "yes"],
+        "utilities": {
+            "s": {"private": [["0"] * 3, [str(-c) for c in costs]]},
+            "b": {"private": [["0"] * 2, [str(v) for v in values]]},
+        },
+        "transition": {"independent": {"s": [list(map(str, r)) for r in sellers], "b": [list(map(str, r)) for r in buyers]}},
+        "prior": {"independent": {"s": ["4/7", "3/7", "0"], "b": ["1/3", "2/3"]}},
+    }
+    ((start, end),) = intervals(asked(mechsynth.loads(data(environment))))
+    assert end == "1"
+    assert 0 < F(start["above"]) < F(start["below"]) < F(1, 10**59)

@@ -582,3 +582,31 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert json.loads(capsys.readouterr().out)["efficient"] is True
     assert main(["solve", path, "--ask", ASK, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["question"]["ask"] == ASK
+
+
+@pytest.mark.parametrize("unit", [F(10) ** 400, F(1, 10**400)], ids=["1e400", "1e-400"])
+@pytest.mark.filterwarnings("error")
+def test_losses_beyond_the_floats(unit: F) -> None:
+    """One period, one buyer of value 1 or 3 and a seller of cost 2: what 3 pays more than 1 is between 1 and 3, and a Groves mechanism charges 2.
+
+    With Φ = W − X and w = (0, 1) at the two values, Φ(3) − Φ(1) = p(3) − p(1) − 2 is any number from −1 to 1, in every unit of money.
+    """
+    instance = {
+        "format": "mechsynth-instance/1",
+        "name": "unit",
+        "horizon": 1,
+        "discount": "1",
+        "agents": ["buyer", "seller"],
+        "signals": {"buyer": ["1", "3"], "seller": ["2"]},
+        "actions": ["keep", "sell"],
+        "utilities": {
+            "buyer": {"private": [["0", "0"], [str(unit), str(3 * unit)]]},
+            "seller": {"private": [["0"], [str(-2 * unit)]]},
+        },
+    }
+    result = solve(instance)
+    assert result.check().accepted
+    document = json.loads(result.to_bytes())
+    assert document["status"] == "fails"
+    assert F(document["value"]) == 2 * unit
+    assert [F(document["witness"][key]) for key in ("least", "most")] == [-unit, unit]

@@ -205,3 +205,17 @@ def test_ties_that_are_none(by: F) -> None:
         document = answer(instance, "policy")
         assert {r["action"] for r in document["mechanism"]["allocation"]} == {["first", "second"][better]}
         assert document["certificate"]["ties"] == []
+
+
+@pytest.mark.parametrize("unit", [F(10) ** 400, F(1, 10**400)], ids=["1e400", "1e-400"])
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.filterwarnings("error")
+def test_utilities_beyond_the_floats(case: str, unit: F) -> None:
+    """Another unit of money changes no answer, not even one in which every float is infinite or 0."""
+    columns, r, gains, least = CASES[case]
+    for miss, status in ((F(-1), "feasible"), (F(0), "feasible"), (F(1, 10**12), "infeasible")):
+        line = [unit * (least + miss if k == r else g) for k, g in enumerate(gains)]
+        assert answer(environment(columns, line), "contingent")["status"] == status
+        beside = environment(columns, [g + (F(1, 3) if k == r else 0) for k, g in enumerate(line)])
+        if unit > 1 and miss:
+            assert answer(beside, "contingent", scope="policy")["status"] == status
