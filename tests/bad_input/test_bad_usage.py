@@ -315,3 +315,22 @@ def test_the_library_refuses_with_its_own_errors() -> None:
         mechsynth.Environment(["A"], **{**LEASE, "transition": lambda action, profile: {("nobody",): 1}})
     with pytest.raises(mechsynth.InputError):
         mechsynth.Environment(["A"], **{**LEASE, "transition": lambda action, profile: [1]})
+
+
+def test_what_is_given_in_place_of_a_file_is_named(
+    leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two files the one at fault, also where the checker reads both."""
+    instance, other = str(leases_path), str(leases_path.parent / "no-correlation.json")
+    result, broken = str(tmp_path / "result.json"), str(tmp_path / "broken.json")
+    main(["solve", instance, "--ask", "vcg-type", "-o", result])
+    Path(broken).write_text("{")
+    capsys.readouterr()
+    refused(capsys, ["check", result, other], f"{result}: instance.sha256", "solve again")
+    refused(capsys, ["check", result, broken], broken)
+    refused(capsys, ["check", broken, instance], broken)
+    refused(capsys, ["check", broken], broken)
+    refused(capsys, ["check", instance], instance, "not a result file")
+    refused(capsys, ["audit", result, instance], instance, "not a result file")
+    refused(capsys, ["audit", broken, result], broken)
+    refused(capsys, ["report", result, broken, "-o", str(tmp_path / "page.html")], broken)
