@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from mechsynth.commands.terminal import PROVED, REFUSED, UNKNOWN, found_nearby, nearby, read, say, say_json, writable
+from mechsynth.commands.terminal import (
+    PROVED,
+    REFUSED,
+    UNKNOWN,
+    columns,
+    found_nearby,
+    nearby,
+    read,
+    say,
+    say_json,
+    writable,
+)
 from mechsynth.errors import MechsynthError
 
 
@@ -91,10 +102,12 @@ def _audit(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from mechsynth.result import read_result
     from mechsynth.words import explain
+    from mechsynth.words.layout import within
 
     document = read_result(options.result)
     try:
-        text = explain(document)
+        with within(None if options.json else columns()):
+            text = explain(document)
     except MechsynthError as error:
         raise error.within(options.result) from None
     if options.json:

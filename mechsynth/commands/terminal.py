@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -17,6 +18,11 @@ def for_terminal(text: str) -> str:
     shown = printable(text, lines=True)
     encoding = sys.stdout.encoding or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def columns() -> int | None:
+    """Return how wide the terminal is; ``None`` where standard output is none, so that files do not depend on it."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def say(text: str) -> None:
