@@ -34,6 +34,15 @@ def test_unknown_questions(leases_path: Path, capsys: pytest.CaptureFixture[str]
     refused(capsys, ["solve", path, "--ask", "static", "--last-period", "constant"], "--last-period")
 
 
+def test_options_that_a_question_does_not_look_at(leases_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever gives an option expects an effect."""
+    path = str(leases_path)
+    for ask in ("implement", "static", "policy"):
+        refused(capsys, ["solve", path, "--ask", ask, "--scope", "all"], "--scope", "contingent")
+    refused(capsys, ["solve", path, "--ask", "policy", "--strength", "verified"], "--strength", "implement")
+    refused(capsys, ["solve", path, "--transfers", "full"], "--transfers: means nothing to everything at once")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
