@@ -21,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, like every other error here."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(self.prog, message, f"see {self.prog} --help")
+        raise UsageError(self.prog.removeprefix("mechsynth").strip(), message, f"see {self.prog} --help")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -87,7 +87,7 @@ class Environment:
     discount:
         ``0 < δ < 1``; ``δ = 1`` is allowed when the horizon is finite.
     prior:
-        Array over ``[θ^1]…[θ^N]`` or ``{"independent": {agent: [θ^i]}}``; optional.
+        Array over ``[θ^1]…[θ^N]``, ``{"independent": {agent: [θ^i]}}``, or a mapping from profiles to probabilities; optional.
     normalize:
         Divide every row of probabilities by its sum, exactly, instead of refusing those that do not add to 1.
 

@@ -238,19 +238,24 @@ def _tabulate(
             at = f"{place}({a}, {theta})"
             row = transition(a, theta)
             if isinstance(row, Mapping):
-                line = [Fraction(0)] * len(index)
-                for profile, probability in row.items():
-                    key = (profile,) if isinstance(profile, str) else tuple(profile)
-                    if key not in index:
-                        raise InputError(at, f"{profile!r} is no profile of the next period", "use its labels")
-                    line[index[key]] = rational(probability, at)
-                rows += line
+                rows += _line(row, index, at)
             else:
                 array = exact_array(row, at)
                 if array.shape != shape:
                     raise InputError(at, f"an array of shape {array.shape}", f"return one of shape {shape}")
                 rows += [Fraction(int(value), array.den) for value in array.num.ravel().tolist()]
     return Rationals.from_fractions(rows, (len(actions), *map(len, signals), *shape))
+
+
+def _line(row: Mapping[Any, object], index: Mapping[tuple[str, ...], int], place: str) -> list[Fraction]:
+    """Return the probabilities of a mapping from profiles in the order of ``index``."""
+    line = [Fraction(0)] * len(index)
+    for profile, probability in row.items():
+        key = (profile,) if isinstance(profile, str) else tuple(profile)
+        if key not in index:
+            raise InputError(place, f"{profile!r} is no profile of that period", "use its labels")
+        line[index[key]] = rational(probability, place)
+    return line
 
 
 def _independent(
@@ -297,9 +302,17 @@ def _same_names(parts: Mapping[str, object], agents: Labels, place: str) -> None
 def read_prior(
     values: object, agents: Labels, signals: Sequence[Labels], place: str, normalize: bool = False
 ) -> Rationals:
-    """Return the prior over ``[θ^1]…[θ^N]``; ``{"independent": {agent: [θ^i]}}`` is its short form."""
+    """Return the prior over ``[θ^1]…[θ^N]``; ``{"independent": {agent: [θ^i]}}`` is its short form.
+
+    From Python it may also be a mapping from profiles (tuples of labels) to probabilities; profiles left out have none.
+    """
     axes = [(f"{name}'s signals", len(own)) for name, own in zip(agents, signals, strict=True)]
-    if isinstance(values, Mapping):
+    if isinstance(values, Mapping) and any(isinstance(key, tuple) for key in values):
+        refuse_if_large(place, "the prior", prod(map(len, signals)), 32)
+        index = {profile: k for k, profile in enumerate(profiles(signals))}
+        array = Rationals.from_fractions(_line(values, index, place), tuple(map(len, signals)))
+        array = probabilities(array, len(signals), place, normalize)
+    elif isinstance(values, Mapping):
         parts = only_key(values, "independent", place)
         at = f"{place}.independent"
         if not isinstance(parts, Mapping):

@@ -37,11 +37,14 @@ ROOMS = {
 
 
 CLASSES = ("implement", "budget-balanced", "ex-ante-balanced", "surplus-extraction", "generalized-vcg")
+SCOPED = ("convex-independence", "spanning", "contingent", "vcg-type", *CLASSES[1:4], "ladder")
 OPTIONS = {
+    "scope": ("--scope", SCOPED),
     "transfers": ("--transfers", CLASSES),
     "require": ("--require", ("implement",)),
     "keep": ("--keep", ("implement",)),
     "objective": ("--objective", ("implement",)),
+    "strength": ("--strength", ("implement",)),
     "relax": ("--relax", ("implement",)),
     "distance": ("--distance", ("convex-independence", "ladder")),
     "critical": ("--critical-discount", ("lump-sum-budget",)),
@@ -55,9 +58,15 @@ def refuse_unused(ask: str, question: Question) -> None:
     """Refuse options that the room does not look at: whoever gives them expects an effect."""
     for name, (flag, rooms) in OPTIONS.items():
         value = getattr(question, name)
-        unset = value in (None, False, (), "feasibility") if isinstance(value, (bool, str, tuple)) else value is None
+        unset = (
+            value in (None, False, (), "feasibility", "exact")
+            if isinstance(value, (bool, str, tuple))
+            else value is None
+        )
         if not unset and ask not in rooms:
-            raise UsageError(flag, f"means nothing to {ask}", f"leave it out, or ask {' or '.join(rooms)}")
+            named = [room for room in rooms if room != "ladder"]
+            what = "everything at once" if ask == "ladder" else ask
+            raise UsageError(flag, f"means nothing to {what}", f"leave it out, or ask {' or '.join(named)}")
 
 
 def answer(ask: str, question: Question) -> Result:

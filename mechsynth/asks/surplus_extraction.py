@@ -63,7 +63,7 @@ def _refuse_negative(question: Question) -> None:
     value = text(period.utilities.fraction(agent, action, *profile))
     raise UsageError(
         f"--ask {ASK}",
-        f"the utility of {name} is {value} after {period.actions[action]} at ({at}), less than her outside option 0",
+        f"the utility of {name} is {value} after {period.actions[action]} at ({at}), less than the outside option 0",
         f"add a constant to the utilities of {name}",
     )
 

@@ -93,7 +93,7 @@ def check_instance(root: dict[str, Any], model: Model) -> None:
     """Ask that the result is about this instance, byte for byte."""
     given = root["instance"]
     if given["sha256"] != model.digest:
-        remedy = f"the instance at hand has sha256 {model.digest[:12]}..."
+        remedy = f"name the instance it is about (the one at hand has sha256 {model.digest[:12]}...), or solve again"
         raise InputError("instance.sha256", "a result for another instance", remedy)
     if given.get("name") not in (None, model.name):
         raise InputError("instance.name", f"{describe(given['name'])} is not its name", f"it is {show(model.name)}")

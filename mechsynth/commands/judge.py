@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from mechsynth.commands.terminal import PROVED, REFUSED, UNKNOWN, found_nearby, nearby, read, say, say_json, writable
+from mechsynth.commands.terminal import (
+    PROVED,
+    REFUSED,
+    UNKNOWN,
+    columns,
+    found_nearby,
+    nearby,
+    read,
+    say,
+    say_json,
+    writable,
+)
 from mechsynth.errors import MechsynthError
 
 
@@ -43,8 +54,12 @@ def _check(options: argparse.Namespace) -> int:
     path = options.instance or nearby(options.result, result)
     from threadpoolctl import threadpool_limits
 
+    data = read(path)
     with threadpool_limits(limits=1, user_api="blas"):
-        verdict = check(result, read(path))
+        try:
+            verdict = check(result, data)
+        except MechsynthError as error:
+            raise _blamed(error, options.result, path, data) from None
     if options.json:
         import dataclasses
 
@@ -56,10 +71,27 @@ def _check(options: argparse.Namespace) -> int:
     return PROVED if verdict.accepted else REFUSED
 
 
+def _blamed(error: MechsynthError, result: str, path: str, data: bytes) -> MechsynthError:
+    """Return the same error with the name of the file that it is about: the checker is given two, and knows no names."""
+    from mechsynth.check import read_instance
+    from mechsynth.result import read_result
+
+    about = read_result(result).get("instance")
+    try:
+        read_instance(data, isinstance(about, dict) and about.get("normalized") is True)
+    except MechsynthError as fault:
+        return fault.within(path)
+    return error.within(result)
+
+
 def _audit(options: argparse.Namespace) -> int:
     from mechsynth.audit import audit
 
-    found = audit(read(options.result), read(options.instance))
+    result, data = read(options.result), read(options.instance)
+    try:
+        found = audit(result, data)
+    except MechsynthError as error:
+        raise _blamed(error, options.result, options.instance, data) from None
     if options.json:
         say_json(found.document())
     else:
@@ -70,10 +102,12 @@ def _audit(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from mechsynth.result import read_result
     from mechsynth.words import explain
+    from mechsynth.words.layout import within
 
     document = read_result(options.result)
     try:
-        text = explain(document)
+        with within(None if options.json else columns()):
+            text = explain(document)
     except MechsynthError as error:
         raise error.within(options.result) from None
     if options.json:
@@ -92,11 +126,14 @@ def _report(options: argparse.Namespace) -> int:
     writable(options.output)
     document, data = read_result(options.result), read(options.result)
     path = options.instance or found_nearby(options.result, data)
+    surroundings = None if path is None else read(path)
     try:
-        subject = open_subject(document, data, None if path is None else read(path))
+        subject = open_subject(document, data, surroundings)
         text = page(subject).encode()
     except MechsynthError as error:
-        raise error.within(options.result) from None
+        if path is None or surroundings is None:
+            raise error.within(options.result) from None
+        raise _blamed(error, options.result, path, surroundings) from None
     write_whole(options.output, text)
     accepted = None if subject.verdict is None else subject.verdict.accepted
     unknown = not subject.answer.proved

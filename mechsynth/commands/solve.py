@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from mechsynth.commands.terminal import PROVED, UNKNOWN, say, say_json, writable
+from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, say, say_json, writable
 from mechsynth.errors import InputError, MechsynthError, UsageError
 
 if TYPE_CHECKING:
@@ -165,7 +165,10 @@ def _show(result: Result) -> None:
             else "\nNo class of these works; why the last one does not:\n"
         )
         result = chosen
-    say(result.explain())
+    from mechsynth.words.layout import within
+
+    with within(columns()):
+        say(result.explain())
 
 
 class _bar:

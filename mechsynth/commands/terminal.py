@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import Any
 
-from mechsynth.errors import InputError, printable
+from mechsynth.errors import InputError, MechsynthError, printable
 
 PROVED, REFUSED, BAD, UNKNOWN = 0, 1, 2, 3
 """Exit codes: answered with a proof, or the check holds; the check fails; bad input or usage; unknown."""
@@ -17,6 +18,11 @@ def for_terminal(text: str) -> str:
     shown = printable(text, lines=True)
     encoding = sys.stdout.encoding or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def columns() -> int | None:
+    """Return how wide the terminal is; ``None`` where standard output is none, so that files do not depend on it."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def say(text: str) -> None:
@@ -59,6 +65,9 @@ def nearby(path: str, result: bytes) -> str:
     """Return an instance file near a result whose digest is the result's."""
     found = found_nearby(path, result)
     if found is None:
+        from mechsynth.result import read_result
+
+        read_result(path)  # an instance, say, has no instance
         raise InputError(path, "its instance is not nearby", "name it: mechsynth check RESULT INSTANCE")
     return found
 
@@ -70,7 +79,10 @@ def found_nearby(path: str, result: bytes) -> str | None:
 
     from mechsynth.instance import read_json
 
-    document = read_json(result)
+    try:
+        document = read_json(result)
+    except MechsynthError as error:
+        raise error.within(path) from None
     about = document.get("instance") if isinstance(document, dict) else None
     digest = about.get("sha256") if isinstance(about, dict) else None
     seen: set[Path] = set()

@@ -160,8 +160,20 @@ def _panels(environment: Environment, names: Names) -> list[tuple[int, str, list
                 continue  # not a rule of this environment, as the checker says
             found.append((t, f"Signals {when}, under the rule", taken))
             continue
-        for a, action in enumerate(period.actions):
-            found.append((t, f"Signals {when}, after action {label(action, 20)}", [a] * period.size))
+        alike = _alike(period)
+        for first, several in alike.items():
+            after = "any action" if len(alike) == 1 and len(several) > 1 else f"action {_some(several, 4)}"
+            found.append((t, f"Signals {when}, after {after}", [first] * period.size))
+    return found
+
+
+def _alike(period: Period) -> dict[int, list[str]]:
+    """Return the actions by the first of them that moves the signals in the same way."""
+    kernel = period.kernel().num
+    found: dict[int, list[str]] = {}
+    for a, action in enumerate(period.actions):
+        first = next((b for b in found if np.array_equal(kernel[b], kernel[a])), a)
+        found.setdefault(first, []).append(action)
     return found
 
 

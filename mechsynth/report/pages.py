@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, escape
+
 from mechsynth.errors import InputError, printable
-from mechsynth.report import beliefs, budgets, chain, heat, incentives, plan, proof
+from mechsynth.report import beliefs, budgets, chain, heat, incentives, intervals, plan, proof
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
 from mechsynth.words import answers, reading
 from mechsynth.words.envelope import CONDITIONS, Answer, read
 from mechsynth.words.names import collect
-from mechsynth.words.numbers import show
+from mechsynth.words.numbers import counted, show
 from mechsynth.words.transfers import HEADS
 from mechsynth.words.verdicts import summary, tell
 
@@ -37,8 +40,17 @@ _LOOKS = {  # a mark, a word, and how it is framed
     "unbounded": ("∞", "Unbounded", "open"),
     "unknown": ("?", "Unknown", "open"),
 }
-_KNOWN_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget")
+_KNOWN_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
 _SCOPES = {"all": "every action, also those that the rule never takes", "policy": "the actions that the rule takes"}
+_VALUES = {  # what the number of an answer is
+    "policy": "Expected social surplus",
+    "uniqueness": "Width of the widest interval",
+    "lump-sum-budget": "Fees less expected deficit",
+}
+_OWN_PERIOD = ("static", "team", "pivot", "groves", "lump-sum-budget", "uniqueness", "generalized-vcg")
+"""Questions about payments on the reports of one period: what is believed of the next reports has no part in them."""
+
+_OPTION = re.compile(r"(?<!\S)--[a-z]+(?:-[a-z]+)*")
 _MOST_RAW = 40
 _LONGEST_RAW = 300
 _LONGEST_TITLE = 200
@@ -116,7 +128,7 @@ def _templates() -> Templates:
     from jinja2 import Environment as Templates
     from jinja2 import PackageLoader, StrictUndefined
 
-    return Templates(
+    templates = Templates(
         loader=PackageLoader("mechsynth.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -124,6 +136,13 @@ def _templates() -> Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["unbroken"] = _unbroken
+    return templates
+
+
+def _unbroken(text: str) -> Markup:
+    """Return escaped text in which a line does not end within the name of an option."""
+    return Markup(_OPTION.sub(r'<span class="option">\g<0></span>', str(escape(printable(text)))))
 
 
 def _shown(value: Any) -> Any:
@@ -141,7 +160,7 @@ def _verdict(subject: Subject) -> tuple[str, str, str]:
     answer = subject.answer
     if not answer.proved:
         return _LOOKS["unknown"]
-    if subject.verdict is not None and not subject.verdict.accepted:
+    if _refused(subject):
         return "!", f"Refused (the file claims: {answer.status})", "open"
     mark, word, look = _LOOKS[answer.status]
     return mark, word if answer.exact else f"{word} ({answer.strength})", look
@@ -156,7 +175,9 @@ def _checked(subject: Subject) -> str:
         return f"Not checked: {proof.unchecked(subject)}."
     if subject.verdict.accepted:
         return "Accepted by the checker, in exact arithmetic."
-    return "Not proved." if not subject.answer.proved else "Refused by the checker: do not rely on it."
+    if not subject.answer.proved:
+        return "Not proved."
+    return f"The checker refuses it, so do not rely on it: {subject.verdict.reason}."
 
 
 def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> list[Section]:
@@ -179,7 +200,7 @@ def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> l
         mark, word, _ = _verdict(part)
         blocks: list[Block] = []
         for section in inner:
-            if section.title != _WORDS:
+            if section.title not in (_WORDS, _CLAIMED):
                 blocks.append(Head(section.title))
             blocks += section.blocks
         found.append(Section(f"{prefix}p{k}", f"{mark} {part.answer.title}: {word.lower()}", blocks))
@@ -189,6 +210,20 @@ def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> l
 
 
 _WORDS = "In words"
+_CLAIMED = "What the file claims, in words"
+
+
+def _refused(subject: Subject) -> bool:
+    return subject.verdict is not None and not subject.verdict.accepted and subject.answer.proved
+
+
+def _payments(answer: Answer) -> str:
+    """Return the heading of the payments: whose they are, where the answer is not about one mechanism."""
+    if answer.ask != "uniqueness":
+        return "Payments"
+    if answer.status == "fails":
+        return "Payments that attain the upper end of each agent's widest interval"
+    return "Payments of one mechanism of the Groves family"
 
 
 def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section]:
@@ -196,12 +231,21 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
     answer, environment = subject.answer, subject.environment
     evaluation = subject.evaluation() if evaluate else None
     sections = [
-        Section(f"{prefix}words", _WORDS, _told(answer)),
+        Section(f"{prefix}words", _CLAIMED if _refused(subject) else _WORDS, _told(answer)),
+        Section(
+            f"{prefix}intervals",
+            "Intervals",
+            [] if _refused(subject) else _guarded(answer, lambda: intervals.show(answer, environment, prefix)),
+        ),
         Section(f"{prefix}smaller", "Smaller classes of transfers, tried before", _tried(subject)),
-        Section(f"{prefix}beliefs", "Beliefs", beliefs.show(answer, environment, evaluation, prefix)),
+        Section(
+            f"{prefix}beliefs",
+            "Beliefs",
+            [] if answer.ask in _OWN_PERIOD else beliefs.show(answer, environment, evaluation, prefix),
+        ),
         Section(f"{prefix}lies", "Lies", _guarded(answer, lambda: plan.show(answer, environment, prefix))),
         Section(f"{prefix}witness", "The witness as it stands in the file", _raw(answer)),
-        Section(f"{prefix}payments", "Payments", heat.heat_maps(answer.transfers, answer.names)),
+        Section(f"{prefix}payments", _payments(answer), heat.heat_maps(answer.transfers, answer.names)),
     ]
     if evaluation is not None and environment is not None:
         sections += [
@@ -239,10 +283,11 @@ def _covers(answer: Answer) -> Terms:
         pairs.append(("Last period", label(last)))
     if answer.names.agents and any(period.rule for period in answer.names.periods.values()):
         tied = answers.ties(answer)
-        other = f"; {tied} profiles have ties, and other efficient rules were not tried" if tied else ""
+        other = f"; {counted(tied, 'profile')} with ties, where other efficient rules were not tried" if tied else ""
         pairs.append(("Rule", f"the one below{other}"))
     if answer.value is not None:
-        what = "Value: squared distance from the closest mixture" if answer.ask in CONDITIONS else "Value"
+        what = "Squared distance from the closest mixture" if answer.ask in CONDITIONS else "Value"
+        what = _VALUES.get(answer.ask, what)
         pairs.append((what, show(answer.value)))
     return Terms(tuple(pairs))
 

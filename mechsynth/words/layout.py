@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 WIDTH = 92
 WIDEST = 100
+_room: ContextVar[int] = ContextVar("room", default=WIDEST)
 _NARROWEST = 12
 _GAP = "  "
 
@@ -15,6 +18,16 @@ _GAP = "  "
 def cells(text: str) -> int:
     """Return the number of terminal columns that ``text`` takes."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+@contextmanager
+def within(columns: int | None) -> Iterator[None]:
+    """Set pages in at most so many columns, 40 or more; ``None`` changes nothing. A wide table may still need more."""
+    token = _room.set(max(40, min(WIDEST, columns or WIDEST)))
+    try:
+        yield
+    finally:
+        _room.reset(token)
 
 
 class Page:
@@ -31,7 +44,7 @@ class Page:
 
     def head(self, text: str, under: str = "") -> None:
         """Add a heading, underlined if ``under`` is a character."""
-        self._blocks.append(text + (f"\n{under * min(cells(text), WIDEST)}" if under else ""))
+        self._blocks.append(text + (f"\n{under * min(cells(text), _room.get())}" if under else ""))
 
     def items(self, entries: Iterable[str]) -> None:
         """Add a list."""
@@ -52,14 +65,15 @@ class Page:
 
 
 def _wrap(text: str, first: str, rest: str) -> str:
+    room = min(WIDTH, _room.get())
     return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, room, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
 
 
 def _grid(grid: list[list[str]]) -> list[str]:
     widths = [max(cells(row[j]) for row in grid) for j in range(len(grid[0]))]
-    room = WIDEST - len(_GAP) * len(widths)
+    room = _room.get() - len(_GAP) * len(widths)
     while sum(widths) > room and max(widths) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
     lines: list[str] = []

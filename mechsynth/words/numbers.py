@@ -83,6 +83,13 @@ def brief(value: Number) -> str:
     return f"≈ {rounded(value)}" if is_long(value) else str(value)
 
 
+def signed(value: Number, plus: str = "") -> str:
+    """Return `brief` with a typographic minus, or ``plus``, before the digits: ``−1/6``, ``≈ −0.311111``."""
+    digits = brief(size(value))
+    sign = "−" if value < 0 else plus
+    return f"≈ {sign}{digits[2:]}" if digits.startswith("≈ ") else f"{sign}{digits}"
+
+
 def show(value: Number) -> str:
     """Return the number for a sentence; a rounded one says where the exact one stands."""
     if isinstance(value, float):

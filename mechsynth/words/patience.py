@@ -20,7 +20,7 @@ def tell(page: Page, answer: Answer) -> None:
     found = answer.certificate.get("discounts")
     if found is not None:
         page.head("Other discount factors, all else equal")
-        _discounts(page, reading.mapping(found, "certificate.discounts"))
+        _discounts(page, found)
     _chains(page, answer)
     if found is None and answer.names.finite is False:
         page.say(
@@ -43,44 +43,65 @@ def _star(page: Page, answer: Answer) -> None:
     )
 
 
-def _discounts(page: Page, data: Mapping[str, object]) -> None:
+def spans(answer: Answer) -> list[tuple[Number, Number, tuple[str, str]]] | None:
+    """Return the discount factors at which the fees cover the deficit, each interval by its ends as numbers and as text.
+
+    An end that is the root of a polynomial is rounded, and marked so. ``None`` where the answer does not say.
+    """
+    found = answer.certificate.get("discounts")
+    if found is None:
+        return None
+    return [(low, high, (one, other)) for (low, one), (high, other) in _balanced(found)]
+
+
+def _balanced(found: object) -> list[tuple[tuple[Number, str], tuple[Number, str]]]:
     at = "certificate.discounts.balanced"
-    intervals = reading.sequence(item(data, "balanced", "certificate.discounts"), at)
+    data = reading.mapping(found, "certificate.discounts")
+    ends = []
+    for k, entry in enumerate(reading.sequence(item(data, "balanced", "certificate.discounts"), at)):
+        pair = reading.mapping(entry, f"{at}[{k}]")
+        one, other = (_end(item(pair, key, f"{at}[{k}]"), f"{at}[{k}].{key}") for key in ("from", "to"))
+        ends.append((one, other))
+    return ends
+
+
+def _discounts(page: Page, found: object) -> None:
+    intervals = _balanced(found)
     if not intervals:
         page.say("The fees cover the deficit at no discount factor between 0 and 1.")
         return
+    same = "No action moves the signals, so the efficient rule is the same at all of them."
+    if [(low, high) for (_, low), (_, high) in intervals] == [("0", "1")]:
+        page.say("The fees cover the deficit at every discount factor between 0 and 1.", same)
+        return
     parts = []
-    for k, entry in enumerate(intervals):
-        place = f"{at}[{k}]"
-        pair = reading.mapping(entry, place)
-        left, right = item(pair, "from", place), item(pair, "to", place)
-        low, high = _end(left, f"{place}.from"), _end(right, f"{place}.to")
-        if left == right:
+    for (first, low), (last, high) in intervals:
+        if first == last:
             parts.append(f"at {low}")
-        elif left == "0" and right == "1":
-            parts.append("at every one")
-        elif left == "0":
+        elif low == "0":
             parts.append(f"up to {high}")
         else:
-            parts.append(f"from {low} on" if right == "1" else f"from {low} to {high}")
-    ends = [x for entry in intervals for x in reading.mapping(entry, at).values() if x not in ("0", "1")]
+            parts.append(f"from {low} on" if high == "1" else f"from {low} to {high}")
+    ends = [text for pair in intervals for _, text in pair if text not in ("0", "1")]
     page.say(
         f"The fees cover the deficit at these discount factors between 0 and 1, and at no others: {listed(parts)}.",
         "The ends named belong to it." if ends else "",
         "A number marked ≈ is the root of a polynomial that stands in the file, with an interval that holds no other root of it."
-        if any(isinstance(end, Mapping) for end in ends)
+        if any(text.startswith("≈") for text in ends)
         else "",
-        "No action moves the signals, so the efficient rule is the same at all of them.",
+        same,
     )
 
 
-def _end(value: object, place: str) -> str:
+def _end(value: object, place: str) -> tuple[Number, str]:
+    """Return an end as a number and as it is written: the exact one, or a root, rounded and marked by ≈."""
     if not isinstance(value, Mapping):
-        return show(number(value, place))
+        exact = number(value, place)
+        return exact, show(exact)
     low, high = (number(item(value, key, place), f"{place}.{key}") for key in ("above", "below"))
     given = reading.sequence(item(value, "polynomial", place), f"{place}.polynomial")
-    polynomial = [number(c, f"{place}.polynomial") for c in given]
-    return f"≈ {rounded(_root(polynomial, low, high))}"
+    root = _root([number(c, f"{place}.polynomial") for c in given], low, high)
+    return root, f"≈ {rounded(root)}"
 
 
 def _root(polynomial: list[Number], low: Number, high: Number) -> Number:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from mechsynth.words import answers, own, reading, rows, sections, wishes
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import Number, brief, counted, listed, number, show, size
+from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed, size
 from mechsynth.words.reading import fail, item, word
 
 _UNNAMED = "rows of other names"
@@ -330,7 +330,7 @@ def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
             if text is None:
                 row = rows.parse(name, answer.names)
                 text = word(name) if row is None else rows.describe(row, answer.names)
-            told.append(f"{text} ({'−' if weight < 0 else ''}{brief(size(weight))})")
+            told.append(f"{text} ({signed(weight)})")
         heavy = ", the heaviest" if len(entries) > _MOST_ROWS else ""
         lines.append(
             f"{kind if kind == _UNNAMED else word(kind)}, {counted(len(entries), 'row')}{heavy}: {'; '.join(told)}"

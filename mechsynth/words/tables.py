@@ -23,6 +23,7 @@ def ladder_table(results: Sequence[Mapping[str, object]], labels: object = None)
     from rich.text import Text
 
     table = Table("question", "scope", "answer", "in short")
+    table.columns[0].overflow = "fold"
     for index, result in enumerate(results):
         ask, scope, status, detail = summary(read(result, labels, f"results[{index}]"))
         colour = _COLOURS.get(status.split(" ")[0], "yellow")

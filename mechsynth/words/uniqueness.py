@@ -161,10 +161,17 @@ def _proof_index(answer: Answer, interval: Interval, one: str, other: str) -> in
     return None
 
 
+def intervals(answer: Answer) -> list[Interval]:
+    """Return the intervals that are not 0 alone, the widest first; of a positive answer nothing."""
+    if answer.status != "fails":
+        return []
+    found = [interval for row in _tables(answer, "most") for interval in _intervals(answer, *row)]
+    return sorted((each for each in found if each.width != 0), key=lambda each: each.width, reverse=True)
+
+
 def _table(page: Page, answer: Answer) -> None:
     """Put the widest intervals on the page."""
-    found = [interval for row in _tables(answer, "most") for interval in _intervals(answer, *row)]
-    found = sorted((each for each in found if each.width != 0), key=lambda each: each.width, reverse=True)
+    found = intervals(answer)
     if not found:
         return
     page.head("Intervals, the widest first")

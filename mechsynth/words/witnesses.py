@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mechsynth.words import constructions, reading
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
-from mechsynth.words.numbers import Number, brief, counted, listed, number, show, size
+from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed
 from mechsynth.words.reading import fail, item, word
 
 _MOST_WEIGHTS = 6
@@ -161,7 +161,7 @@ def _arrows(cycle: tuple[str, ...]) -> str:
 
 
 def _rates(weights: Mapping[str, Number]) -> str:
-    return _some([f"{'−' if w < 0 else '+'}{brief(size(w))} on {word(k)}" for k, w in weights.items()])
+    return _some([f"{signed(w, '+')} on {word(k)}" for k, w in weights.items()])
 
 
 def story(failure: Failure, answer: Answer) -> list[str]:
@@ -251,7 +251,7 @@ def conflict_story(witness: Mapping[str, object]) -> list[str]:
         parts.append(f"These requirements cannot hold together: {listed(wanted)}.")
     listing = reading.mapping(item(witness, "multipliers", "witness"), "witness.multipliers")
     read_all = {name: number(y, f"witness.multipliers.{name}") for name, y in listing.items()}
-    rows = [f"{'−' if y < 0 else ''}{brief(size(y))} × {word(name)}" for name, y in read_all.items()]
+    rows = [f"{signed(y)} × {word(name)}" for name, y in read_all.items()]
     more = f"; and {counted(len(rows) - _MOST_ROWS, 'more row')} in the file" if len(rows) > _MOST_ROWS else ""
     gap = witness.get("shortfall")
     missed = "" if gap is None else f", missed by {show(number(gap, 'witness.shortfall'))}"

@@ -34,6 +34,15 @@ def test_unknown_questions(leases_path: Path, capsys: pytest.CaptureFixture[str]
     refused(capsys, ["solve", path, "--ask", "static", "--last-period", "constant"], "--last-period")
 
 
+def test_options_that_a_question_does_not_look_at(leases_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever gives an option expects an effect."""
+    path = str(leases_path)
+    for ask in ("implement", "static", "policy"):
+        refused(capsys, ["solve", path, "--ask", ask, "--scope", "all"], "--scope", "contingent")
+    refused(capsys, ["solve", path, "--ask", "policy", "--strength", "verified"], "--strength", "implement")
+    refused(capsys, ["solve", path, "--transfers", "full"], "--transfers: means nothing to everything at once")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -315,3 +324,22 @@ def test_the_library_refuses_with_its_own_errors() -> None:
         mechsynth.Environment(["A"], **{**LEASE, "transition": lambda action, profile: {("nobody",): 1}})
     with pytest.raises(mechsynth.InputError):
         mechsynth.Environment(["A"], **{**LEASE, "transition": lambda action, profile: [1]})
+
+
+def test_what_is_given_in_place_of_a_file_is_named(
+    leases_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two files the one at fault, also where the checker reads both."""
+    instance, other = str(leases_path), str(leases_path.parent / "no-correlation.json")
+    result, broken = str(tmp_path / "result.json"), str(tmp_path / "broken.json")
+    main(["solve", instance, "--ask", "vcg-type", "-o", result])
+    Path(broken).write_text("{")
+    capsys.readouterr()
+    refused(capsys, ["check", result, other], f"{result}: instance.sha256", "solve again")
+    refused(capsys, ["check", result, broken], broken)
+    refused(capsys, ["check", broken, instance], broken)
+    refused(capsys, ["check", broken], broken)
+    refused(capsys, ["check", instance], instance, "not a result file")
+    refused(capsys, ["audit", result, instance], instance, "not a result file")
+    refused(capsys, ["audit", broken, result], broken)
+    refused(capsys, ["report", result, broken, "-o", str(tmp_path / "page.html")], broken)

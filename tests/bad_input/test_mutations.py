@@ -192,7 +192,10 @@ def attack_instances(seed: int, count: int, folder: Path, tmp: Path, capsys: pyt
         ask, out = rng.choice(ASKS), tmp / "o.json"
         out.unlink(missing_ok=True)
         arguments = ["solve", str(path), "--ask", ask, "-o", str(out)]
-        arguments += [*rng.choice(WISHES if ask == "implement" else WISHES[:1]), *rng.choice(([], ["--json"], ["--normalize"]))]
+        arguments += [
+            *rng.choice(WISHES if ask == "implement" else WISHES[:1]),
+            *rng.choice(([], ["--json"], ["--normalize"])),
+        ]
         codes.append(attack(arguments, (0, 2, 3), capsys, (seed, step, data)))
         if codes[-1] == 0:
             attack(["check", str(out), str(path)], (0,), capsys, (seed, step, data))

@@ -110,6 +110,24 @@ def test_three_ways_to_write_one_kernel() -> None:
         assert entries(read_transition(form, AGENTS, ACTIONS, SIGNALS, SIGNALS, "m")) == expected
 
 
+def test_a_prior_may_be_a_mapping_from_profiles() -> None:
+    """What is left out has probability 0; an unknown profile, a wrong sum and a float are refused at their place."""
+    given = {("l", "p"): "1/4", ("h", "r"): F(3, 4)}
+    read = read_prior(given, AGENTS, SIGNALS, "prior")
+    assert read.shape == (2, 3)
+    assert entries(read) == [F(1, 4), 0, 0, 0, 0, F(3, 4)]
+    twice = read_prior({key: 2 * F(value) for key, value in given.items()}, AGENTS, SIGNALS, "prior", normalize=True)
+    assert entries(twice) == entries(read)
+    for wrong, match in (
+        ({("l", "z"): 1}, "no profile"),
+        ({("l",): 1}, "no profile"),
+        ({("l", "p"): "1/2"}, "sums to 1/2"),
+        ({("l", "p"): 1.0}, "float"),
+    ):
+        with pytest.raises(InputError, match=f"prior: .*{match}"):
+            read_prior(wrong, AGENTS, SIGNALS, "prior")
+
+
 def test_next_signals_may_not_be_left_out() -> None:
     """An axis of length 1 among the next signals or in the prior would not be a probability vector of what it seems."""
     with pytest.raises(InputError, match="m"):

@@ -388,3 +388,21 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
             assert rows.lie(row, known) and row.report in signals[row.agent]
         elif row.kind not in rows.DEFINITIONS:
             assert rows.describe(row, known).isprintable()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_narrow_terminal_gets_narrow_lines(width: int) -> None:
+    """Paragraphs keep to the width, and say the same; what is wider is a row of a table."""
+    from mechsynth.words.layout import cells, within
+
+    def paragraphs(text: str) -> list[str]:
+        return [block for block in text.split("\n\n") if not block.startswith("  ") and "══" not in block]
+
+    for name in NAMES:
+        whole = explain(load(name))
+        with within(width):
+            text = explain(load(name))
+        assert [block.split() for block in paragraphs(text)] == [block.split() for block in paragraphs(whole)]
+        wrapped = [line for block in paragraphs(text) if "\n" in block for line in block.split("\n")]
+        assert wrapped and all(cells(line) <= width for line in wrapped if " " in line.strip())
+        assert explain(load(name)) == whole
