@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import Any
 
@@ -22,7 +21,11 @@ def for_terminal(text: str) -> str:
 
 def columns() -> int | None:
     """Return how wide the terminal is; ``None`` where standard output is none, so that files do not depend on it."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def say(text: str) -> None:
