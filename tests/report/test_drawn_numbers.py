@@ -257,5 +257,5 @@ def test_intervals_stand_under_their_bars() -> None:
     for end in (witness["least"], witness["most"]):
         assert f">{str(turn * Fraction(end)).replace('-', '−')}<" in drawn
     line = page_of("patience").split('id="intervals"')[1].split("</section>")[0]
-    assert f"≈ {2 - 2**0.5:.4g}"[:8] in line and "the instance" in line
+    assert f"≈ {2 - 2**0.5:.6f}<" in line and "the instance" in line
     assert 'id="beliefs"' not in page_of("patience") + page_of("freedom")
