@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
         "Feasible",
     ),
     "lump-sum": ("no-correlation-private", "lump-sum-budget", {}, "Feasible"),
+    "patience": ("bilateral-trade-irrational", "lump-sum-budget", {}, "Feasible"),
+    "freedom": ("no-correlation-private", "uniqueness", {}, "Fails"),
     "ladder": ("hull-not-implementable", "ladder", {}, "Infeasible"),
     "unknown": ("liu2025-repeated-auction", "contingent", {"time_limit": 1e-9}, "Unknown"),
 }

@@ -242,3 +242,20 @@ def test_large_periods_are_left_out_in_words() -> None:
     )
     assert cells <= heat.MOST_CELLS + heat.MOST_ROWS * (heat.MOST_COLUMNS + 1)
     assert len(answer._repr_html_() or "") < 100_000
+
+
+def test_intervals_stand_under_their_bars() -> None:
+    """The ends of the widest interval, as the witness of the result has them, and 2 − √2 on the line of discount factors."""
+    from fractions import Fraction
+
+    from page_kinds import page_of, solved
+
+    witness = json.loads(solved("freedom")[0])["witness"]
+    drawn = page_of("freedom").split('id="intervals"')[1].split("</section>")[0]
+    # The picture has each pair in the order of the file, the witness perhaps in the other, which turns the interval.
+    turn = 1 if f"{witness['signal']}, {witness['against']}" in drawn else -1
+    for end in (witness["least"], witness["most"]):
+        assert f">{str(turn * Fraction(end)).replace('-', '−')}<" in drawn
+    line = page_of("patience").split('id="intervals"')[1].split("</section>")[0]
+    assert f"≈ {2 - 2**0.5:.6f}<" in line and "the instance" in line
+    assert 'id="beliefs"' not in page_of("patience") + page_of("freedom")
