@@ -111,6 +111,9 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
             part = read_claim(root, claim.numbers, model)
             if part.ask == "ladder":
                 raise InputError("question.ask", "a ladder within a ladder", "list its answers instead")
+            ledger.claim(
+                part.strength == claim.strength, f'strength "{part.strength}" in a ladder that is "{claim.strength}"'
+            )
             key = (part.ask, part.scope, part.constant, part.asked.transfers, part.asked.require, part.asked.objective)
             if key in seen:
                 raise InputError("question", "asked twice", "keep one")

@@ -329,3 +329,12 @@ def test_some_refutations_do_without_lies_to_others_than_neighbours(monkeypatch:
             by_others += tried[-1] is None
     assert by_neighbours >= 5
     assert by_neighbours + by_others >= 8
+
+
+def test_an_exact_ladder_has_exact_answers_only() -> None:
+    drawn, result = bounded_ones()[0]
+    env = environment(drawn[0])
+    ladder = json.loads(mechsynth.solve(env).to_bytes())
+    assert check(ladder, to_bytes(env)).accepted
+    ladder["certificate"]["answers"].append(json.loads(result.to_bytes()))
+    assert not check(ladder, to_bytes(env)).accepted
