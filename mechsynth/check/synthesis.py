@@ -109,7 +109,10 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, p
         bound = claim.numbers.fraction(claim.certificate["bound"], "certificate.bound")
         ledger.claim(bound > 0, f"certificate.bound: {number_text(bound)} is not above 0")
         check_bound(program, total, right, bound, ledger)
-        within = f" with payments of at most {number_text(bound)} in absolute value"
+        shown = number_text(bound)
+        if len(shown) > 5 and shown.strip("0") == "1":
+            shown = f"10^{len(shown) - 1}"
+        within = f" with payments of at most {shown} in absolute value"
     else:
         if claim.certificate.get("bound") is not None:
             raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')

@@ -261,11 +261,11 @@ def table(value: object, place: str, keys: Iterable[str] = (), optional: Iterabl
     """Return ``value`` if it is an object with all of ``keys``, and nothing else but ``optional`` and ``x-`` keys."""
     if not isinstance(value, dict):
         raise InputError(place, f"expected an object, found {describe(value)}", "see the format's page")
-    needed = set(keys)
+    needed = list(keys)  # in the order given, so that the first missing one is always the same
     for key in needed:
         if key not in value:
             raise InputError(place, f'the key "{key}" is missing', "add it")
-    allowed = needed.union(optional)
+    allowed = {*needed, *optional}
     for key in value:
         if key not in allowed and not key.startswith("x-"):
             raise InputError(place, f'unknown key "{show(key)}"', "remove it, or begin it with x-")

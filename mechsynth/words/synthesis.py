@@ -191,8 +191,11 @@ def _bound(answer: Answer) -> str | None:
     if answer.strength != "verified":
         return None
     bound = number(item(answer.certificate, "bound", "certificate"), "certificate.bound")
-    zeros = len(str(bound)) - 1
-    return f"10^{zeros}" if zeros > 4 and bound == 10**zeros else show(bound)
+    # Of a string, since long integers are not turned into one.
+    written = item(answer.certificate, "bound", "certificate")
+    if isinstance(written, str) and len(written) > 5 and written.strip("0") == "1" and written[0] == "1":
+        return f"10^{len(written) - 1}"
+    return show(bound)
 
 
 def _fails(page: Page, answer: Answer) -> None:
