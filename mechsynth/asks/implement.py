@@ -16,6 +16,7 @@ from mechsynth.asks import evident
 from mechsynth.asks.conflicts import Relaxation, minimal_conflict, relaxed, witness
 from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal, refuted_by_neighbours
 from mechsynth.asks.question import Question
+from mechsynth.asks.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.classes import ORDER, transfer_class
@@ -64,14 +65,7 @@ def decide_class(question: Question) -> Result:
             "require": [wish.name for wish in wish_list(question)],
             "objective": question.objective,
         }
-        return Result(
-            asked,
-            Status.UNKNOWN,
-            Strength.NUMERICAL,
-            mechanism=Mechanism(question.environment, question.actions),
-            certificate={"ties": question.ties(), "reason": late.problem},
-            environment=question.environment,
-        )
+        return unsettled(question, asked, late)
 
 
 def settle_class(question: Question) -> Result:
@@ -110,8 +104,8 @@ def settle_class(question: Question) -> Result:
         point, ends = inside.point, inside.ends
     if point is None:
         outcome = outcome or feasible(setting.program, exact, ends)
-        unsettled = outcome is None or outcome.bound is not None
-        if unsettled and question.objective == "feasibility" and not large:
+        doubtful = outcome is None or outcome.bound is not None
+        if doubtful and question.objective == "feasibility" and not large:
             ready = evident.mechanism(question, kind, wishes)
             if ready is not None:
                 return result(Status.FEASIBLE, mechanism=ready)

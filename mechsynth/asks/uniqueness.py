@@ -35,12 +35,13 @@ from numpy.typing import NDArray
 from mechsynth.asks.groves_family import asked_for, payments, refuse_influence, refuse_interdependent
 from mechsynth.asks.question import Question
 from mechsynth.asks.surcharges import Lie, Surcharges, surcharges, totals
+from mechsynth.asks.unsettled import unsettled
 from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism, Table, nest
 from mechsynth.prove.linear import dual, run, vertex
 from mechsynth.prove.rows import Exact, integer_rows
 from mechsynth.rational import IntArray, Rationals, text
-from mechsynth.result import Result, Status, Strength
+from mechsynth.result import Result, Status
 from mechsynth.solver.linear import DEADLINE, End, methods
 
 ASK = "uniqueness"
@@ -110,14 +111,7 @@ def answer(question: Question) -> Result:
     try:
         found = [_reach(question, i) for i in range(len(question.environment.agents))]
     except OutOfTime as late:
-        return Result(
-            asked,
-            Status.UNKNOWN,
-            Strength.NUMERICAL,
-            mechanism=Mechanism(question.environment, question.actions),
-            certificate={"ties": question.ties(), "reason": late.problem},
-            environment=question.environment,
-        )
+        return unsettled(question, asked, late)
     finally:
         DEADLINE.reset(token)
     return _result(question, asked, found)

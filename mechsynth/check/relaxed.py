@@ -17,11 +17,9 @@ from .envelope import Claim
 from .evaluation import evaluate_mechanism
 from .exact import Array
 from .mechanism import read_transfers
-from .model import Model
 from .multipliers import check_columns, combine, read_multipliers
 from .program import Program
 from .text import describe, items, number_text, show, table
-from .values import Values
 from .verdict import Ledger, Refuted, equal
 from .written import values_of
 
@@ -31,9 +29,7 @@ _PLACE = "certificate.relaxations"
 def check_relaxations(
     claim: Claim,
     conflict: Sequence[str],
-    model: Model,
     rule: list[Array],
-    values: Values,
     program: Program,
     ledger: Ledger,
 ) -> str:
@@ -51,7 +47,7 @@ def check_relaxations(
         least = claim.numbers.fraction(data["least"], f"{at}.least")
         try:
             _no_less(claim, data["multipliers"], at, name, least, conflict, program, ledger)
-            _enough(claim, data["transfers"], name, least, conflict, model, rule, values, program, ledger)
+            _enough(claim, data["transfers"], name, least, conflict, rule, program, ledger)
         except Refuted as refuted:
             raise Refuted(f"{at} ({show(name)}): {refuted}") from None
         told[name] = least
@@ -88,15 +84,13 @@ def _enough(
     name: str,
     least: Fraction,
     conflict: Sequence[str],
-    model: Model,
     rule: list[Array],
-    values: Values,
     program: Program,
     ledger: Ledger,
 ) -> None:
-    paid = read_transfers(listed, model, rule, claim.numbers)
-    check_class(claim.asked.transfers, model, paid)
-    found = evaluate_mechanism(model, rule, paid, values)
+    paid = read_transfers(listed, program.model, rule, claim.numbers)
+    check_class(claim.asked.transfers, program.model, paid)
+    found = evaluate_mechanism(program.model, rule, paid, program.values)
     rows = [row for row in program.rows(set(conflict)) if row.family in conflict]
     entries = [row.entries() for row in rows]
     if any(column < 0 for part, _ in entries for column in part):

@@ -36,7 +36,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     program = Program(model, rule, values, asked.transfers, asked.require, asked.objective, asked.bounds)
     program.written = read_written(claim.certificate.get("requirements"), asked, program.columns, claim.numbers)
     if claim.status == "infeasible":
-        return _infeasible(claim, model, rule, values, program, ledger)
+        return _infeasible(claim, model, rule, program, ledger)
     seeks = asked.objective != "feasibility"
     ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
     assert claim.mechanism is not None
@@ -90,7 +90,7 @@ def _class(asked: Question, model: Model) -> str:
     return ("stationary " if model.horizon is None else "") + asked.transfers
 
 
-def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, program: Program, ledger: Ledger) -> str:
+def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program, ledger: Ledger) -> str:
     witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
     if witness["kind"] != "farkas":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
@@ -121,7 +121,7 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, p
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
     what = ", ".join(conflict)
-    eased = check_relaxations(claim, conflict, model, rule, values, program, ledger)
+    eased = check_relaxations(claim, conflict, rule, program, ledger)
     return (
         f"No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {what}"
         f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."

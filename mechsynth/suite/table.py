@@ -253,13 +253,14 @@ class Table:
 
         rows, times = self.rows(), self.times()
         answers, clock = self.path.with_suffix(".csv"), self.path.with_suffix(".times.csv")
-        write_whole(answers, _csv(COLUMNS, (astuple(row) for row in rows)))
+        write_whole(answers, csv_bytes(COLUMNS, (astuple(row) for row in rows)))
         spent = ((*row.key, *(f"{x:.6f}" for x in times.get(row.key, (0.0, 0.0)))) for row in rows)
-        write_whole(clock, _csv(("instance", "question", "solve_seconds", "check_seconds"), spent))
+        write_whole(clock, csv_bytes(("instance", "question", "solve_seconds", "check_seconds"), spent))
         return answers, clock
 
 
-def _csv(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a CSV file: a line of names, then the rows."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(names)

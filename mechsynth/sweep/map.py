@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +13,7 @@ from typing import Any
 
 from mechsynth.rational import text
 from mechsynth.suite.questions import text as spelled
-from mechsynth.suite.table import Row
+from mechsynth.suite.table import Row, csv_bytes
 from mechsynth.sweep.grid import Grid, Point
 from mechsynth.sweep.refine import Bracket, widths
 
@@ -241,12 +239,12 @@ class Map:
             [*map(text, point), row.status, row.value, "yes" if row.proved else "no", self.closed.get(point, "")]
             for point, row in sorted(self.all.items())
         ]
-        write_whole(points, _csv([*names, "status", "value", "proved", "closed_form"], lines))
+        write_whole(points, csv_bytes([*names, "status", "value", "proved", "closed_form"], lines))
         ends = [
             [names[each.axis], *map(text, each.point(each.low)), text(each.high), each.below, each.above]
             for each in self.brackets
         ]
-        write_whole(brackets, _csv(["along", *names, "high", "below", "above"], ends))
+        write_whole(brackets, csv_bytes(["along", *names, "high", "below", "above"], ends))
         return points, brackets
 
 
@@ -272,14 +270,6 @@ def _list(title: str, lines: list[str]) -> list[str]:
         return []
     more = [f"  … and {len(lines) - SHOWN} more, all in the table."] if len(lines) > SHOWN else []
     return [f"{title}:", *(f"  {' '.join(line.split())}" for line in lines[:SHOWN]), *more]
-
-
-def _csv(names: list[str], lines: list[list[str]]) -> bytes:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(lines)
-    return written.getvalue().encode("utf-8")
 
 
 def value_of(row: Row) -> Fraction | None:

@@ -190,9 +190,9 @@ def _bound(answer: Answer) -> str | None:
     """Return the size of payments up to which a verified answer excludes them; None where the proof is exact."""
     if answer.strength != "verified":
         return None
-    bound = number(item(answer.certificate, "bound", "certificate"), "certificate.bound")
-    # Of a string, since long integers are not turned into one.
     written = item(answer.certificate, "bound", "certificate")
+    bound = number(written, "certificate.bound")
+    # Of the string, since long integers are not turned into one.
     if isinstance(written, str) and len(written) > 5 and written.strip("0") == "1" and written[0] == "1":
         return f"10^{len(written) - 1}"
     return show(bound)
@@ -212,7 +212,7 @@ def _fails(page: Page, answer: Answer) -> None:
             "The rates are rounded, and what they leave over is bounded rigorously: the proof excludes every mechanism whose payments "
             f"are at most {within} in absolute value, and says nothing about larger ones."
         )
-    _plan(page, answer, found)
+    plan(page, answer, found)
     _other_rows(page, answer, found)
     if found.least:
         page.head("What would have to give")
@@ -277,10 +277,6 @@ def _minimal(found: Conflict) -> str:
 
 def plan(page: Page, answer: Answer, found: Conflict) -> None:
     """Put the lies that a conflict combines on the page, and what they come to."""
-    _plan(page, answer, found)
-
-
-def _plan(page: Page, answer: Answer, found: Conflict) -> None:
     if not found.lies:
         page.say(
             "" if "pepic" in found.names else "No lie plays a part: the accounts alone do not add up.",

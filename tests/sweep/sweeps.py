@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import subprocess
 import sys
 import zlib
 from pathlib import Path
 from typing import Any
+
+from suite.suites import read
 
 ROOT = Path(__file__).resolve().parents[2]
 TRADE = (
@@ -36,18 +37,6 @@ def begin(*arguments: str | Path) -> subprocess.Popen[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
     )
-
-
-def read(table: Path, query: str) -> list[tuple[Any, ...]]:
-    """What a table holds while others write it or after they were killed; nothing if it is not there yet."""
-    try:
-        base = sqlite3.connect(f"file:{table}?mode=ro", uri=True, timeout=10)
-        try:
-            return base.execute(query).fetchall()
-        finally:
-            base.close()
-    except sqlite3.OperationalError:
-        return []
 
 
 def contents(table: Path) -> Contents:

@@ -1,0 +1,23 @@
+"""What a question comes to when its time is over before anything is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mechsynth.asks.question import Question
+from mechsynth.errors import OutOfTime
+from mechsynth.mechanism import Mechanism
+from mechsynth.result import Result, Status, Strength
+
+
+def unsettled(question: Question, asked: Mapping[str, Any], late: OutOfTime) -> Result:
+    """Return that the answer is unknown, about the rule, with the reason."""
+    return Result(
+        asked,
+        Status.UNKNOWN,
+        Strength.NUMERICAL,
+        mechanism=Mechanism(question.environment, question.actions),
+        certificate={"ties": question.ties(), "reason": late.problem},
+        environment=question.environment,
+    )
