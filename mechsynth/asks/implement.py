@@ -112,26 +112,7 @@ def settle_class(question: Question) -> Result:
         if outcome is None:
             return unknown(result, certificate)
         if outcome.multipliers is not None:
-            objects = {wish.name: wish for wish in wishes}
-
-            def known(names: Sequence[str]) -> bool:
-                return evident.holds(question, kind, [objects[name] for name in names])
-
-            conflict = minimal_conflict(setting.program, outcome, question.keep, known, exact)
-            strength = Strength.EXACT
-            if conflict.bound is not None:
-                strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
-            quick = not large and not question.keep and strength is Strength.EXACT
-            measured = quick if question.relax is None else question.relax
-            eased = relaxed(setting.program, conflict) if measured else []
-            if eased:
-                certificate["relaxations"] = [_eased(question, setting, each) for each in eased]
-            return result(
-                Status.INFEASIBLE,
-                strength=strength,
-                witness=witness(setting.program, conflict),
-                relaxations=tuple({"requirement": each.requirement, "least": text(each.least)} for each in eased),
-            )
+            return result(Status.INFEASIBLE, **at_odds(question, setting, wishes, outcome, certificate))
         point = outcome.point
     assert point is not None
     value = None
@@ -156,6 +137,37 @@ def settle_class(question: Question) -> Result:
     mechanism = Mechanism(question.environment, question.actions, tables(setting, point))
     status = Status.FEASIBLE if value is None else Status.OPTIMAL
     return result(status, mechanism=mechanism, value=None if value is None else text(value))
+
+
+def at_odds(
+    question: Question,
+    setting: Setting,
+    wishes: Sequence[Requirement],
+    outcome: Outcome,
+    certificate: dict[str, Any],
+) -> dict[str, Any]:
+    """Return what a negative answer consists of: witness, strength, relaxations; a bound and their proofs go into the certificate."""
+    kind, exact = setting.transfers.name, question.strength == "exact"
+    objects = {wish.name: wish for wish in wishes}
+
+    def known(names: Sequence[str]) -> bool:
+        return evident.holds(question, kind, [objects[name] for name in names])
+
+    conflict = minimal_conflict(setting.program, outcome, question.keep, known, exact)
+    strength = Strength.EXACT
+    if conflict.bound is not None:
+        strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
+    large = len(setting.program.names) > LARGE
+    quick = not large and not question.keep and strength is Strength.EXACT
+    measured = quick if question.relax is None else question.relax
+    eased = relaxed(setting.program, conflict) if measured else []
+    if eased:
+        certificate["relaxations"] = [_eased(question, setting, each) for each in eased]
+    return {
+        "strength": strength,
+        "witness": witness(setting.program, conflict),
+        "relaxations": tuple({"requirement": each.requirement, "least": text(each.least)} for each in eased),
+    }
 
 
 def _eased(question: Question, setting: Setting, found: Relaxation) -> dict[str, Any]:

@@ -35,21 +35,23 @@ def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: f
 
     Money has no unit: where the right-hand sides are far from 1 they are divided by a power of two, and the end says by which.
     """
-    sides = [Fraction(int(b), int(s)) for b, s in zip(data.rights, data.scales, strict=True) if b]
-    largest = max(map(abs, sides), default=Fraction(1))
     unit = Fraction(1)
-    if not ORDINARY[0] <= largest <= ORDINARY[1]:
-        unit = Fraction(2) ** (largest.numerator.bit_length() - largest.denominator.bit_length())
-    lower = np.array(
-        [
-            _ratio(int(b) * unit.denominator, int(s) * unit.numerator)
-            for b, s in zip(data.rights, data.scales, strict=True)
-        ]
-    )
+    lower = _sides(data, unit)
+    largest = np.abs(lower[data.rights != 0]).max(initial=0.0)
+    if np.any(data.rights) and not ORDINARY[0] <= largest <= ORDINARY[1]:
+        top = max(abs(Fraction(int(b), int(s))) for b, s in zip(data.rights, data.scales, strict=True))
+        unit = Fraction(2) ** (top.numerator.bit_length() - top.denominator.bit_length())
+        lower = _sides(data, unit)
     upper = np.where(data.equal, lower, np.inf)
     floors = np.where(data.floors, float(Fraction(floor) / unit), -np.inf)
     end = minimize(cost, data.matrix(), lower, upper, floors, options)
     return end if end is None or unit == 1 else replace(end, unit=unit)
+
+
+def _sides(data: Rows, unit: Fraction) -> NDArray[np.float64]:
+    """Return the right-hand sides of the scaled rows in multiples of ``unit``."""
+    over, under = unit.denominator, unit.numerator
+    return np.array([_ratio(int(b) * over, int(s) * under) for b, s in zip(data.rights, data.scales, strict=True)])
 
 
 def _ratio(value: int, scale: int) -> float:
@@ -176,6 +178,9 @@ def decide(
         multipliers = _unscaled(short.multipliers, short.den, source, scales)
         return Outcome(multipliers=multipliers, value=short.shortfall, bound=short.bound)
 
+    def against(end: End) -> Outcome | None:
+        return refuted(end) if exact else nearly_refuted(end) or refuted(end)
+
     second: Outcome | None = None
     settings: list[dict[str, Any] | None] = [*([] if start is None else [None]), *methods(wide.count)]
     for options in settings:
@@ -189,14 +194,14 @@ def decide(
             continue
         looks_feasible = end.point[-1] < 1e-7
         if not points:
-            return None if looks_feasible else refuted(end) if exact else nearly_refuted(end) or refuted(end)
+            return None if looks_feasible else against(end)
         for attempt in (True, False):
             if attempt == looks_feasible:
                 found = vertex(wide, end)
                 if found is not None and found[0][-1] == 0:
                     return Outcome(point=(found[0][:-1], found[1]))
                 continue
-            outcome = refuted(end) if exact else nearly_refuted(end) or refuted(end)
+            outcome = against(end)
             if outcome is not None:
                 return outcome
             if second is None and not looks_feasible:
