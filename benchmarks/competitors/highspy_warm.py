@@ -17,10 +17,10 @@ def prepare(blocks: Blocks) -> Any:
 def decide(data: Any) -> Outcome:
     import highspy
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    from mechsynth.solver.quiet import highs, run
+
+    solver = highs()
     solver.setOptionValue("presolve", "off")
-    solver.setOptionValue("threads", 1)
     n, m = data[0][0].shape
     inf = highspy.kHighsInf
     lp = highspy.HighsLp()
@@ -42,7 +42,7 @@ def decide(data: Any) -> Outcome:
             if r:
                 solver.changeRowBounds(r - 1, bounds[r - 1], inf)
             solver.changeRowBounds(r, bounds[r], bounds[r])
-            solver.run()
+            run(solver)
             status = solver.getModelStatus()
             if status == highspy.HighsModelStatus.kOptimal:
                 solver.getSolution()

@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 
 from mechsynth.solver.linear import model
+from mechsynth.solver.quiet import highs
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.,()]+")
 
@@ -44,7 +45,6 @@ def write_model(program: Any, data: Any, path: str) -> bool:
     lp = model(cost, matrix, rights, np.where(data.equal, rights, highspy.kHighsInf), floors)
     lp.col_names_ = plain_names(program.columns)
     lp.row_names_ = plain_names(program.names)
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.passModel(lp)
-    return bool(highs.writeModel(path) == highspy.HighsStatus.kOk)
+    solver = highs()
+    solver.passModel(lp)
+    return bool(solver.writeModel(path) == highspy.HighsStatus.kOk)

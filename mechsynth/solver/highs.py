@@ -12,6 +12,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from mechsynth.solver.quiet import highs, run
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -60,30 +62,28 @@ class SlackProgram:
         lp.a_matrix_.start_ = np.arange(0, (columns + 2) * rows, rows, dtype=np.int32)
         lp.a_matrix_.index_ = np.tile(np.arange(rows, dtype=np.int32), columns + 1)
         lp.a_matrix_.value_ = np.append(matrix.T.ravel(), matrix.sum(1))
-        self._highs = highspy.Highs()
-        self._highs.setOptionValue("output_flag", False)
+        self._highs = highs()
         self._highs.setOptionValue("presolve", "off")
-        self._highs.setOptionValue("threads", 1)
         self._highs.passModel(lp)
         self._free = np.ones(columns, dtype=bool)
 
     def solve(self, right: NDArray[np.float64], inequality: NDArray[np.bool_]) -> Basis | None:
         """Return the basis for this right-hand side ``v`` and these inequalities; ``None`` if HiGHS ends with none."""
-        highs, n = self._highs, self._columns
+        solver, n = self._highs, self._columns
         for k in np.flatnonzero(inequality != self._free):
-            highs.changeColBounds(int(k), 0.0, highspy.kHighsInf if inequality[k] else 0.0)
+            solver.changeColBounds(int(k), 0.0, highspy.kHighsInf if inequality[k] else 0.0)
         if (inequality != self._free).any():
             common = self._matrix[:, inequality].sum(1)
             for row in range(self._rows):
-                highs.changeCoeff(row, n, float(common[row]))
+                solver.changeCoeff(row, n, float(common[row]))
         self._free = inequality.copy()
         for row in range(self._rows):
-            highs.changeRowBounds(row, float(right[row]), float(right[row]))
-        highs.run()
-        status, basic = highs.getBasicVariables()
+            solver.changeRowBounds(row, float(right[row]), float(right[row]))
+        run(solver)
+        status, basic = solver.getBasicVariables()
         if status != highspy.HighsStatus.kOk:
             return None
-        values = np.asarray(highs.getSolution().col_value)
+        values = np.asarray(solver.getSolution().col_value)
         if values.size != n + 1 or not np.isfinite(values).all():
             return None
         slack = np.where(inequality, values[:n] + values[n], 0.0)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.errors import OutOfTime
+from mechsynth.solver.quiet import highs, run
 
 DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
 """When to stop, on the clock of `time.monotonic`; seen by every run until it is reset."""
@@ -86,26 +87,24 @@ def minimize(
     Returns ``None`` if HiGHS ends without a basis.
     """
     lp = model(cost, matrix, lower, upper, floors)
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
+    solver = highs()
     deadline = DEADLINE.get()
     if deadline is not None:
         left = deadline - time.monotonic()
         if left <= 0:
             raise OutOfTime("", "the time limit was reached", "allow more time")
-        highs.setOptionValue("time_limit", left)
+        solver.setOptionValue("time_limit", left)
     for key, value in options.items():
-        highs.setOptionValue(key, value)
-    highs.passModel(lp)
-    highs.run()
-    basis = highs.getBasis()
+        solver.setOptionValue(key, value)
+    solver.passModel(lp)
+    run(solver)
+    basis = solver.getBasis()
     if not basis.valid:
         return None
     basic = highspy.HighsBasisStatus.kBasic
     columns = np.flatnonzero([status == basic for status in basis.col_status])
     rows = np.flatnonzero([status != basic for status in basis.row_status])
-    solution = highs.getSolution()
+    solution = solver.getSolution()
     point = np.asarray(solution.col_value, dtype=np.float64)
     duals = np.asarray(solution.row_dual, dtype=np.float64)
     if columns.size != rows.size or point.size != matrix.shape[1]:

@@ -14,6 +14,7 @@ import pytest
 import mechsynth
 from mechsynth.cli import main
 from mechsynth.rational import Rationals
+from mechsynth.solver.quiet import highs, run
 
 INSTANCES = Path(__file__).resolve().parents[2] / "instances"
 
@@ -61,10 +62,9 @@ def test_exported_files_have_the_same_answer(name: str, ask: str, feasible: bool
 
     path = tmp_path / f"program.{ending}"
     mechsynth.export(mechsynth.program_of(load(name), ask), path)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = highs()
     assert solver.readModel(str(path)) == highspy.HighsStatus.kOk
-    solver.run()
+    run(solver)
     assert (solver.getModelStatus() == highspy.HighsModelStatus.kOptimal) is feasible
     assert re.search(r"target_of_firm1_at_4", path.read_text())
 
