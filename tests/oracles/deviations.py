@@ -162,3 +162,59 @@ def best_response_gain(instance: dict[str, Any], result: dict[str, Any]) -> Frac
                     gain = max(gain, current[key] - truth[t][theta] + due(mech, i, past, theta))
             best = current
     return gain
+
+
+def best_reply(instance: dict[str, Any], result: dict[str, Any]) -> Fraction:
+    """The most that any agent gains over truth by lying in any number of periods, whatever the horizon.
+
+    With an infinite horizon the agent's own problem has the states (reports of the period before, true profile). Policy iteration
+    starts at "always report the first signal" and ends where no report is better; the start of the game is a state with nothing due.
+    """
+    model = read(instance, _normalized(result))
+    if model.horizon is not None:
+        return best_response_gain(instance, result)
+    mech, gain = Mechanism(model, result), Fraction(0)
+    profiles = model.periods[0].profiles()
+    for i in range(len(model.agents)):
+        states: list[tuple[Profile | None, Profile]] = [(h, theta) for h in [None, *profiles] for theta in profiles]
+        plan = {state: insert(drop(state[1], i), i, 0) for state in states}
+        while True:
+            values = _plan_values(model, mech, i, plan)
+            better = {}
+            for state in states:
+                options = [insert(drop(state[1], i), i, r) for r in range(len(model.periods[0].signals[i]))]
+                best = max(options, key=lambda rho: _reply(model, mech, i, state, rho, values))
+                if _reply(model, mech, i, state, best, values) > values[state]:
+                    better[state] = best
+            if not better:
+                break
+            plan.update(better)
+        truth = truthful(model, mech, i)[0]
+        for h, theta in states:
+            owed = Fraction(0) if h is None else due(mech, i, (0, mech.rule[0][h], h), theta)
+            gain = max(gain, values[h, theta] - truth[theta] + owed)
+    return gain
+
+
+def _reply(model: Model, mech: Mechanism, i: int, state: tuple[Profile | None, Profile], rho: Profile, values: Any) -> Fraction:
+    """What a report is worth, with `values` from then on."""
+    (h, theta), a, kernel = state, mech.rule[0][rho], model.periods[0].kernel
+    assert kernel is not None
+    total = model.periods[0].utility[i][a, theta] - mech.now(0, i, rho)
+    total -= Fraction(0) if h is None else due(mech, i, (0, mech.rule[0][h], h), rho)
+    return total + model.delta * sum((x * values[rho, q] for q, x in kernel[a, theta].items() if x), Fraction(0))
+
+
+def _plan_values(model: Model, mech: Mechanism, i: int, plan: dict[tuple[Profile | None, Profile], Profile]) -> Any:
+    """The values of a plan of reports, by an exact linear system."""
+    kernel = model.periods[0].kernel
+    assert kernel is not None
+    nothing = dict.fromkeys(plan, Fraction(0))
+    # values are summed over next states (ρ, θ'), and only these are unknowns of the system
+    keys = {state: k for k, state in enumerate(plan)}
+    flow = {k: _reply(model, mech, i, state, plan[state], nothing) for state, k in keys.items()}
+    step = {
+        k: {keys[plan[state], q]: x for q, x in kernel[mech.rule[0][plan[state]], state[1]].items() if x} for state, k in keys.items()
+    }
+    found = discounted({(k,): x for k, x in flow.items()}, {(k,): {(j,): x for j, x in row.items()} for k, row in step.items()}, model.delta)
+    return {state: found[(k,)] for state, k in keys.items()}
