@@ -121,9 +121,11 @@ class Audit:
     def _participation(self) -> list[str]:
         found = self.evaluation
         lines = []
+        told = self.environment.prior is not None
+        where = "after every history that truth can lead to" if told else "after every history"
         senses = (
-            ("ex post, after every truthful history", found.participation_ex_post),
-            ("interim", found.participation_interim),
+            (f"ex post, {where}", found.participation_ex_post),
+            (f"interim, {where}", found.participation_interim),
             ("ex ante", found.participation_ex_ante),
         )
         for sense, fact in senses:

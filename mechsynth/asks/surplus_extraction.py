@@ -23,6 +23,12 @@ from mechsynth.result import Result
 
 ASK = "surplus-extraction"
 
+# Nothing there needs an infinite horizon or utilities of at least 0.
+INSTEAD = (
+    "ask implement with --transfers contingent+now --require surplus:full --require participation:interim, or with "
+    "--objective max-revenue instead of surplus:full: how much can be extracted"
+)
+
 
 def answer(question: Question) -> Result:
     """Decide whether transfers of the class charge every agent what she enjoys, and give them as fees and bonuses.
@@ -36,9 +42,7 @@ def answer(question: Question) -> Result:
     """
     environment = question.environment
     if environment.horizon is not None:
-        raise UsageError(
-            f"--ask {ASK}", "the horizon is finite, and nothing is paid after its end", "write an infinite horizon"
-        )
+        raise UsageError(f"--ask {ASK}", "the horizon is finite, and nothing is paid after its end", INSTEAD)
     _refuse_negative(question)
     asked = asked_for(question, ASK, ["participation:ex-post", "surplus:full"])
 
@@ -64,7 +68,7 @@ def _refuse_negative(question: Question) -> None:
     raise UsageError(
         f"--ask {ASK}",
         f"the utility of {name} is {value} after {period.actions[action]} at ({at}), less than the outside option 0",
-        f"add a constant to the utilities of {name}",
+        INSTEAD,
     )
 
 

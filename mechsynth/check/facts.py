@@ -18,6 +18,7 @@ from .exact import Array, Exact
 from .mechanism import Later, Payments
 from .model import Model
 from .names import Names, before, histories
+from .path import on_path, truthful_points
 from .values import Values, fixed_point, mean
 
 
@@ -159,12 +160,14 @@ class Facts:
         return kernel.weights[action, history], int(kernel.den[action, history])
 
     def possible(self, t: int, history: int | None) -> Array:
-        """Return the profiles that can follow these reports; at the start all of them."""
-        if history is None:
-            return np.arange(self.model.period(t).profiles)
+        """Return the profiles that can follow these reports; at the start those that the prior allows, or all without one."""
         found = self.chances(t, history)
-        assert found is not None
-        return np.flatnonzero(found[0])
+        return np.arange(self.model.period(t).profiles) if found is None else np.flatnonzero(found[0])
+
+    @cached_property
+    def path(self) -> tuple[tuple[int, int | None], ...]:
+        """Every ``(period, history)`` that truth can lead to from the prior, None being the start."""
+        return tuple(truthful_points(self.model, on_path(self.model, self.rule)))
 
     def fact(
         self,
@@ -195,9 +198,9 @@ class Facts:
 
     @cached_property
     def participation_ex_post(self) -> Fact:
-        """The least ``X - due`` over agents, reports of the period before, and profiles that can follow them."""
+        """The least ``X - due`` over agents, reports on the truthful path, and profiles that can follow them."""
         best: Fact | None = None
-        for t, history in self.points():
+        for t, history in self.path:
             rows = self.possible(t, history)
             for agent in self.agents:
                 net = self.net(t, agent, history)[rows]
@@ -210,11 +213,8 @@ class Facts:
 
     @cached_property
     def participation_interim(self) -> Fact | None:
-        """The least expectation of ``X - due`` given the own signal and the reports of the period before.
-
-        Without a prior nothing can be said of the start, which is then left out.
-        """
-        return self._expecting("participation:interim", self.points())
+        """The least expectation of ``X - due`` given the own signal and reports on the truthful path; no start without a prior."""
+        return self._expecting("participation:interim", self.path)
 
     @cached_property
     def participation_entry(self) -> Fact | None:
@@ -263,10 +263,7 @@ class Facts:
 
     @cached_property
     def budgets(self) -> tuple[Fact, ...]:
-        """The expected sum of the payments of a period, after every truthful profile of the period before.
-
-        At the start with the prior; without one, the start is there only if nothing is paid then.
-        """
+        """The expected payments of a period after every profile before it; at the start with a prior, or if nothing is paid."""
         result = []
         for t, history in self.points():
             found, paid = self.chances(t, history), single(self.payment(t, history))
@@ -344,10 +341,10 @@ class Facts:
 
     @cached_property
     def totals(self) -> tuple[Fact, Fact]:
-        """The least and the greatest ``Σ_i (X^i - due^i)`` over reports and the profiles that can follow them."""
+        """The least and the greatest ``Σ_i (X^i - due^i)`` over reports on the truthful path and profiles that can follow."""
         least: Fact | None = None
         greatest: Fact | None = None
-        for t, history in self.points():
+        for t, history in self.path:
             rows = self.possible(t, history)
             total = single(self.total(t, history)[rows])
             low, high = int(np.argmin(total.num)), int(np.argmax(total.num))

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
+import numpy as np
+
 from .columns import Column, Columns, chances
 from .exact import Array
 from .model import Model
 from .names import before, histories
+from .path import on_path, truthful_points
 from .values import Values
 from .written import Written
 
@@ -78,10 +81,14 @@ class Pieces:
             for history in histories(self.model, t):
                 yield t, history
 
+    def path(self) -> Iterator[tuple[int, int | None]]:
+        """Return every ``(period, history)`` that truth can lead to from the prior, None being the start."""
+        return truthful_points(self.model, on_path(self.model, [np.array(actions) for actions in self.rule]))
+
     def seen(self) -> Iterator[tuple[int, int | None, int]]:
-        """Return every ``(period, history, θ)`` where ``θ`` can follow; at the start every ``θ``."""
-        for t, history in self.points():
-            if history is None:
+        """Return every ``(period, history, θ)`` of the truthful path; at the start every ``θ`` where there is no prior."""
+        for t, history in self.path():
+            if history is None and self.model.prior is None:
                 for profile in range(self.model.period(t).profiles):
                     yield t, history, profile
             else:

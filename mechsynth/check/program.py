@@ -193,7 +193,7 @@ class Program(Pieces):
                 yield Row(name, head, False, _nought, partial(self.net, t, (agent,), [(profile, 1)], 1, history, 1))
 
     def _interim(self) -> Iterator[Row]:
-        return self._expecting("participation:interim", self.points())
+        return self._expecting("participation:interim", self.path())
 
     def _entry(self) -> Iterator[Row]:
         return self._expecting("participation:entry", [(0, None)])

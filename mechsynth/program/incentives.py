@@ -119,8 +119,10 @@ class Participation:
         head = f"{self.name} {setting.names[i]} {setting.when(t)}"
         names = setting.profiles[t]
         if setting.starts(t):
-            one, zero = np.ones(len(names), dtype=np.int64), [Fraction(0)] * len(names)
-            setting.program.add_rows([f"{head}{n}" for n in names], [setting.X[t][i]], [one], 1, zero, self.name)
+            first = setting.first(t)
+            one, zero = np.ones(first.size, dtype=np.int64), [Fraction(0)] * first.size
+            titles = [f"{head}{names[k]}" for k in first.tolist()]
+            setting.program.add_rows(titles, [setting.X[t][i][first]], [one], 1, zero, self.name)
         path, before = setting.on_path(t), setting.before(t)
         if path is None or before is None:
             return
@@ -145,8 +147,8 @@ class Participation:
         due = setting.due(t, i)
         if before is not None:
             kernel = setting.period(before).kernel()
-            for h, history in enumerate(setting.profiles[before]):
-                line = kernel.num[setting.chosen(before)[h], h]
+            for h in np.flatnonzero(setting.reached[before]).tolist():
+                history, line = setting.profiles[before][h], kernel.num[setting.chosen(before)[h], h]
                 cases.append((f" after {history}", line, kernel.den, None if due is None else due[h]))
         for tail, weights, den, owed in cases:
             for k, label in enumerate(period.signals[i]):

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from mechsynth.errors import UsageError
 from mechsynth.program.incentives import need_prior
 from mechsynth.program.linear import Index
 from mechsynth.program.synthesis import Setting
@@ -136,25 +135,10 @@ class SurplusFull:
 
     def rows(self, setting: Setting) -> None:
         """Add ``Σ_i E X_1^i = 0``."""
-        refuse_negative(setting, self.name)
         weights, den = need_prior(setting, self.name)
         cols = [setting.X[0][i][None] for i in range(setting.agents)]
         zero = [Fraction(0)]
         setting.program.add_rows([self.name], cols, [weights[None]] * len(cols), den, zero, self.name, equal=True)
-
-
-def refuse_negative(setting: Setting, name: str) -> None:
-    """Refuse surplus extraction where some utility is below the outside option (Liu 2014, section 4)."""
-    for t in range(setting.count):
-        period = setting.period(t)
-        if int(period.utilities.num.min()) < 0:
-            i, a, *theta = (int(k) for k in np.argwhere(period.utilities.num < 0)[0])
-            signals = ",".join(own[k] for own, k in zip(period.signals, theta, strict=True))
-            raise UsageError(
-                name,
-                f"the utility of {setting.environment.agents[i]} after {period.actions[a]} at ({signals}) is negative",
-                "surplus extraction needs utilities of at least 0, the outside option: add a constant",
-            )
 
 
 def every_history(setting: Setting) -> list[tuple[list[str], list[Index], list[int]]]:
@@ -163,8 +147,9 @@ def every_history(setting: Setting) -> list[tuple[list[str], list[Index], list[i
     for t in range(setting.count):
         names, when = setting.profiles[t], setting.when(t)
         if setting.starts(t):
-            cols = [setting.X[t][i] for i in range(setting.agents)]
-            found.append(([f"{when}{n}" for n in names], cols, [1] * len(cols)))
+            first = setting.first(t)
+            cols = [setting.X[t][i][first] for i in range(setting.agents)]
+            found.append(([f"{when}{names[k]}" for k in first.tolist()], cols, [1] * len(cols)))
         path, before = setting.on_path(t), setting.before(t)
         if path is None or before is None:
             continue
@@ -190,7 +175,6 @@ class SurplusEveryHistory:
 
     def rows(self, setting: Setting) -> None:
         """Add one equality per period, profile and profile before."""
-        refuse_negative(setting, self.name)
         for titles, cols, signs in every_history(setting):
             nums = [np.full(len(titles), sign) for sign in signs]
             names = [f"{self.name} {title}" for title in titles]

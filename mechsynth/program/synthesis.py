@@ -260,14 +260,44 @@ class Setting:
         before = self.before(t)
         return None if before is None else self.later[before][i]
 
+    @cached_property
+    def reached(self) -> list[NDArray[np.bool_]]:
+        """The profiles of positive probability under truth from the prior: per period, or in some period of an infinite horizon.
+
+        Without a prior every profile counts.
+        """
+        prior = self.prior()
+        if prior is None:
+            return [np.ones(self.period(t).size, dtype=bool) for t in range(self.count)]
+        found = [np.asarray(prior[0] != 0)]
+        if self.environment.horizon is None:
+            while True:
+                more = found[0] | self._led_to(0, found[0])
+                if (more == found[0]).all():
+                    return found
+                found[0] = more
+        for t in range(self.count - 1):
+            found.append(self._led_to(t, found[t]))
+        return found
+
+    def _led_to(self, t: int, profiles: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which profiles can follow some of these profiles of period ``t`` under the rule."""
+        here = np.flatnonzero(profiles)
+        return np.asarray((self.period(t).kernel().num[self.chosen(t)[here], here] != 0).any(axis=0))
+
+    def first(self, t: int) -> Index:
+        """Return the profiles of period ``t`` with which the game can start: those that the prior allows, all without one."""
+        prior = self.prior()
+        return np.arange(self.period(t).size) if prior is None else np.flatnonzero(prior[0])
+
     def on_path(self, t: int) -> tuple[Index, Index] | None:
-        """Return the pairs ``(h, θ)`` of profiles with ``μ(θ | a*(h), h) > 0``; ``None`` in the first period."""
+        """Return the pairs ``(h, θ)`` of the truthful path: ``h`` is reached and ``μ(θ | a*(h), h) > 0``; ``None`` in the first period."""
         before = self.before(t)
         if before is None:
             return None
         kernel = self.period(before).kernel()
         weights = kernel.num[self.chosen(before), np.arange(self.period(before).size)]
-        history, theta = np.nonzero(weights)
+        history, theta = np.nonzero((weights != 0) & self.reached[before][:, None])
         return history, theta
 
     def columns(self, kind: str) -> Index:

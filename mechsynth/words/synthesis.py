@@ -133,7 +133,7 @@ def _works(page: Page, answer: Answer) -> None:
     elif answer.status == "optimal":
         if answer.value is None:
             fail("result.value", "an optimum without a value")
-        page.say(wishes.reached(answer.question, answer.value))
+        page.say(wishes.reached(answer.question, answer.value, _kind(answer)))
     sections.transfers(page, answer)
     sections.incentives(page, answer)
     sections.payoffs(page, answer)
@@ -154,7 +154,7 @@ def _works(page: Page, answer: Answer) -> None:
 
 def _not_asked(asked: tuple[str, ...]) -> str:
     open_ones = []
-    if not any(name.startswith(("participation", "surplus")) for name in asked):
+    if not any(name.startswith("participation") for name in asked):
         open_ones.append("participation")
     if not any(name.startswith("budget") for name in asked):
         open_ones.append("budget balance")
@@ -182,8 +182,12 @@ def _class(answer: Answer) -> str:
         what += ", and payments on the reports of the same period besides"
     elif what and answer.names.finite and base != "history-independent":
         what += "; in the last period, payments on the reports of that period"
-    lasting = "stationary " if answer.names.finite is False else ""
-    return f"{lasting}{answers.class_name(answer.kind)} transfers{f' ({what})' if what else ''}"
+    return f"{_kind(answer)} transfers{f' ({what})' if what else ''}"
+
+
+def _kind(answer: Answer) -> str:
+    """Return the class of transfers that was searched, as an adjective: ``stationary contingent``."""
+    return f"{'stationary ' if answer.names.finite is False else ''}{answers.class_name(answer.kind)}"
 
 
 def _bound(answer: Answer) -> str | None:

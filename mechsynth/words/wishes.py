@@ -7,14 +7,19 @@ from collections.abc import Mapping
 from mechsynth.words.numbers import Number, show
 from mechsynth.words.reading import word
 
+#: The truthful path: reports and signals of positive probability from the prior on.
+_PATH = "after every history that truth can lead to (without a prior, after every history)"
 _MEANINGS = {
-    "pepic": "truth: after every history, whatever everybody's signals, no agent gains by a false report",
+    "pepic": (
+        "truth: after every history, whatever everybody's signals, no agent gains by a false report while the others are "
+        "truthful"
+    ),
     "residual-claimant": (
         "residual claimants: every agent's payoff is the social surplus, in every period that has a next one"
     ),
     "participation:ex-post": (
-        "participation after the signals: whatever everybody's signals, and after every history that truth can lead "
-        "to, staying is worth at least 0 to everybody"
+        f"participation after the signals: whatever everybody's signals, and {_PATH}, staying is worth at least 0 to "
+        "everybody"
     ),
     "participation:interim": (
         "participation knowing one's own signal: after every history that truth can lead to, staying is worth at "
@@ -37,9 +42,7 @@ _MEANINGS = {
     "surplus:full": (
         "full extraction: the expected discounted payments are the whole expected surplus, the agents together keep 0"
     ),
-    "surplus:every-history": (
-        "full extraction after every history that truth can lead to: the agents together keep 0 from then on"
-    ),
+    "surplus:every-history": (f"full extraction: {_PATH}, the agents together keep 0 from then on"),
 }
 _SHORT = {
     "pepic": "truth",
@@ -73,22 +76,20 @@ _RELAXED = {
     "surplus:full": "the agents together may keep rents of ε = {} in expectation",
     "surplus:every-history": "the agents together may keep rents of ε = {} after each history (or lose as much)",
 }
-#: Sentences on the value that was reached, and on why no other transfers do better.
+#: Sentences on the value that was reached, and on why no other transfers of the class do better.
 _REACHED = {
-    "min-max-transfer": "The largest payment, in absolute value, is as small as it can be: {}.",
+    "min-max-transfer": "The largest payment, in absolute value, is as small as it can be with {kind} transfers: {value}.",
     "min-total-transfer": (
-        "The payments listed in the mechanism, in absolute value, add up to as little as they can: {} (each counted "
-        "once, not weighted by how likely it is)."
+        "The payments listed in the mechanism, in absolute value, add up to as little as they can with {kind} transfers: "
+        "{value} (each counted once, not weighted by how likely it is)."
     ),
-    "max-revenue": "The expected discounted payments are as large as they can be: {}.",
-    "min-rent": (
-        "After every history that truth can lead to, the agents together keep at most {}, and less is impossible."
-    ),
+    "max-revenue": "The expected discounted payments are as large as they can be with {kind} transfers: {value}.",
+    "min-rent": ("{path}, the agents together keep at most {value}, and less is impossible with {kind} transfers."),
     "min-subsidy": (
-        "In no period is the designer expected, given the reports of the period before, to pay in more than {}, and "
-        "less is impossible."
+        "In no period is the designer expected, given the reports of the period before, to pay in more than {value}, and "
+        "less is impossible with {kind} transfers."
     ),
-    "min-epsilon": "No lie gains more than {}, and less is impossible.",
+    "min-epsilon": "No lie gains more than {value}, and less is impossible with {kind} transfers.",
 }
 
 
@@ -117,15 +118,15 @@ def relaxation(name: str, least: Number) -> str:
     return f"{short(name)}: {_RELAXED.get(name, text).format(by)}"
 
 
-def reached(question: Mapping[str, object], value: Number) -> str:
-    """Return the optimum in words."""
+def reached(question: Mapping[str, object], value: Number, kind: str) -> str:
+    """Return the optimum in words, with the class of transfers among which it is one: ``stationary contingent``."""
     objective = question.get("objective")
     if objective == "min-epsilon" and value == 0:
         return "No lie gains anything: truth needs no tolerance."
     text = _REACHED.get(objective) if isinstance(objective, str) else None
     if text is None:
-        return f"The best value was found: it is {show(value)}."
-    return text.format(show(value))
+        return f"The best value with {kind} transfers was found: it is {show(value)}."
+    return text.format(value=show(value), kind=kind, path=f"{_PATH[0].upper()}{_PATH[1:]}")
 
 
 def unbounded(question: Mapping[str, object]) -> str:

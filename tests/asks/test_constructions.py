@@ -391,7 +391,7 @@ def test_the_first_negative_utility_is_named() -> None:
     with pytest.raises(UsageError) as caught:
         solve(changed, "surplus-extraction")
     assert f"{name} is -3/7 after {period.actions[1]} at ({at})" in str(caught.value)
-    assert f"add a constant to the utilities of {name}" in str(caught.value)
+    assert "ask implement with" in str(caught.value) and "--require surplus:full" in str(caught.value)
 
 
 def test_what_the_fees_need_is_asked_for() -> None:

@@ -340,7 +340,8 @@ def test_every_requirement_and_objective_has_words() -> None:
         assert wishes.meaning(name) != name and "ε = " in wishes.relaxation(name, Fraction(1, 2))
         assert "each of its rows" not in wishes.relaxation(name, Fraction(1, 2))
     for objective in _ADD:
-        assert "best value" not in wishes.reached({"objective": objective}, Fraction(1, 2))
+        reached = wishes.reached({"objective": objective}, Fraction(1, 2), "stationary vcg-type")
+        assert "best value" not in reached and "with stationary vcg-type transfers" in reached
 
 
 @pytest.mark.parametrize("kind", ["history-independent", "vcg-type", "contingent", "full", "full+now"])
