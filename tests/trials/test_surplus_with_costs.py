@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from fractions import Fraction as F
 
-import mechsynth
 import pytest
-from mechsynth.errors import UsageError
 from trials_reading import environment, said, solved
+
+import mechsynth
+from mechsynth.errors import UsageError
 
 
 @pytest.mark.parametrize("name", ["hold-up-with-cost", "correlated-twice", "trade-two-types"])

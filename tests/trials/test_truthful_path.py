@@ -11,10 +11,11 @@ import json
 from fractions import Fraction as F
 from typing import Any
 
-import mechsynth
 import pytest
-from mechsynth.check import check
 from trials_reading import HERE, solved, told
+
+import mechsynth
+from mechsynth.check import check
 
 
 def instance(name: str) -> bytes:
