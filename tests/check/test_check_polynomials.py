@@ -1,6 +1,6 @@
 """The checker's signs of polynomials, against polynomials whose roots were put there.
 
-    p = ± Π (q_i δ − p_i)^{m_i} · (factors without real roots),   the roots p_i/q_i and their multiplicities m_i are known.
+p = ± Π (q_i δ − p_i)^{m_i} · (factors without real roots),   the roots p_i/q_i and their multiplicities m_i are known.
 """
 
 from __future__ import annotations

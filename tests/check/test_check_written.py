@@ -91,7 +91,11 @@ def endless() -> Json:
 TRUE: dict[str, tuple[Callable[[], Json], Callable[[], Json], str | None]] = {
     "met": (met, leases, "own was taken as the 4 rows written in the result"),
     "starred": (starred, leases, "own was taken as the 1 row written"),
-    "empty": (empty, leases, "ask:nothing was taken as the 0 rows written in the result, and ask:little was taken as the 1 row"),
+    "empty": (
+        empty,
+        leases,
+        "ask:nothing was taken as the 0 rows written in the result, and ask:little was taken as the 1 row",
+    ),
     "refused": (refused, lease_one, "meet keep; other efficient rules"),
     "best": (best, central, "stay was taken as the 2 rows"),
     "none": (both_leases, leases, None),
@@ -234,7 +238,9 @@ def test_columns_of_objectives_are_refused() -> None:
 
 def test_a_common_denominator_that_no_memory_holds() -> None:
     result = met()
-    columns = [f"X firm{i} t={t} ({p})" for i in (1, 2) for t, ps in ((1, ("4,-", "6,-")), (2, ("-,4", "-,6"))) for p in ps]
+    columns = [
+        f"X firm{i} t={t} ({p})" for i in (1, 2) for t, ps in ((1, ("4,-", "6,-")), (2, ("-,4", "-,6"))) for p in ps
+    ]
     # odd numbers that differ by at most 14 share no factor beyond 7: eight times 300,000 bits
     numbers = {c: f"1/1{'0' * 89_998}{2 * k + 1:02d}" for k, c in enumerate(columns)}
     result["certificate"]["requirements"]["own"][0]["coefficients"] = numbers

@@ -1,0 +1,1 @@
+"""What each question claims: rows that are met, or derived."""

@@ -1,0 +1,269 @@
+"""``implement``: do payments of a class meet a list of requirements, and which are best?
+
+*Feasible*: every row is met by the mechanism listed, as it is played. *Optimal*: besides, ``objective - value`` is derived from the rows.
+*Infeasible*: a contradiction is derived from the rows of the conflict. *Unbounded*: a ray.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from mechsynth.errors import InputError
+
+from ..envelope import Claim
+from ..exact import Array
+from ..frames import Class, Frame
+from ..kernel import Column, Form, Rows, Sum, bound, contradiction, derived, least, met, no_columns, only, ray
+from ..mechanism import read_transfers
+from ..model import Model
+from ..numbering import EPSILON, LARGEST, RENT, SUBSIDY, size_of
+from ..played import Played
+from ..question import Question
+from ..rows import OBJECTIVES, REQUIREMENTS, bounded, definitions, pepic, revenue
+from ..text import Numbers, describe, items, number_text, show, table
+from ..unknown import Unknown
+from ..values import Values
+from ..verdict import Ledger, Refuted, equal
+from .written import Written, read_written, said, written_rows
+
+_COLUMNS = {"min-max-transfer": LARGEST, "min-rent": RENT, "min-subsidy": SUBSIDY, "min-epsilon": EPSILON}
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """What is asked of a mechanism: a question, and the rows of requirements that the result writes out."""
+
+    asked: Question
+    written: Mapping[str, Sequence[Written]]
+
+    def required(self, f: Frame) -> Iterator[Rows]:
+        """Return the rows of the requirements."""
+        for name in self.asked.require:
+            if name == "pepic":
+                yield from pepic(f, self.asked.objective == "min-epsilon")
+            elif name in self.asked.bounds:
+                yield from bounded(f, name, self.asked.bounds[name])
+            elif name in self.asked.written:
+                yield from written_rows(f, name, self.written[name])
+            else:
+                yield from REQUIREMENTS[name](f)
+
+    def holding(self, f: Frame) -> Iterator[Rows]:
+        """Return the rows that hold the objective's columns up."""
+        if self.asked.objective in OBJECTIVES:
+            yield from OBJECTIVES[self.asked.objective](f)
+
+    def program(self, f: Frame) -> Iterator[Rows]:
+        """Return every row."""
+        yield from definitions(f)
+        yield from self.required(f)
+        yield from self.holding(f)
+
+    def minimized(self, f: Frame) -> Form:
+        """Return what is made as small as can be."""
+        if self.asked.objective == "max-revenue":
+            return -revenue(f, f.start)
+        if self.asked.objective in _COLUMNS:
+            return f.columns_of([_COLUMNS[self.asked.objective]], [1], 1)
+        every = [size_of(f.columns.of(t, i, lag, where)).tolist() for t, i, lag, where, _ in f.payments()]
+        columns = [column for part in every for column in part]
+        return f.columns_of(columns, [1] * len(columns), 1)
+
+    def attained(self, f: Played, added: Mapping[Column, Fraction]) -> Fraction:
+        """Return what a mechanism gives of the objective."""
+        if self.asked.objective == "max-revenue":
+            return revenue(f, f.start).at(0)
+        return sum(added.values(), Fraction(0))
+
+
+def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
+    """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
+    asked, kind = claim.asked, Class.named(claim.asked.transfers)
+    unknown = Unknown(model, rule, values, kind)
+    wish = Wish(asked, read_written(claim.certificate.get("requirements"), asked, unknown, claim.numbers))
+    if claim.status == "infeasible":
+        return infeasible(claim, wish, unknown, ledger)
+    seeks = asked.objective != "feasibility"
+    ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
+    assert claim.mechanism is not None
+    played = _played(claim, claim.mechanism["transfers"], "mechanism.transfers", unknown)
+    value = None
+    if claim.status == "optimal":
+        if claim.value is None:
+            raise Refuted('status "optimal" without a value')
+        value = claim.numbers.fraction(claim.value, "value")
+    added = least([*wish.holding(played), *(pepic(played, True) if asked.objective == "min-epsilon" else ())])
+    met(wish.required(played), ledger, added)
+    how = f"With the {_class(asked, model)} transfers listed the efficient rule listed meets {', '.join(asked.require)}"
+    meant = said(wish.written, asked.require)
+    if not seeks:
+        return f"{how}.{meant}"
+    if value is None:
+        if claim.certificate.get("ray") is None:
+            raise Refuted('status "unbounded" without certificate.ray')
+        _ray(claim, wish, unknown, ledger)
+        return f"{how}, and along the ray {asked.objective} improves without end.{meant}"
+    attained = wish.attained(played, added)
+    equal(value, attained, f"value of {asked.objective}", ledger)
+    if claim.certificate.get("multipliers") is None:
+        raise Refuted('status "optimal" without certificate.multipliers')
+    y = read_multipliers(claim.certificate["multipliers"], claim.numbers, "certificate.multipliers")
+    best = bound(derived(wish.program(unknown), y, ledger), wish.minimized(unknown), unknown.columns.name, ledger)
+    best = -best if asked.objective == "max-revenue" else best
+    equal(value, best, "value against the multipliers", ledger)
+    up_to = " (pepic up to the value)" if added.get(EPSILON) else ""
+    return f"{how}{up_to}, and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}.{meant}"
+
+
+def _played(claim: Claim, transfers: object, place: str, like: Unknown) -> Played:
+    """Return the mechanism with payments of the result, which have to be of the class."""
+    paid = read_transfers(transfers, like.model, like.rule, claim.numbers, place)
+    like.kind.ask(like.model, paid)
+    return Played(like.model, like.rule, like.values, like.kind, paid, like.path)
+
+
+def _class(asked: Question, model: Model) -> str:
+    return ("stationary " if model.horizon is None else "") + asked.transfers
+
+
+def read_multipliers(value: object, numbers: Numbers, place: str) -> dict[str, Fraction]:
+    """Return ``{name: number}``."""
+    if not isinstance(value, dict):
+        raise InputError(place, f"expected an object, found {describe(value)}", "write {row name: number}")
+    return {name: numbers.fraction(entry, f"{place}.{show(name)}") for name, entry in value.items()}
+
+
+def _ray(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> None:
+    """Ask that a mechanism can go on along a direction, and gets better."""
+    left = read_multipliers(claim.certificate["ray"], claim.numbers, "certificate.ray")
+    objective, places = wish.minimized(f), {}
+    added = objective.plain(0) if wish.asked.objective != "max-revenue" else {}
+    for column in (*f.columns.every(), *added):
+        value = left.pop(f.columns.name(column), None)
+        if value:
+            places[column] = value
+    if left:
+        raise Refuted(f"certificate.ray: {show(min(left))} is no column of the program")
+    ray(wish.program(f), objective, places, ledger)
+
+
+# -- negative answers -----------------------------------------------------------------------------------------------
+
+
+def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
+    """Ask that the rows of the conflict contradict each other; return the statement."""
+    witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
+    if witness["kind"] != "farkas":
+        raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
+    conflict: list[str] = []
+    for k, entry in enumerate(items(witness["conflict"], "witness.conflict")):
+        if not isinstance(entry, str) or entry in conflict:
+            raise InputError(f"witness.conflict[{k}]", f"found {describe(entry)}", "name each requirement once")
+        ledger.claim(entry in claim.asked.require, f"conflict: {show(entry)} is not required")
+        conflict.append(entry)
+    y = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
+    total = derived(wish.program(f), y, ledger, conflict)
+    within = ""
+    if claim.strength == "verified":
+        if claim.certificate.get("bound") is None:
+            raise Refuted('strength "verified" without certificate.bound')
+        size = claim.numbers.fraction(claim.certificate["bound"], "certificate.bound")
+        ledger.claim(size > 0, f"certificate.bound: {number_text(size)} is not above 0")
+        excluded_within(total, f, size, ledger)
+        shown = number_text(size)
+        if len(shown) > 5 and shown.strip("0") == "1":
+            shown = f"10^{len(shown) - 1}"
+        within = f" with payments of at most {shown} in absolute value"
+    elif claim.certificate.get("bound") is not None:
+        raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
+    else:
+        contradiction(total, f.columns.name, ledger)
+    equal(claim.numbers.fraction(witness["shortfall"], "witness.shortfall"), -total.const, "shortfall", ledger)
+    eased = _relaxations(claim, conflict, wish, f, ledger)
+    return (
+        f"No {_class(claim.asked, f.model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
+        f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
+        f"{eased}{said(wish.written, conflict)}"
+    )
+
+
+def excluded_within(total: Sum, f: Unknown, size: Fraction, ledger: Ledger) -> None:
+    """Ask that a sum excludes every solution whose payments are at most ``size``.
+
+    In a period an agent gets at most ``max |u| + size`` now and owes at most ``δ size`` later, so payoffs are bounded too.
+    """
+    delta, horizon = f.model.discount, f.model.horizon
+    most = max(
+        Fraction(abs(int(n)), int(d))
+        for t in f.periods
+        for u in f.model.period(t).utilities
+        for n, d in zip(u.num.ravel(), np.broadcast_to(u.den, u.shape).ravel(), strict=True)
+    )
+    lasting = 1 / (1 - delta) if horizon is None else sum((delta**s for s in range(horizon)), Fraction(0))
+    room = Fraction(0)
+    for column, rest in total.columns().items():
+        if column < 0:
+            raise Refuted(f"multipliers, column {f.columns.name(column)}: off by {number_text(rest)}, not 0")
+        room += abs(rest) * (lasting * (most + 2 * size) if f.columns.place(column)[0] in ("X", "D") else size)
+    left = room + total.const
+    ledger.claim(left < 0, f"certificate.bound: with payments up to it the rows leave {number_text(left)}")
+
+
+_RELAXATIONS = "certificate.relaxations"
+
+
+def _relaxations(claim: Claim, conflict: Sequence[str], wish: Wish, f: Unknown, ledger: Ledger) -> str:
+    """Ask of every relaxation listed that it is enough, and that no less would do; return what that proves.
+
+    A row relaxed by ``s`` is a slack of at least ``-s``, an equality one of at most ``s`` in size. Multipliers of the conflict's rows
+    whose sizes add up to at most 1 on the rows relaxed, and without columns, derive ``-least``: no less does.
+    """
+    listed = claim.certificate.get("relaxations")
+    if listed is None:
+        return ""
+    told: dict[str, Fraction] = {}
+    for k, entry in enumerate(items(listed, _RELAXATIONS)):
+        at = f"{_RELAXATIONS}[{k}]"
+        data = table(entry, at, ("requirement", "least", "multipliers", "transfers"))
+        name = data["requirement"]
+        if not isinstance(name, str) or name not in conflict or name in told:
+            raise InputError(f"{at}.requirement", f"found {describe(name)}", "name a requirement of the conflict, once")
+        amount = claim.numbers.fraction(data["least"], f"{at}.least")
+        y = read_multipliers(data["multipliers"], claim.numbers, f"{at}.multipliers")
+        try:
+            sizes: dict[str, Fraction] = {}
+            total = derived(wish.program(f), y, ledger, conflict, sizes)
+            no_columns(total.columns(), f.columns.name, ledger)
+            size = sizes.get(name, Fraction(0))
+            ledger.claim(size <= 1, f"multipliers of its rows: their sizes add up to {number_text(size)}, more than 1")
+            equal(amount, -total.const, "least", ledger)
+            played = _played(claim, data["transfers"], "mechanism.transfers", f)
+            _nearly(only(wish.required(played), conflict), name, amount, ledger)
+        except Refuted as refuted:
+            raise Refuted(f"{at} ({show(name)}): {refuted}") from None
+        told[name] = amount
+    if not told:
+        return ""
+    parts = ", ".join(f"{name} by {number_text(amount)}" for name, amount in told.items())
+    return f" They can once one alone is relaxed, and by no less than this: {parts}."
+
+
+def _nearly(blocks: Iterator[Rows], relaxed: str, amount: Fraction, ledger: Ledger) -> None:
+    """Ask that the rows are met, those of one family up to an amount."""
+    for block in blocks:
+        form = block.slack(block.state)
+        if form.terms:
+            raise Refuted("a row of the conflict has a column that the objective added")
+        room = amount if block.family == relaxed else Fraction(0)
+        ledger.rows += len(block.state)
+        for row in range(form.const.num.size):
+            gap = form.at(row)
+            if not (abs(gap) <= room if block.equal else gap + room >= 0):
+                how = (
+                    f"off by {number_text(gap)}, more than" if block.equal else f"slack {number_text(gap)}, relaxed by"
+                )
+                raise Refuted(f"{block.name(row)}: {how} {number_text(room)}")

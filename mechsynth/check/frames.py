@@ -1,0 +1,395 @@
+"""Frames: what the rows are written over. :class:`Played` answers with numbers, :class:`Unknown` with columns.
+
+A frame knows the instance, the rule, and what payments of the class may look at. It is asked for payoffs, payments and laws at
+arrays of situations; the same text of a requirement (``rows.py``) then checks a mechanism and makes the rows that multipliers combine.
+
+Three things are more general here than any question of today needs: payments stand in a list of lags (0, now, and 1, later),
+agents send *messages* (their signals) by a strategy (truth), and a rule gives every action a weight (0 or 1).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, partial
+
+import numpy as np
+
+from .exact import Array, Exact, objects
+from .kernel import Column, Form, State, Term
+from .laws import Law
+from .mechanism import Payments
+from .model import Model
+from .names import Names, before
+from .numbering import Columns
+from .text import show
+from .values import Values, mean
+from .verdict import Refuted
+
+
+@dataclass(frozen=True)
+class Class:
+    """What payments may look at.
+
+    Parameters
+    ----------
+    name:
+        As in a question, e.g. ``full+now``.
+    lags:
+        After how many periods payments are made: 0 (now), 1 (later).
+    own_report, own_next:
+        Whether a payment later looks at the own report and at the own next report.
+    now:
+        Whether payments now are made before the last period; in the last period they always are, unless ``last`` is false.
+    first:
+        Whether something is paid once, at the start, on top.
+    """
+
+    name: str
+    lags: tuple[int, ...]
+    own_report: bool = True
+    own_next: bool = False
+    now: bool = False
+    last: bool = True
+    first: bool = False
+
+    @classmethod
+    def named(cls, name: str) -> Class:
+        """Return the class of a name."""
+        kind = name.removesuffix("+now")
+        if kind == "history-independent":
+            return cls(name, (0,), now=True)
+        return cls(name, (0, 1), kind != "vcg-type", kind == "full", name.endswith("+now"))
+
+    @property
+    def later(self) -> bool:
+        """Whether anything is paid after the next reports."""
+        return any(lag > 0 for lag in self.lags)
+
+    def ask(self, model: Model, paid: Sequence[Sequence[Payments]]) -> None:
+        """Ask that payments are of the class.
+
+        Raises
+        ------
+        Refuted
+            At the first that looks at what the class does not see, or is made when the class pays nothing.
+        """
+        count = len(model.agents)
+        for t, agents in enumerate(paid):
+            last = model.kernel(t) is None
+            for agent, payments in enumerate(agents):
+                who = f"payments of {show(model.agents[agent])}{model.when(t)}"
+                if payments.first is not None and not self.first:
+                    raise Refuted(f"{who}: a payment at the start only is not in the class {self.name}")
+                if payments.now is not None and not (self.last if last else self.now):
+                    raise Refuted(f"{who}: a payment now is not in the class {self.name}")
+                if payments.later is None:
+                    continue
+                looks = payments.later.looks
+                if not self.later:
+                    raise Refuted(f"{who}: a payment later is not in the class {self.name}")
+                if not self.own_next and looks[1 + count + agent]:
+                    raise Refuted(f"{who}: they look at the own next report, {self.name} transfers do not")
+                if not self.own_report and looks[1 + agent]:
+                    raise Refuted(f"{who}: they look at the own report, {self.name} transfers do not")
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """The names of the rows that one requirement has in one period (of one agent, about one message)."""
+
+    names: Names
+    requirement: str
+    t: int
+    agent: int | None
+    message: int | None
+
+    @property
+    def head(self) -> str:
+        """What all the names begin with."""
+        return self.names.place(self.requirement, self.t, self.agent)
+
+    def _name(self, what: str, s: State) -> str:
+        history = None if s.history is None or s.history < 0 else s.history
+        return self.names.place(self.requirement, self.t, self.agent, what, history)
+
+    def plain(self, s: State) -> str:
+        """Name a row by its history."""
+        return self._name("", s)
+
+    def profile(self, s: State) -> str:
+        """Name a row by its profile and history."""
+        return self._name(self.names.profile(self.t, s.profile), s)
+
+    def own(self, s: State) -> str:
+        """Name a row by the own signal and the history."""
+        assert self.agent is not None
+        return self._name(self.names.signal(self.t, self.agent, s.own), s)
+
+    def lie(self, s: State) -> str:
+        """Name a row by the true profile, the message and the history."""
+        assert self.agent is not None
+        assert self.message is not None
+        return self._name(self.names.lie(self.t, self.agent, s.profile, self.message), s)
+
+
+class Frame(ABC):
+    """What both frames share: the instance, the rule, histories, messages, laws, names.
+
+    Parameters
+    ----------
+    model, rule, values:
+        The instance, the action at every profile per period, and the values of this rule.
+    kind:
+        The class of payments.
+    path:
+        Whether what is asked along truthful play is asked only after reports that truth can lead to.
+    """
+
+    def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, path: bool = False) -> None:
+        self.model, self.rule, self.values, self.kind, self.path = model, list(rule), values, kind, path
+        self.names = Names(model)
+        self.agents = range(len(model.agents))
+        self.periods = range(model.count)
+        self.columns = Columns(self)
+
+    # -- what there is ------------------------------------------------------------------------------------------
+
+    def continues(self, t: int) -> bool:
+        """Say whether a period follows."""
+        return self.model.kernel(t) is not None
+
+    def pays_now(self, t: int) -> bool:
+        """Say whether anything is paid in the period of the report."""
+        return self.kind.now if self.continues(t) else self.kind.last
+
+    def profiles(self, t: int) -> Array:
+        """Return every profile of a period."""
+        return np.arange(self.model.period(t).profiles)
+
+    def messages(self, t: int, agent: int) -> range:
+        """Return what an agent can report."""
+        return range(self.model.period(t).sizes[agent])
+
+    def says(self, t: int, agent: int, message: int, profile: Array) -> Array:
+        """Return the reports when one agent sends a message and the others say what they should."""
+        return self.model.period(t).lie(agent, message)[profile]
+
+    def lies(self) -> Iterator[tuple[int, int, int, Array]]:
+        """Return period, agent, message, and the profiles at which it is not what the agent should say."""
+        for t in self.periods:
+            for agent in self.agents:
+                for message in self.messages(t, agent):
+                    true = np.flatnonzero(self.model.period(t).own[agent] != message)
+                    if true.size:
+                        yield t, agent, message, true
+
+    def play(self, t: int, told: Array) -> list[tuple[Fraction, Array]]:
+        """Return the actions that the rule takes after reports, with their weights."""
+        return [(Fraction(1), self.rule[t][told])]
+
+    def histories(self, t: int) -> list[Array]:
+        """Return the reports that a period can come after: those of the period before, and -1 for the start, apart."""
+        found = [np.array([-1])] if t == 0 else []
+        if self.model.horizon is None or t > 0:
+            found.append(self.profiles(before(self.model, t)))
+        return found
+
+    @cached_property
+    def reached(self) -> list[Array]:
+        """Per period, which profiles truth can lead to: those of positive probability; all of them without a prior."""
+        model = self.model
+        every = [np.ones(model.period(t).profiles, dtype=bool) for t in self.periods]
+        if model.prior is None or not self.path:
+            return every
+        here = np.asarray(model.prior.num > 0, dtype=bool)
+        if model.horizon is not None:
+            found = [here]
+            for t in self.periods[:-1]:
+                found.append(self._leads(t, found[t]))
+            return found
+        while (more := here | self._leads(0, here)).sum() > here.sum():
+            here = more
+        return [here]
+
+    def _leads(self, t: int, here: Array) -> Array:
+        kernel = self.model.kernel(t)
+        assert kernel is not None
+        true = np.flatnonzero(here)
+        return np.asarray((kernel.weights[self.rule[t][true], true] > 0).any(axis=0), dtype=bool)
+
+    def on_path(self, t: int) -> list[Array]:
+        """Return the histories of a period after which what truth leads to is asked."""
+        return [h if h[0] < 0 else h[self.reached[before(self.model, t)][h]] for h in self.histories(t)]
+
+    def seen(self, t: int) -> Iterator[State]:
+        """Return the histories of truthful play with the profiles that can follow them."""
+        for history in self.on_path(t):
+            if history.size == 0:
+                continue
+            if history[0] < 0:
+                profiles = self.profiles(t)
+                if self.path and self.model.prior is not None:
+                    profiles = profiles[np.asarray(self.model.prior.num > 0, dtype=bool)]
+                yield State(history=np.full(profiles.size, -1), profile=profiles)
+            else:
+                row, profile = np.nonzero(self.law(t, history).rows())
+                yield State(history=history[row], profile=profile)
+
+    def informed(self, t: int, agent: int, history: Array) -> State:
+        """Return histories with the own signals of an agent that can follow them."""
+        size = self.model.period(t).sizes[agent]
+        looks = tuple(j == agent for j in self.agents)
+        row, own = np.nonzero(self.law(t, history).weights(looks).reshape(history.size, size))
+        return State(history=history[row], own=own)
+
+    def owing(self, t: int) -> list[Array | None]:
+        """Return the histories after which a lie may owe another amount than the truth; None where what is due cancels."""
+        if self.kind.own_next:
+            return [*self.histories(t)]
+        # a payment made once, at the start, makes rows of the start of their own
+        return [None, np.array([-1])] if self.kind.first and t == 0 else [None]
+
+    def pairs(self, history: Array, profile: Array) -> State:
+        """Return every history with every profile."""
+        return State(history=np.tile(history, profile.size), profile=np.repeat(profile, history.size))
+
+    @property
+    def start(self) -> State:
+        """The start of the game."""
+        return State(history=np.array([-1]))
+
+    def place(self, head: str, t: int, agent: int | None = None, message: int | None = None) -> Place:
+        """Return what names the rows of a requirement in a period."""
+        return Place(self.names, head, t, agent, message)
+
+    # -- laws ---------------------------------------------------------------------------------------------------
+
+    def law(self, t: int, history: Array) -> Law:
+        """Return the laws of the profile of a period after truthful reports; of the first one, the prior."""
+        if history[0] < 0:
+            assert self.model.prior is not None
+            return Law.start(self.model.prior, self.model.period(0).sizes, history.size)
+        then = before(self.model, t)
+        return self.following(then, self.rule[then][history], history)
+
+    def following(self, t: int, action: Array, true: Array) -> Law:
+        """Return the laws of the next profile after actions at true profiles."""
+        kernel = self.model.kernel(t)
+        assert kernel is not None
+        return Law.after(kernel, action, true)
+
+    def knowing(self, t: int, agent: int, state: State) -> Law:
+        """Return the laws of the profile given the history and the own signal, not rescaled."""
+        own = self.model.period(t).own[agent]
+        return self.law(t, state.history).given(own[None, :] == state.own[:, None])
+
+    # -- numbers ------------------------------------------------------------------------------------------------
+
+    def utility(self, t: int, agent: int, action: Array, true: Array) -> Form:
+        """Return what an agent enjoys."""
+        return Form(self.model.period(t).utilities[agent][action, true])
+
+    def surplus(self, t: int, profile: Array) -> Form:
+        """Return the surplus of the rule from a period on."""
+        return Form(self.values.exact(t)[profile])
+
+    @cached_property
+    def expected_surplus(self) -> Fraction:
+        """The expected surplus of the rule at the start."""
+        assert self.model.prior is not None
+        return mean(self.model.prior, self.values.exact(0))
+
+    def worth(self, t: int, agent: int, told: Array, true: Array) -> Form:
+        """Return ``G``: what an agent gets who is at a true profile, reports at another and says the truth from then on.
+
+        What is due from the period before is left out.
+        """
+        total = -self.now(t, agent, told)
+        for weight, action in self.play(t, told):
+            part = self.utility(t, agent, action, true)
+            if self.continues(t):
+                law = self.following(t, action, true)
+                after = self.expected(law, self.model.following(t), agent, told)
+                part = part + after.times(self.model.discount)
+            total = total + (part if weight == 1 else part.times(weight))
+        return total
+
+    def loss(self, t: int, agent: int, message: int, profile: Array) -> Form:
+        """Return what a lie loses before what is due: ``X - G``."""
+        return self.payoff(t, agent, profile) - self.worth(t, agent, self.says(t, agent, message, profile), profile)
+
+    def column(self, column: Column | Array, count: int) -> Form:
+        """Return a column that a question adds, ``count`` times, or one a row."""
+        columns = np.broadcast_to(np.asarray(column).reshape(-1), (count,)).reshape(count, 1)
+        one = np.full((count, 1), 1, dtype=object)
+        return Form(Exact.constant(Fraction(0), (count,)), (Term(columns, one, np.full(count, 1, dtype=object)),))
+
+    def columns_of(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:
+        """Return ``Σ num · column / den`` of columns that are left, a single row."""
+        count = len(columns)
+        term = Term(np.array(columns, dtype=np.int64).reshape(1, count), objects(num).reshape(1, count), objects([den]))
+        return Form(Exact.constant(Fraction(0), (1,)), (term,))
+
+    # -- payoffs and payments -----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def payoff(self, t: int, agent: int, profile: Array) -> Form:
+        """Return ``X``: what an agent gets from truth, without what is due from the period before."""
+
+    @abstractmethod
+    def now(self, t: int, agent: int, told: Array) -> Form:
+        """Return what is paid in the period of the report."""
+
+    @abstractmethod
+    def due(self, t: int, agent: int, history: Array | None, profile: Array) -> Form:
+        """Return what the reports of the period before make payable; at the start, what is paid once; None is nothing."""
+
+    @abstractmethod
+    def expected(self, law: Law, t: int, agent: int, history: Array, net: bool = True) -> Form:
+        """Return the expectation of ``X - due``, or of what is paid in the period, ``now + due``."""
+
+    @abstractmethod
+    def combination(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:
+        """Return ``Σ num · column / den``, a single row."""
+
+    def net(self, t: int, agent: int, state: State) -> Form:
+        """Return ``X - due``."""
+        return self.payoff(t, agent, state.profile) - self.due(t, agent, state.history, state.profile)
+
+    def paid(self, t: int, agent: int, state: State) -> Form:
+        """Return what is paid in a period, ``now + due``."""
+        return self.now(t, agent, state.profile) + self.due(t, agent, state.history, state.profile)
+
+    def payments(self) -> Iterator[tuple[int, int, int, State, Callable[[State], str]]]:
+        """Return every payment of the class once: period of the report, agent, lag, where, and what names it."""
+        own, blind = self.kind.own_report, not self.kind.own_next
+        for t in self.periods:
+            told = self.profiles(t)
+            for agent in self.agents:
+                if self.pays_now(t):
+                    yield t, agent, 0, State(profile=told), partial(self._now_name, t, agent)
+                if self.kind.later and self.continues(t):
+                    then = self.model.following(t)
+                    after = self.profiles(then)
+                    after = after[self.model.period(then).own[agent] == 0] if blind else after
+                    seen = told if own else self.says(t, agent, 0, told)
+                    first = np.unique(np.stack([seen, self.rule[t]]), axis=1, return_index=True)[1]
+                    history = np.repeat(np.sort(first), after.size)
+                    state = State(history=history, profile=np.tile(after, first.size))
+                    yield t, agent, 1, state, partial(self._later_name, t, agent)
+
+    def payment(self, t: int, agent: int, lag: int, state: State) -> Form:
+        """Return payments that :meth:`payments` lists."""
+        if lag == 0:
+            return self.now(t, agent, state.profile)
+        return self.due(self.model.following(t), agent, state.history, state.profile)
+
+    def _now_name(self, t: int, agent: int, at: State) -> str:
+        return self.names.now(t, agent, at.profile)
+
+    def _later_name(self, t: int, agent: int, at: State) -> str:
+        action = None if self.kind.own_report else int(self.rule[t][at.history])
+        return self.names.later(t, agent, at.history, action, not self.kind.own_next, at.profile)

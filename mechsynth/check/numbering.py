@@ -1,0 +1,131 @@
+"""The columns of a class of payments, as numbers, and what they are called."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .exact import Array
+from .kernel import Column, State
+
+if TYPE_CHECKING:
+    from .frames import Frame
+
+# columns that questions add; ``size`` of the payment p is the column -10 - p
+EPSILON, LARGEST, RENT, SUBSIDY = -1, -2, -3, -4
+_ADDED = {EPSILON: "epsilon", LARGEST: "largest", RENT: "rent", SUBSIDY: "subsidy"}
+
+
+def size_of(payment: Array) -> Array:
+    """Return the columns that bound the sizes of payments."""
+    return -10 - payment
+
+
+class Columns:
+    """The numbers of columns, and what they are called; two columns never share a number."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.base: dict[tuple[str, int, int], int] = {}
+        self.count = 0
+        model, kind = frame.model, frame.kind
+        for t in frame.periods:
+            period = model.period(t)
+            for i, size in enumerate(period.sizes):
+                room = {"X": period.profiles}
+                if frame.pays_now(t):
+                    room["now"] = period.profiles
+                if kind.later and frame.continues(t):
+                    after = model.period(model.following(t)).profiles
+                    room["later"] = period.profiles * len(period.actions) * after
+                if kind.own_next:
+                    room["D"] = period.profiles * size
+                if kind.first and t == 0:
+                    room["first"] = period.profiles
+                for what, length in room.items():
+                    self.base[what, t, i] = self.count
+                    self.count += length
+
+    def payoff(self, t: int, agent: int, profile: Array) -> Array:
+        """Return the numbers of ``X``."""
+        return np.asarray(self.base["X", t, agent] + profile)
+
+    def deviation(self, t: int, agent: int, profile: Array, report: int) -> Array:
+        """Return the numbers of ``D``, what a lie is worth."""
+        size = self.frame.model.period(t).sizes[agent]
+        return np.asarray(self.base["D", t, agent] + profile * size + report)
+
+    def now(self, t: int, agent: int, told: Array, what: str = "now") -> Array:
+        """Return the numbers of payments now, or once at the start."""
+        return np.asarray(self.base[what, t, agent] + told)
+
+    def later(self, t: int, agent: int, told: Array, profile: Array) -> Array:
+        """Return the numbers of payments later."""
+        model, kind, action = self.frame.model, self.frame.kind, np.zeros(1, dtype=np.int64)
+        if not kind.own_report:
+            action, told = self.frame.rule[t][told], model.period(t).lie(agent, 0)[told]
+        then = model.period(model.following(t))
+        if not kind.own_next:
+            profile = then.lie(agent, 0)[profile]
+        place = (told * len(model.period(t).actions) + action) * then.profiles
+        return np.asarray(self.base["later", t, agent] + place + profile)
+
+    def place(self, column: Column) -> tuple[str, int, int, int]:
+        """Return kind, period, agent, and the number within these."""
+        block = bisect_right(self._starts, column) - 1
+        what, t, agent = self._blocks[block]
+        return what, t, agent, column - self._starts[block]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(self.base.values())
+
+    @cached_property
+    def _blocks(self) -> list[tuple[str, int, int]]:
+        return list(self.base)
+
+    def later_of(self, t: int, rest: int) -> tuple[int, int, int]:
+        """Return reports, action (0 where the payment looks at the own report) and next profile of a payment later."""
+        rest, profile = divmod(rest, self.frame.model.period(self.frame.model.following(t)).profiles)
+        told, action = divmod(rest, len(self.frame.model.period(t).actions))
+        return told, action, profile
+
+    def name(self, column: Column) -> str:
+        """Return the name of a column."""
+        if column in _ADDED:
+            return _ADDED[column]
+        if column < 0:
+            return f"size {self.name(-10 - column)}"
+        names, kind = self.frame.names, self.frame.kind
+        what, t, agent, rest = self.place(column)
+        if what == "now":
+            return names.now(t, agent, rest)
+        if what == "later":
+            told, action, profile = self.later_of(t, rest)
+            return names.later(t, agent, told, None if kind.own_report else action, not kind.own_next, profile)
+        if what == "D":
+            profile, report = divmod(rest, self.frame.model.period(t).sizes[agent])
+            return names.place("D", t, agent, names.lie(t, agent, profile, report))
+        return names.place(what, t, agent, names.profile(t, rest))
+
+    def every(self) -> Iterator[Column]:
+        """Return every column of the class."""
+        frame = self.frame
+        for t in frame.periods:
+            for agent in frame.agents:
+                yield from self.payoff(t, agent, frame.profiles(t)).tolist()
+                if frame.kind.first and t == 0:
+                    yield from self.now(t, agent, frame.profiles(t), "first").tolist()
+        for t, agent, lag, state, _ in frame.payments():
+            yield from self.of(t, agent, lag, state).tolist()
+        if frame.kind.own_next:
+            for t, agent, report, true in frame.lies():
+                yield from self.deviation(t, agent, true, report).tolist()
+
+    def of(self, t: int, agent: int, lag: int, state: State) -> Array:
+        """Return the numbers of payments that a frame lists."""
+        return self.now(t, agent, state.profile) if lag == 0 else self.later(t, agent, state.history, state.profile)

@@ -1,0 +1,149 @@
+"""The frame of a mechanism as it is played: payoffs and payments as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from .exact import Array, Exact
+from .frames import Class, Frame
+from .kernel import Column, Form
+from .laws import Law
+from .mechanism import Payments
+from .model import Model
+from .names import before
+from .values import Values, fixed_point
+
+
+class Played(Frame):
+    """A mechanism as it is played: payoffs and payments as numbers.
+
+    Parameters
+    ----------
+    paid:
+        Payments per period and agent.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        rule: Sequence[Array],
+        values: Values,
+        kind: Class,
+        paid: Sequence[Sequence[Payments]],
+        path: bool = False,
+    ) -> None:
+        super().__init__(model, rule, values, kind, path)
+        self.payments_made = paid
+        self._now: dict[tuple[int, int], Exact] = {}
+
+    @cached_property
+    def payoffs(self) -> list[list[Exact]]:
+        """``X`` per period and agent, each over one denominator."""
+        result: list[list[Exact]] = []
+        for t in reversed(self.periods):
+            every, row = self.profiles(t), []
+            for agent in self.agents:
+                flow = -self._tables(t, agent)
+                for _, action in self.play(t, every):
+                    flow = flow + self.model.period(t).utilities[agent][action, every]
+                    if not self.continues(t):
+                        continue
+                    law, then = self.following(t, action, every), self.model.following(t)
+                    fee = self._owed(law, then, agent, every)
+                    flow = flow if fee is None else flow - fee.times(self.model.discount)
+                    if self.model.horizon is not None:
+                        after = result[-1][agent]
+                        flow = flow + law.expect(after.num, int(after.den[()])).times(self.model.discount)
+                row.append(fixed_point(self.model, self.rule[t], flow) if self.model.horizon is None else single(flow))
+            result.append(row)
+        return result[::-1]
+
+    def _tables(self, t: int, agent: int) -> Exact:
+        """Return what is paid now at every profile, over one denominator."""
+        if (t, agent) not in self._now:
+            self._now[t, agent] = single(self.payments_made[t][agent].now_at(self.model.period(t).sizes))
+        return self._now[t, agent]
+
+    def _owed(self, law: Law, t: int, agent: int, history: Array) -> Exact | None:
+        """Return the expectation of what is due; None is nothing."""
+        if history[0] < 0:
+            first = self.payments_made[0][agent].first
+            if first is None:
+                return None
+            once = single(first.broadcast(self.model.period(0).sizes).reshape(self.model.period(0).profiles))
+            return law.expect(once.num, int(once.den[()]))
+        then = before(self.model, t)
+        later = self.payments_made[then][agent].later
+        if later is None:
+            return None
+        row = later.index[self.rule[then][history], history]
+        return law.marginal(tuple(size > 1 for size in later.sizes)).expect(later.rows.num[row], later.rows.den[row])
+
+    def payoff(self, t: int, agent: int, profile: Array) -> Form:
+        """Return the truthful payoff."""
+        return Form(self.payoffs[t][agent][profile])
+
+    def now(self, t: int, agent: int, told: Array) -> Form:
+        """Return the payments now."""
+        return Form(self._tables(t, agent)[told])
+
+    def due(self, t: int, agent: int, history: Array | None, profile: Array) -> Form:
+        """Return what is due."""
+        nothing = Form.of(Fraction(0), profile.size)
+        if history is None:
+            return nothing
+        if history[0] < 0:
+            first = self.payments_made[0][agent].first
+            if first is None:
+                return nothing
+            return Form(first.broadcast(self.model.period(0).sizes).reshape(self.model.period(0).profiles)[profile])
+        then = before(self.model, t)
+        later = self.payments_made[then][agent].later
+        if later is None:
+            return nothing
+        entry = np.zeros(profile.size, dtype=np.int64)
+        for j, size in enumerate(later.sizes):
+            entry = entry * size + (self.model.period(t).own[j][profile] if size > 1 else 0)
+        row = later.index[self.rule[then][history], history]
+        return Form(Exact(later.rows.num[row, entry].astype(object), later.rows.den[row]))
+
+    def expected(self, law: Law, t: int, agent: int, history: Array, net: bool = True) -> Form:
+        """Return the expectation as a number."""
+        table = self.payoffs[t][agent] if net else self._tables(t, agent)
+        total, owed = law.expect(table.num, int(table.den[()])), self._owed(law, t, agent, history)
+        if owed is None:
+            return Form(total)
+        return Form(total - owed if net else total + owed)
+
+    def combination(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:
+        """Return what the mechanism gives the columns."""
+        values = (self._known(column) * top for column, top in zip(columns, num, strict=True))
+        return Form.of(sum(values, Fraction(0)) / den, 1)
+
+    def _known(self, column: Column) -> Fraction:
+        what, t, agent, rest = self.columns.place(column)
+        at = np.array([rest])
+        if what == "X":
+            return self.payoff(t, agent, at).at(0)
+        if what == "now":
+            return self.now(t, agent, at).at(0)
+        if what == "later":
+            told, action, profile = self.columns.later_of(t, rest)
+            if not self.kind.own_report:
+                # any report with which the rule takes the action; the payment looks at no more
+                members = np.array([self.says(t, agent, k, np.array([told]))[0] for k in self.messages(t, agent)])
+                told = int(members[self.rule[t][members] == action][0])
+            return self.due(self.model.following(t), agent, np.array([told]), np.array([profile])).at(0)
+        profile, report = divmod(rest, self.model.period(t).sizes[agent])
+        true = np.array([profile])
+        return self.worth(t, agent, self.says(t, agent, report, true), true).at(0)
+
+
+def single(value: Exact) -> Exact:
+    """Return the numbers over one denominator."""
+    num, den = value.common("payments")
+    return Exact(num, np.array(den, dtype=object))

@@ -1,0 +1,64 @@
+"""The frame of what is sought: payoffs and payments as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from .exact import Array, Exact
+from .frames import Frame
+from .kernel import Column, Form, Term
+from .laws import Law
+from .names import before
+
+
+class Unknown(Frame):
+    """Payoffs and payments as columns."""
+
+    def _form(self, count: int, *terms: Term) -> Form:
+        return Form(Exact.constant(Fraction(0), (count,)), terms)
+
+    def payoff(self, t: int, agent: int, profile: Array) -> Form:
+        """Return the columns ``X``."""
+        return self.column(self.columns.payoff(t, agent, profile), profile.size)
+
+    def loss(self, t: int, agent: int, message: int, profile: Array) -> Form:
+        """Return ``X - G``, or ``X - D`` where lies have columns of their own."""
+        if not self.kind.own_next:
+            return super().loss(t, agent, message, profile)
+        lie = self.column(self.columns.deviation(t, agent, profile, message), profile.size)
+        return self.payoff(t, agent, profile) - lie
+
+    def now(self, t: int, agent: int, told: Array) -> Form:
+        """Return the columns ``now``."""
+        if not self.pays_now(t):
+            return self._form(told.size)
+        return self.column(self.columns.now(t, agent, told), told.size)
+
+    def due(self, t: int, agent: int, history: Array | None, profile: Array) -> Form:
+        """Return the columns ``later`` of the period before, at the start ``first``."""
+        if history is None or not self._owes(history):
+            return self._form(profile.size)
+        return self.column(self._due(t, agent, history, profile), profile.size)
+
+    def _owes(self, history: Array) -> bool:
+        return self.kind.first if history[0] < 0 else self.kind.later
+
+    def _due(self, t: int, agent: int, history: Array, profile: Array) -> Array:
+        if history.flat[0] < 0:
+            return self.columns.now(t, agent, profile, "first")
+        return self.columns.later(before(self.model, t), agent, history, profile)
+
+    def expected(self, law: Law, t: int, agent: int, history: Array, net: bool = True) -> Form:
+        """Return the expectation as a sum of columns."""
+        profiles, sign = self.profiles(t)[None, :], -1 if net else 1
+        terms = [law.term(self.columns.payoff(t, agent, profiles), 1, 1)] if net else []
+        if not net and self.pays_now(t):
+            terms.append(law.term(self.columns.now(t, agent, profiles), 1, 1))
+        if self._owes(history):
+            terms.append(law.term(self._due(t, agent, history[:, None], profiles), sign, 1))
+        return self._form(history.size, *terms)
+
+    def combination(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:
+        """Return the columns themselves."""
+        return self.columns_of(columns, num, den)
