@@ -166,7 +166,7 @@ def decide(
             return None
         num, den = proof
         if den.bit_length() > LONG:  # a multiple proves the same; without denominators it is half as long
-            shared = gcd(*(int(v) for v in num[num != 0]))
+            shared = gcd(*(int(v) for v in num[num != 0])) or 1
             num, den = num // shared, 1
         value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True) if a and b), den)
         return Outcome(multipliers=_unscaled(num, den, source, scales), value=value) if value > 0 else None

@@ -18,7 +18,7 @@ from mechsynth.check import check
 
 Json = dict[str, Any]
 
-EVERYWHERE = True  # whether participation and surplus are asked after impossible reports as well
+
 PAYOFF = {
     "contingent": "residual-claimant",
     "vcg-type": "residual-claimant",
@@ -129,7 +129,7 @@ class Bench:
         key = (asked.kind, frozenset(asked.wishes))
         if key not in self._truths:
             self._truths[key] = wishes.decide(
-                self.model, asked.kind, asked.wishes, everywhere=EVERYWHERE, patience=self.patience
+                self.model, asked.kind, asked.wishes, patience=self.patience
             )
         return self._truths[key]
 

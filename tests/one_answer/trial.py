@@ -14,7 +14,7 @@ from oracles import wishes
 
 import mechsynth
 
-from .asked import EVERYWHERE, Asked, Bench, Json, block_questions, drawn_wish_list, wish_list
+from .asked import Asked, Bench, Json, block_questions, drawn_wish_list, wish_list
 from .rivals import borrowed, empty_refusals, old_refusals, points
 
 YES, NO = ("feasible", "optimal", "unbounded"), ("infeasible",)
@@ -99,7 +99,7 @@ class Trial:
         if (status in YES and point is None) or (status in NO and point is not None):
             self.wrong(asked, f"{status}, and the oracle says the opposite")
         if status in YES and asked.relabelled and asked.ask != "ex-ante-balanced":
-            broken = wishes.broken(self.bench.model, answer, asked.kind, asked.wishes, EVERYWHERE)
+            broken = wishes.broken(self.bench.model, answer, asked.kind, asked.wishes)
             if broken:
                 self.wrong(asked, f"{status}, and its mechanism misses {broken[0].wish} at {broken[0].place}")
         if point is not None and asked.ask in ("implement", "contingent", "vcg-type", "budget-balanced"):

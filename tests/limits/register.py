@@ -1,0 +1,121 @@
+"""Every number at module level in the rooms that answer or check: a limit with its least value, or none and why.
+
+A limit set to its least value may turn an answer into `unknown` or into a refusal that says so, and into nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import mechsynth
+
+PACKAGE = Path(mechsynth.__file__).parent
+ROOMS = ("asks", "check", "engine", "program", "prove", "solver")
+FILES = ("beliefs.py", "efficient.py", "environment.py", "rational.py", "reading.py")
+
+LIMITS: dict[str, Any] = {
+    # sizes up to which a longer way is gone, 0: never
+    "mechsynth.asks.convex_independence.QUICK": 0,
+    "mechsynth.asks.deciding.LARGE": 0,
+    "mechsynth.asks.discounts.LARGEST": 0,
+    "mechsynth.asks.discounts.QUICK": 0,
+    "mechsynth.asks.generalized_vcg.MOST": 0,
+    "mechsynth.asks.incentives.SHORT": 0,
+    "mechsynth.asks.joint.SMALL": 0,
+    "mechsynth.asks.lump_sum_budget.LARGE": 0,
+    "mechsynth.asks.policy.LONGEST": 0,
+    "mechsynth.program.synthesis.LARGEST": 0,
+    "mechsynth.prove.dependent.TABLEAU": 0,
+    "mechsynth.prove.linear.DENSE": 0,
+    "mechsynth.prove.linear.LONG": 0,
+    "mechsynth.prove.linear.SMALL": 0,
+    "mechsynth.prove.ties.DENSE": 0,
+    "mechsynth.solver.linear.INTERIOR": 0,
+    # how often or how finely something is tried, 0: not at all
+    "mechsynth.asks.stationary_steps.CLOSE": 0.0,
+    "mechsynth.asks.stationary_steps.ROUNDS": 0,
+    "mechsynth.prove.bounded.BITS": 0,
+    "mechsynth.prove.bounded.LEAST": 0,
+    "mechsynth.prove.bounded.NOISE": 0,
+    "mechsynth.prove.interior.FINE": 0,
+    "mechsynth.prove.lifting.MOST_STEPS": 0,
+    "mechsynth.prove.linear.ORDINARY": (0.0, 0.0),
+    "mechsynth.solver.phase_one.TOLERANCE": 0.0,
+    # words of a machine: below them the short way of computing is gone, 0: never
+    "mechsynth.check.exact.SAFE": 0,
+    "mechsynth.rational.EXACT_FLOAT": 0,
+    "mechsynth.rational.WORD": 0,
+    # pieces in which something long is done, 1: each by itself
+    "mechsynth.check.blocks._BATCH": 1,
+    "mechsynth.check.text._CHUNK": 1,
+    "mechsynth.engine.run.PIECE": 1,
+    # what a reader takes
+    "mechsynth.check.discounts.MAX_DEGREE": 0,
+    "mechsynth.check.discounts.MAX_PROFILES": 0,
+    "mechsynth.check.exact.MAX_BITS": 0,
+    "mechsynth.check.mechanism.MAX_CELLS": 0,
+    "mechsynth.check.reading.MAX_ENTRIES": 0,
+    "mechsynth.check.reading.MAX_PERIODS": 0,
+    "mechsynth.check.reading.MAX_STEPS": 0,
+    "mechsynth.check.text.MAX_DIGITS": 0,
+    "mechsynth.check.text.MAX_EXPONENT": 0,
+    "mechsynth.check.values.MAX_SYSTEM": 0,
+    "mechsynth.check.values.SCALE": 0,
+    "mechsynth.check.written._MAX_BITS": 0,
+    "mechsynth.rational.MAX_DIGITS": 0,
+    "mechsynth.rational.MAX_EXPONENT": 0,
+}
+
+NONE = {
+    "mechsynth.check.values._ONE": "the number 1",
+    "mechsynth.check.exact._PRIMES": "moduli of a rank: a set of primes, no size",
+    "mechsynth.prove.lifting.STEPS": "bits gained by a step of lifting: with none it never comes to an end",
+    "mechsynth.prove.lifting.WEIGHTS": "bits of random weights: they suggest, and what they suggest is proved",
+}
+
+
+def _names(path: Path) -> dict[str, Any]:
+    """The numbers, and tuples of numbers, that stand at the module's own level under a name in capitals."""
+    found: dict[str, Any] = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id.isupper():
+                module = importlib.import_module(_module(path))
+                value = getattr(module, target.id)
+                entries = value if isinstance(value, tuple) else (value,)
+                if entries and all(type(x) in (int, float) for x in entries):
+                    found[target.id] = value
+    return found
+
+
+def _module(path: Path) -> str:
+    return ".".join(["mechsynth", *path.relative_to(PACKAGE).with_suffix("").parts])
+
+
+def sources() -> list[Path]:
+    """The files of the rooms."""
+    return sorted([*(p for room in ROOMS for p in (PACKAGE / room).rglob("*.py")), *(PACKAGE / f for f in FILES)])
+
+
+def numbers() -> dict[str, Any]:
+    """Every number at module level by its full name."""
+    return {f"{_module(path)}.{name}": value for path in sources() for name, value in _names(path).items()}
+
+
+def bound(limit: str) -> list[ModuleType]:
+    """The modules that have a limit under its own name: its home, and those that import it from there."""
+    home, _, name = limit.rpartition(".")
+    found = [importlib.import_module(home)]
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
+                base = _module(path).rpartition(".")[0] if node.level == 1 else ""
+                origin = node.module or "" if not node.level else ".".join(part for part in (base, node.module) if part)
+                if origin == home:
+                    found.append(importlib.import_module(_module(path)))
+    return found
