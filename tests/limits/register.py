@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,21 +54,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.check.blocks._BATCH": 1,
     "mechsynth.check.text._CHUNK": 1,
     "mechsynth.engine.run.PIECE": 1,
-    # what a reader takes
-    "mechsynth.check.discounts.MAX_DEGREE": 0,
-    "mechsynth.check.discounts.MAX_PROFILES": 0,
-    "mechsynth.check.exact.MAX_BITS": 0,
-    "mechsynth.check.mechanism.MAX_CELLS": 0,
-    "mechsynth.check.reading.MAX_ENTRIES": 0,
-    "mechsynth.check.reading.MAX_PERIODS": 0,
-    "mechsynth.check.reading.MAX_STEPS": 0,
-    "mechsynth.check.text.MAX_DIGITS": 0,
-    "mechsynth.check.text.MAX_EXPONENT": 0,
-    "mechsynth.check.values.MAX_SYSTEM": 0,
     "mechsynth.check.values.SCALE": 0,
-    "mechsynth.check.written._MAX_BITS": 0,
-    "mechsynth.rational.MAX_DIGITS": 0,
-    "mechsynth.rational.MAX_EXPONENT": 0,
 }
 
 NONE = {
@@ -102,6 +89,11 @@ def sources() -> list[Path]:
     return sorted([*(p for room in ROOMS for p in (PACKAGE / room).rglob("*.py")), *(PACKAGE / f for f in FILES)])
 
 
+def readers() -> dict[str, Any]:
+    """What a reader takes at most, everything called MAX: nothing."""
+    return {name: 0 for name in numbers() if re.fullmatch(r"_?MAX_.*", name.rpartition(".")[2])}
+
+
 def numbers() -> dict[str, Any]:
     """Every number at module level by its full name."""
     return {f"{_module(path)}.{name}": value for path in sources() for name, value in _names(path).items()}
@@ -119,3 +111,6 @@ def bound(limit: str) -> list[ModuleType]:
                 if origin == home:
                     found.append(importlib.import_module(_module(path)))
     return found
+
+
+LEAST = {**LIMITS, **readers()}

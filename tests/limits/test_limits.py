@@ -23,8 +23,8 @@ def changed(**more: Any) -> list[str]:
 
 def test_the_register_is_complete() -> None:
     """A new number at module level has to be entered, with its least value or with the reason why it limits nothing."""
-    assert set(register.numbers()) == set(register.LIMITS) | set(register.NONE)
-    assert not set(register.LIMITS) & set(register.NONE)
+    assert set(register.numbers()) == set(register.LEAST) | set(register.NONE)
+    assert not set(register.LEAST) & set(register.NONE)
 
 
 def test_the_battery_answers() -> None:
@@ -37,7 +37,7 @@ def test_the_battery_answers() -> None:
 
 
 READERS = ("mechsynth.check.", "mechsynth.rational.", "mechsynth.engine.")
-EACH = [pytest.param(name, marks=[pytest.mark.slow] * name.startswith(READERS)) for name in register.LIMITS]
+EACH = [pytest.param(name, marks=[pytest.mark.slow] * name.startswith(READERS)) for name in register.LEAST]
 
 
 @pytest.mark.parametrize("limit", EACH)
@@ -45,7 +45,7 @@ def test_a_limit_at_its_least(limit: str, monkeypatch: pytest.MonkeyPatch) -> No
     """One limit at a time."""
     battery.usual()
     for module in register.bound(limit):
-        monkeypatch.setattr(module, limit.rpartition(".")[2], register.LIMITS[limit])
+        monkeypatch.setattr(module, limit.rpartition(".")[2], register.LEAST[limit])
     assert changed() == []
 
 
@@ -54,7 +54,7 @@ def test_words_and_pieces_at_their_least(monkeypatch: pytest.MonkeyPatch) -> Non
     before = battery.usual()
     for limit in ("check.exact.SAFE", "check.text._CHUNK", "rational.EXACT_FLOAT", "rational.WORD", "engine.run.PIECE"):
         for module in register.bound(f"mechsynth.{limit}"):
-            monkeypatch.setattr(module, limit.rpartition(".")[2], register.LIMITS[f"mechsynth.{limit}"])
+            monkeypatch.setattr(module, limit.rpartition(".")[2], register.LEAST[f"mechsynth.{limit}"])
     assert {key: battery.ask(*key) for key in before} == before
 
 
