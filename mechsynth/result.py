@@ -146,6 +146,7 @@ def labels(environment: Environment) -> dict[str, Any]:
     count = 1 if environment.stationary else environment.last
     return {
         "agents": list(environment.agents),
+        "horizon": "infinite" if environment.horizon is None else environment.horizon,
         "periods": [
             {
                 "signals": dict(zip(environment.agents, map(list, period.signals), strict=True)),

@@ -11,7 +11,7 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from . import linked, private, synthesis, thresholds, uniqueness
-from .blocks import check_holds
+from .blocks import check_holds, last_with_blocks
 from .envelope import Claim
 from .exact import Array, Exact
 from .mechanism import Payments, read_allocation, read_now, read_period, read_profile, read_transfers
@@ -109,11 +109,11 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
         return uniqueness.judge(claim, model, rule, values, ledger)
     if claim.status == "holds":
         check_holds(claim, model, rule, ledger)
-        return _holds_statement(claim)
+        return _holds_statement(claim, model)
     if claim.status == "fails":
         ledger.claim(claim.value is None, "a value in a negative answer")
         words = check_failures(claim, model, rule, None, ledger)
-        return _fails_statement(claim, words)
+        return _fails_statement(claim, model, words)
     assert rule is not None
     assert values is not None
     if claim.ask == "implement":
@@ -140,7 +140,7 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
         check_incentives(claim, model, lies, None, ledger)
         return (
             f"In period {model.count}, taken by itself, truth is an ex post equilibrium of the efficient rule listed "
-            "with the payments listed; earlier periods are not asked about."
+            f"with the payments listed{'; earlier periods are not asked about' if model.count > 1 else ''}."
         )
     lies = check_residual(claim, model, rule, values, paid, ledger)
     check_incentives(claim, model, lies, values, ledger)
@@ -291,10 +291,21 @@ def _check_payoffs(
         ledger.zero(said - true, rows_at(period, np.arange(period.profiles), f"payoff of {show(agent)}"))
 
 
-def _holds_statement(claim: Claim) -> str:
+def _idle(model: Model) -> str:
+    """Return why a condition on beliefs has nothing to test, empty where it has."""
+    if last_with_blocks(model) == 0:
+        return "; there is one period only, so there is no block, and nothing was tested"
+    if len(model.agents) == 1:
+        return "; there is one agent only, so there are no others to expect anything of, and payments have nothing to look at"
+    if all(size == 1 for t in range(last_with_blocks(model)) for size in model.period(t).sizes):
+        return "; every agent has one signal only, so nothing was tested"
+    return ""
+
+
+def _holds_statement(claim: Claim, model: Model) -> str:
     scope = "every block" if claim.scope == "all" else "every block that the efficient rule listed uses"
     if claim.ask == "spanning":
-        return f"Spanning holds: in {scope} the beliefs of the own signals are linearly independent."
+        return f"Spanning holds: in {scope} the beliefs of the own signals are linearly independent{_idle(model)}."
     text = f"Convex independence holds: in {scope} no own signal's belief is a mixture of the others'"
     if claim.scope == "policy":
         text = (
@@ -303,10 +314,10 @@ def _holds_statement(claim: Claim) -> str:
         )
     if claim.value is not None:
         text += "; the value is the least squared distance of a belief from the hull of the others"
-    return text + "."
+    return f"{text}{_idle(model)}."
 
 
-def _fails_statement(claim: Claim, words: str) -> str:
+def _fails_statement(claim: Claim, model: Model, words: str) -> str:
     what = (
         "the belief of the own signal is a mixture of the other own signals' beliefs"
         if claim.ask == "convex-independence"
@@ -314,7 +325,7 @@ def _fails_statement(claim: Claim, words: str) -> str:
     )
     name = claim.ask.replace("-", " ").capitalize()
     rule = "" if claim.scope == "all" else " along the efficient rule listed"
-    return f"{name} fails{rule}: {what} ({words})."
+    return f"{name} fails{rule}: {what} ({words}){_idle(model)}."
 
 
 def _feasible_statement(claim: Claim, model: Model) -> str:

@@ -36,8 +36,8 @@ from .verdict import Ledger, Refuted, equal
 
 _WHAT = {
     "team": "gives every agent the social surplus",
-    "pivot": "gives every agent her marginal contribution, the surplus less the most that the others can get alone,",
-    "groves": "gives every agent the social surplus less an amount that does not depend on her own signal",
+    "pivot": "gives every agent its marginal contribution, the surplus less the most that the others can get alone,",
+    "groves": "gives every agent the social surplus less an amount that does not depend on its own signal",
 }
 
 
@@ -137,7 +137,7 @@ def _distribution(model: Model, values: Values, payoffs: list[list[Exact]], agen
     for t in range(model.count):
         period = model.period(t)
         kept = values.exact(t) - payoffs[t][agent]
-        name = f"surplus less payoff of {show(model.agents[agent])}{model.when(t)}, against her first signal,"
+        name = f"surplus less payoff of {show(model.agents[agent])}{model.when(t)}, against its first signal,"
         ledger.zero(kept - kept[period.lie(agent, 0)], rows_at(period, np.arange(period.profiles), name))
 
 
@@ -202,7 +202,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         f'status "{claim.status}", but the expected budget is {number_text(budget)}',
     )
     patience = _patience(claim, model, values, budget, ledger)
-    about = "the largest entry fees that keep every type of every agent in, expecting at least 0 at the start"
+    about = "the largest entry fees that keep in, expecting at least 0 at the start, every first signal that the prior allows"
     if claim.status == "infeasible":
         witness = table(claim.witness, "witness", ("kind", "shortfall"))
         if witness["kind"] != "budget":
@@ -210,8 +210,8 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         said = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
         equal(said, -budget, "witness.shortfall", ledger)
         return (
-            f"Under the rule listed, which is efficient, payments now that give every agent her marginal contribution run an expected "
-            f"deficit that {about}, fall short of by the shortfall stated; other transfers are not asked about.{patience}"
+            "Under the rule listed, which is efficient, payments now that give every agent its marginal contribution, together with "
+            f"{about}, are expected to run the deficit stated as the shortfall; other transfers are not asked about.{patience}"
         )
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
@@ -231,7 +231,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         _worth(model, values, payoffs, agent, base[agent], ledger)
     return (
         "With the payments listed, truth is periodic ex post incentive compatible after every history under the rule listed, which is "
-        f"efficient; before the entry fees every agent gets her marginal contribution in every period, the fees are {about}, and all "
+        f"efficient; before the entry fees every agent gets its marginal contribution in every period, the fees are {about}, and all "
         f"payments together are expected to be the value stated, which is not negative.{patience}"
     )
 

@@ -106,7 +106,7 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
         return f"No payments whatever make truth an ex post equilibrium of the last period under the rule listed ({words}){_RULE}"
     same = ""
     if not _moves_others(model, t, agent):
-        same = " (or any that leave her the same payoff from then on, up to an amount that the others' signals decide)"
+        same = " (or any that leave the agent the same payoff from then on, up to an amount that the others' signals decide)"
     return (
         f"Given the payments of {show(model.agents[agent])} in the later periods that stand in the certificate{same}, no payments on the reports of "
         f"period {t + 1} make truth a best reply there ({words}); other later payments are not tried{_RULE}"

@@ -24,7 +24,8 @@ def explain(result: Mapping[str, object], *, labels: Mapping[str, object] | None
         A result of format ``mechsynth-result/1``, as `json.load` gives it.
     labels:
         Names that a result may not carry: ``{"agents": [...], "periods": [{"signals": {agent: [...]}, "actions":
-        [...]}]}``, one entry a period, a single one when the environment is stationary. Without it, the key
+        [...]}]}``, one entry a period, a single one when the environment is stationary; and, where it is known, ``"horizon": 3`` or
+        ``"infinite"``. Without it, the key
         ``x-labels`` of the result is used if it is there, and else the names that the allocation shows.
 
     Returns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mechsynth.words import constructions, reading
+from mechsynth.words import constructions, reading, witnesses
 from mechsynth.words.envelope import CONSTRUCTIONS, LINKED, Answer
 from mechsynth.words.numbers import counted, listed
 from mechsynth.words.reading import word
@@ -29,7 +29,7 @@ _CONDITION = {
         "no signal makes the agent expect, of the others' next reports, a mixture of what its other signals make "
         "it expect"
     ),
-    "spanning": "what the agent's signals make it expect of the others' next reports is linearly independent",
+    "spanning": "the beliefs about the others' next reports, one for each own signal, are linearly independent",
 }
 _CONDITION_CLASS = {"convex-independence": "contingent", "spanning": "vcg-type"}
 _THEOREM = {"convex-independence": "Theorem 3.1", "spanning": "Theorem 3.2"}
@@ -64,6 +64,9 @@ def ties_clause(answer: Answer) -> str:
 
 def condition_holds(answer: Answer) -> list[str]:
     """Return what it means that a condition holds."""
+    idle = nothing_to_test(answer)
+    if idle:
+        return [f"There is nothing to test: {idle} {_heading(answer.ask)} holds, and says nothing."]
     name = _CONDITION_CLASS[answer.ask]
     rule = " that lead to this rule" if answer.scope == "policy" else ""
     return [
@@ -76,8 +79,30 @@ def condition_holds(answer: Answer) -> list[str]:
     ]
 
 
+def nothing_to_test(answer: Answer) -> str:
+    """Return why a condition on beliefs is a statement about nothing, empty where it is about something or that is not known."""
+    names = answer.names
+    if names.last == 1:
+        return "there is one period only, and no next one whose reports payments could look at."
+    if len(names.agents) == 1:
+        return (
+            "there is one agent only, and no others whose next reports payments could look at. It needs none: before any "
+            "payment its payoff is the social surplus."
+        )
+    before = [period for t, period in names.periods.items() if t is None or t < (names.last or 0)]
+    if names.agents and before and all(period.lone == set(names.agents) for period in before):
+        return "every agent has one signal only, and no other to be told apart from it."
+    return ""
+
+
 def condition_fails(answer: Answer, found: list[Failure]) -> list[str]:
     """Return that a condition fails, and where."""
+    idle = nothing_to_test(answer)
+    if idle:
+        return [
+            f"There is nothing to test: {idle} (By the letter the condition fails: where there are no others, every "
+            "signal makes the agent expect the same of them.)"
+        ]
     return [
         f"No. {_heading(answer.ask)} fails{_in_blocks(answer)}. It asks that {_CONDITION[answer.ask]}, given the "
         "action and "
@@ -85,19 +110,69 @@ def condition_fails(answer: Answer, found: list[Failure]) -> list[str]:
     ]
 
 
-def condition_meaning(answer: Answer) -> list[str]:
+def condition_meaning(answer: Answer, found: list[Failure]) -> list[str]:
     """Return what follows, and what does not, from a condition that fails."""
+    if nothing_to_test(answer):
+        return []
     name = _CONDITION_CLASS[answer.ask]
     rule = " that lead to this rule" if answer.scope == "policy" else ""
     lemma = " (Lemma 7.1)" if answer.ask == "convex-independence" else ""
-    more = ""
-    if answer.ask == "spanning":
-        more = "Convex independence asks less and may still hold; then contingent transfers exist."
+    more = _convex_too(answer, found) if answer.ask == "spanning" else ""
+    if answer.ask == "spanning" and not any(binding(failure, answer) for failure in found):
+        return [
+            "What it means: nothing yet for VCG-type transfers. They must charge exactly the right amount only for signals at which "
+            "the rule takes the action; after a lie that brings the action about they must charge at least that. The "
+            "dependence found is not of such a kind that these rows contradict each other for some utilities: for that, all signals at which "
+            f"the rule takes another action would have to enter it with one sign. {more}".strip()
+        ]
     return [
         f"What it means: for some utilities{rule} no {class_name(name)} transfers exist that make every agent residual "
         f"claimant{lemma}. It does not say that none exist for the utilities of this instance: that is the question "
         f"{name!s}. {more}".strip()
     ]
+
+
+def binding(failure: Failure, answer: Answer) -> bool:
+    """Return whether a dependence refutes VCG-type transfers for some utilities that lead to the rule.
+
+    The rows are equalities at the signals with which the rule takes the action, and inequalities at the others, so the rates of those must have
+    one sign; the rates that remain are free, and so are the targets.
+    """
+    lies = witnesses.free_signals(failure, answer)
+    if lies is None:
+        return False
+    rates = [failure.weights[k] for k in lies]
+    return all(rate > 0 for rate in rates) or all(rate < 0 for rate in rates)
+
+
+def _convex_too(answer: Answer, found: list[Failure]) -> str:
+    """Return what a dependence says about convex independence in the same scope."""
+    for failure in found:
+        signal = witnesses.mixed_signal(failure, answer)
+        if signal is not None:
+            return (
+                f"Convex independence fails too: divided by its rate, the dependence makes signal {word(signal)} a mixture of the "
+                "others."
+            )
+    if answer.scope == "all" and any(_two_outcomes(failure, answer) for failure in found):
+        return "Convex independence fails too: of three beliefs over two next reports one lies between the others."
+    last = "" if answer.names.finite is False else ", if the last period can be implemented,"
+    rule = " that lead to this rule" if answer.scope == "policy" else ""
+    return (
+        f"Convex independence asks less and may still hold; then{last} contingent transfers make every agent residual claimant "
+        f"whatever the utilities{rule}."
+    )
+
+
+def _two_outcomes(failure: Failure, answer: Answer) -> bool:
+    """Return whether the others are known to have at most two next profiles of reports."""
+    count = 1
+    for agent in failure.others:
+        size = answer.names.size(answer.names.following(failure.period), agent)
+        if size is None:
+            return False
+        count *= size
+    return count <= 2
 
 
 def _heading(ask: str) -> str:
@@ -127,7 +202,18 @@ def rule_words(answer: Answer) -> str:
         return "the efficient rule"
     last = "the last period" if answer.names.last is None else f"period {answer.names.last}"
     action = f"action {word(answer.constant)}" if answer.constant else "one constant action"
-    return f"the rule that is efficient before {last} and plays {action} there, without payment,"
+    return (
+        f"the rule that plays, before {last}, the actions that would be efficient if {last} were efficient too, and {action} "
+        "there, without payment,"
+    )
+
+
+def surplus_words(answer: Answer) -> str:
+    """Return of which surplus an agent is residual claimant: ``the social surplus``, with a constant last period another."""
+    if answer.constant is None:
+        return "the social surplus"
+    last = "last period" if answer.names.last is None else f"period {answer.names.last}"
+    return f"the surplus that an efficient {last} would give (not that of what is played)"
 
 
 def works(answer: Answer) -> list[str]:
@@ -135,10 +221,10 @@ def works(answer: Answer) -> list[str]:
     if answer.ask == "static":
         last = answer.names.last
         when = "In the last period" if last is None else f"In period {last}"
+        lead = "The" if last == 1 else f"{when}, taken by itself, the"
         return [
-            f"Yes. {when}, taken by itself, the payments below implement the efficient rule ex post: whatever "
-            "everybody's "
-            f"signals, no agent gains by a false report. They look only at the reports of that period."
+            f"Yes. {lead} payments below implement the efficient rule ex post: whatever everybody's signals, no agent gains by "
+            "a false report while the others are truthful. They look only at the reports of that period."
         ]
     before = "every period" if answer.names.finite is False else "every period before the last"
     reach = (
@@ -152,10 +238,15 @@ def works(answer: Answer) -> list[str]:
     )
     if answer.ask in CONSTRUCTIONS:
         return [truth, f"{constructions.gains(answer)}{reach}"]
+    if answer.names.last == 1:
+        return [truth, "There is one period only, so no payment can look at a next report, and no payoff is prescribed: this is the question static."]
+    caution = ""
+    if answer.constant is not None:
+        caution = " With that action in the last period the earlier actions need not be the best any more."
     return [
-        f"{truth} In {before} they "
+        f"{truth}{caution} In {before} they "
         "make each agent residual claimant: its payoff from then on, apart from what is still due from the period "
-        f"before, is the social surplus.{reach}",
+        f"before, is {surplus_words(answer)}.{reach}",
     ]
 
 
@@ -180,7 +271,8 @@ def fails_first(answer: Answer, found: list[Failure]) -> list[str]:
         return [f"{lead} {_listed(found) if len(found) > 1 else ''}".strip()]
     name = class_name(answer.kind)
     rule = rule_words(answer).rstrip(",")
-    return [f"No. {name[0].upper()}{name[1:]} transfers cannot {_act(answer, found)} under {rule}. {_listed(found)}"]
+    claim = "" if answer.constant is None or answer.ask in CONSTRUCTIONS else f" of {surplus_words(answer)}"
+    return [f"No. {name[0].upper()}{name[1:]} transfers cannot {_act(answer, found)}{claim} under {rule}. {_listed(found)}"]
 
 
 def _act(answer: Answer, found: list[Failure]) -> str:
@@ -254,13 +346,29 @@ def _policy_too(answer: Answer, found: list[Failure]) -> str:
     )
 
 
+def _refutes_contingent(failure: Failure, answer: Answer) -> bool:
+    """Return whether a dependence, divided by its one negative rate, is a mixture that refutes contingent transfers too.
+
+    That needs the signal of that rate to be one with which the rule takes the action: the charge after every other is bounded below alone.
+    """
+    if failure.kind != "dependence":
+        return False
+    below = [k for k, rate in failure.weights.items() if rate < 0]
+    if len(below) != 1:
+        return False
+    if answer.scope == "all":
+        return True
+    taken = answer.names.action_taken(failure.period, {**failure.others, failure.agent: below[0]})
+    return taken is not None and taken == failure.action
+
+
 def next_steps(answer: Answer, found: list[Failure]) -> list[str]:
     """Return what to ask next after a negative answer about a mechanism."""
     if found[0].kind == "cycle":
         last = found[0].period
         way_out = (
-            "one action is played in the last period without payment, and the earlier periods can stay efficient where "
-            "such transfers exist (Corollary 3.3)."
+            "one action is played in the last period without payment, and in the earlier periods the actions that are efficient "
+            "when the last one is can be played where such transfers exist (Corollary 3.3)."
         )
         if answer.ask in LINKED and last != 1:
             return [f"Ask {answer.ask} with --last-period constant: {way_out}"]
@@ -272,9 +380,9 @@ def next_steps(answer: Answer, found: list[Failure]) -> list[str]:
             "the next period into the instance and ask vcg-type or contingent."
         ]
     steps = []
-    if answer.kind == "vcg-type":
+    if answer.kind == "vcg-type" and not any(_refutes_contingent(failure, answer) for failure in found):
         how = "Ask contingent" if answer.ask == "vcg-type" else "Ask with --transfers contingent"
-        steps.append(f"{how}: transfers that also look at the agent's own report can do more.")
+        steps.append(f"{how}: transfers that also look at the agent's own report may do more.")
     if answer.scope != "policy" and not _policy_too(answer, found):
         steps.append("Ask with --scope policy: a mechanism needs only the actions that its rule takes.")
     steps.append(constructions.next_question(answer))

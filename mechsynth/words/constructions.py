@@ -14,15 +14,22 @@ class Aim:
     infinitive: str
     clause: str
     act: str
+    just: str
     charge: str = ""
 
 
-_CLAIMANT = Aim("To be residual claimant", "is residual claimant", "make {} residual claimant")
+_CLAIMANT = Aim(
+    "To be residual claimant",
+    "is residual claimant",
+    "make {} residual claimant",
+    "what makes {} residual claimant",
+)
 _AIMS = {
     "budget-balanced": Aim(
         "To keep an equal share of the surplus",
         "keeps an equal share of the surplus",
         "leave {} an equal share of the surplus",
+        "what leaves {} an equal share of the surplus",
         "Here an agent must expect to be charged, next period, its utility of today less the average of all agents' "
         "utilities.",
     ),
@@ -30,6 +37,7 @@ _AIMS = {
         "To be left with nothing",
         "is left with nothing",
         "leave {} with nothing",
+        "what leaves {} with nothing",
         "Here an agent must expect to be charged, next period, its whole utility of today.",
     ),
 }
@@ -60,9 +68,12 @@ def gains(answer: Answer) -> str:
     if answer.names.last == 1:
         claim = ""
     else:
+        surplus = "the social surplus"
+        if answer.constant is not None:
+            surplus = "the surplus that an efficient last period would give (not that of what is played)"
         claim = (
             f"In {before}, and before the fee, they make each agent residual claimant: its payoff from then on, apart "
-            "from what is still due from the period before, is the social surplus. "
+            f"from what is still due from the period before, is {surplus}. "
         )
     where = (
         "it stands below as paid in period 1, once"
@@ -70,8 +81,8 @@ def gains(answer: Answer) -> str:
         else "it is part of the payments below that are made in period 1"
     )
     return (
-        f"{claim}The fee balances the budget ex ante: in period 1 each agent pays on top, in equal parts with the "
-        "rest, what each other agent is expected to be paid given that agent's first report. It looks only at the "
+        f"{claim}The fee balances the budget ex ante: in period 1 each of the N agents pays on top, for each other agent, the "
+        "share 1/(N − 1) of what that agent is expected to be paid given its first report. It looks only at the "
         f"others' reports and so changes nobody's incentives ({where}). With it the "
         "expected discounted sum of all payments is exactly 0."
     )

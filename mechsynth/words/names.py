@@ -10,6 +10,8 @@ from mechsynth.words import reading
 from mechsynth.words.reading import word
 
 Profile = tuple[str, ...]
+# more periods than any instance that can be answered has
+_LONGEST = 1_000_000
 
 
 @dataclass
@@ -111,10 +113,12 @@ def _add(names: Names, given: object) -> Names:
     if names.agents and set(agents) != set(names.agents):
         reading.fail("labels.agents", "not the agents of the allocation")
     entries = reading.sequence(reading.item(labels, "periods", "labels"), "labels.periods")
+    horizon = _horizon(labels)
     order = [names.agents.index(agent) for agent in agents] if names.agents else []
     keys: list[int | None] = list(names.periods)
     if not keys:
-        keys = [None] if len(entries) == 1 else [*range(1, len(entries) + 1)]
+        count = horizon or len(entries)
+        keys = [None] if horizon is None and count == 1 else [*range(1, count + 1)]
     if len(entries) not in (1, len(keys)):
         reading.fail("labels.periods", f"{len(entries)} entries for {len(keys)} periods")
     periods: dict[int | None, Period] = {}
@@ -130,5 +134,15 @@ def _add(names: Names, given: object) -> Names:
                 reading.fail(place, "a signal or an action of the allocation is not among these names")
         periods[key] = Period(own, actions, rule, frozenset(a for a in agents if len(own[a]) == 1))
     if names.finite is None and None in periods:  # one entry may also be a stationary finite horizon
-        return Names(agents, periods, None)
+        return Names(agents, periods, False if labels.get("horizon") == "infinite" else None)
     return Names(agents, periods, None not in periods)
+
+
+def _horizon(labels: Mapping[str, object]) -> int | None:
+    """Return how many periods labels say there are; None where they do not, or say that they do not end."""
+    value = labels.get("horizon")
+    if value is None or value == "infinite":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LONGEST:
+        reading.fail("labels.horizon", "neither infinite nor a number of periods")
+    return value

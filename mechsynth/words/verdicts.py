@@ -60,8 +60,9 @@ def _condition(page: Page, answer: Answer) -> None:
         found = witnesses.failures(answer)
         for text in answers.condition_fails(answer, found):
             page.say(text)
-        _why(page, answer, found)
-        for text in answers.condition_meaning(answer):
+        if not answers.nothing_to_test(answer):
+            _why(page, answer, found)
+        for text in answers.condition_meaning(answer, found):
             page.say(text)
     scope = "the actions that the rule takes" if answer.scope == "policy" else "every action"
     rule = answers.ties_clause(answer) if answer.scope == "policy" else ""
@@ -200,21 +201,35 @@ def _ladder(page: Page, answer: Answer, labels: object) -> None:
         best = min(good, key=lambda part: MECHANISMS.index(part.ask))
         name = "history-independent" if best.ask == "static" else best.ask
         scope = f" (scope {word(best.scope)})" if best.scope else ""
-        page.say(
-            f"Of the classes of transfers asked about, the smallest that works: {answers.class_name(name)}{scope}."
-        )
+        if best.ask == "static":
+            page.say(f"The smallest class of transfers that implements the efficient rule: {answers.class_name(name)}{scope}.")
+        else:
+            page.say(
+                "Of the classes of transfers asked about, the smallest that makes every agent residual claimant: "
+                f"{answers.class_name(name)}{scope}. (Truth alone may take less: implement --transfers smallest.)"
+            )
     elif asked:
         best = asked[-1]
         unknown = any(not part.proved for part in asked)
         page.say(
-            "No class of transfers is proved to work, and some answers are unknown."
+            "No class of transfers is proved to make every agent residual claimant, and some answers are unknown."
             if unknown
-            else "None of the classes of transfers asked about works: the reason for the last of them follows."
+            else _none_works(asked)
         )
     else:
         best = parts[-1]
     page.head(f"{best.title}, in full", "─")
     tell(page, best)
+
+
+def _none_works(asked: list[Answer]) -> str:
+    """Return what it means that every class of a ladder fails."""
+    if asked[-1].ask == "static" or witnesses.failures(asked[-1])[0].kind == "cycle":
+        return "None of the classes of transfers asked about implements the efficient rule: the reason for the last of them follows."
+    return (
+        "None of the classes of transfers asked about makes every agent residual claimant: the reason for the last of them follows. "
+        "(Truth alone may still be had: implement --transfers smallest.)"
+    )
 
 
 def summary(answer: Answer) -> tuple[str, str, str, str]:

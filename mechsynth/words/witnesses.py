@@ -179,15 +179,16 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
     if failure.shortfall is None:
         apart = f"No payment tied to {reports} tells {signal} apart from {others if alone else 'that mixture'}."
         return [f"{beliefs} {apart}"]
-    amount, them = show(failure.shortfall), "it" if alone else "them"
+    amount = show(failure.shortfall)
     return [
         beliefs,
         f"{constructions.aim(answer).infinitive}, {agent} must expect to be charged one fixed amount when it truthfully reports "
         f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
         f"{'amount' if alone else 'amounts'} for that same report, so that the lie is not cheap. Whatever {signal} is charged, "
-        f"{others if alone else 'the mixture'} is charged, and that is too little for {them} by {amount}"
-        f"{'' if alone else ' (on the average of the mixture)'}.",
-        f"Therefore no lottery on {reports} can separate {signal} from {others}.",
+        f"{others if alone else 'the mixture'} is charged"
+        + (f", and that is too little for it by {amount}." if alone else f"; on average over the mixture that is {amount} too little."),
+        f"Therefore no lottery on {reports} charges {signal} just {constructions.aim(answer).just.format(agent)} and "
+        f"deters {others} at {'its' if alone else 'their'} own {'charge' if alone else 'charges'}.",
     ]
 
 
@@ -200,7 +201,7 @@ def _dependence_story(failure: Failure, answer: Answer) -> list[str]:
     )
     if failure.shortfall is None:
         return [first, "Such payments can never charge these signals independently of one another."]
-    lies = _free(failure, answer)
+    lies = free_signals(failure, answer)
     if lies is None:
         law = f"must satisfy Σ η_k c_k {'= 0' if answer.scope == 'all' else '≤ 0'}"
     elif lies:
@@ -215,7 +216,19 @@ def _dependence_story(failure: Failure, answer: Answer) -> list[str]:
     ]
 
 
-def _free(failure: Failure, answer: Answer) -> list[str] | None:
+def mixed_signal(failure: Failure, answer: Answer) -> str | None:
+    """Return the signal that a dependence with one rate of its sign makes a mixture of the others; None where none in scope is known."""
+    if failure.kind != "dependence":
+        return None
+    lies = free_signals(failure, answer)
+    for sign in (-1, 1):
+        alone = [k for k, rate in failure.weights.items() if rate * sign > 0]
+        if len(alone) == 1 and lies is not None and alone[0] not in lies:
+            return alone[0]
+    return None
+
+
+def free_signals(failure: Failure, answer: Answer) -> list[str] | None:
     """Return the signals for which the block's action follows only a lie, None where that is not known."""
     if answer.scope == "all":
         return []

@@ -39,9 +39,12 @@ def test_mixture_is_read_out() -> None:
     text = flat("mixture")
     assert "a half-half mixture of 4 and 8" in text
     assert "the mixture 1/3 of 4 and 2/3 of 8" in text
-    assert "Whatever signal 6 is charged, the mixture is charged, and that is too little for them by 4" in text
+    assert "Whatever signal 6 is charged, the mixture is charged; on average over the mixture that is 4 too little." in text
     assert "firm1, period 1, after action wait, while firm2 reports low" in text
-    assert "no lottery on firm2's next report can separate signal 6 from signals 4 and 8" in text
+    assert (
+        "no lottery on firm2's next report charges signal 6 just what makes firm1 residual claimant and deters signals 4 and 8 "
+        "at their own charges" in text
+    )
 
 
 def test_residual_claimant_is_not_called_implementable() -> None:
