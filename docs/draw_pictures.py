@@ -104,7 +104,7 @@ def linked() -> None:
 def hull() -> None:
     """A signal whose belief is the mixture of two others: where the mixture can, and cannot, bear the charge."""
     figure, both = plt.subplots(1, 2, figsize=(7.2, 3.4), sharex=True)
-    for axes, name in zip(both, ("hull-but-implementable", "hull-not-implementable"), strict=True):
+    for axes, name in zip(both, ("hull-but-implementable", "hull-not-residual-claimant"), strict=True):
         case = Case(name, "contingent")
         last = case.model.T - 1
         if case.result["status"] == "feasible":

@@ -114,7 +114,7 @@ def solve(
         The model, or the path of an instance file.
     ask:
         ``"policy"``, ``"convex-independence"``, ``"spanning"``, ``"static"``, ``"contingent"``, ``"vcg-type"``, ``"ladder"`` for all of
-        them and the smallest class of transfers that works, ``"budget-balanced"``, ``"ex-ante-balanced"``, ``"surplus-extraction"``, ``"implement"``;
+        them and the smallest class of transfers that makes agents residual claimants, ``"budget-balanced"``, ``"ex-ante-balanced"``, ``"surplus-extraction"``, ``"implement"``;
         with private values ``"team"``, ``"pivot"``, ``"groves"``, ``"uniqueness"``, or ``"lump-sum-budget"``; and without correlation
         ``"generalized-vcg"``.
     scope:

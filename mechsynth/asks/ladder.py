@@ -1,4 +1,4 @@
-"""Everything at once: the rule, both conditions, the last period, and the smallest class of transfers that works."""
+"""Everything at once: the rule, both conditions, the last period, and the smallest class of residual-claimant transfers."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
         default="ladder",
         help="policy, convex-independence, spanning, static, contingent, vcg-type, implement, budget-balanced, "
         "ex-ante-balanced, surplus-extraction, team, pivot, groves, generalized-vcg, uniqueness or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
-        "works",
+        "makes every agent residual claimant",
     )
     solve.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")
     solve.add_argument(
@@ -159,16 +159,26 @@ def _show(result: Result) -> None:
             for answer in result.answers
             if answer.witness is result.witness and answer.mechanism is result.mechanism
         )
-        say(
-            f"\nThe smallest class that works: {chosen.question['ask']}\n"
-            if str(result.status) == "feasible"
-            else "\nNo class of these works; why the last one does not:\n"
-        )
+        say(f"\n{_verdict(str(chosen.question['ask']), str(result.status) == 'feasible')}\n")
         result = chosen
     from mechsynth.words.layout import within
 
     with within(columns()):
         say(result.explain())
+
+
+def _verdict(ask: str, works: bool) -> str:
+    """Return what a ladder comes to; ``static`` asks for truth, the others for residual claimants."""
+    if ask == "static":
+        return (
+            "The smallest class that implements the rule: history-independent"
+            if works
+            else "No payments implement the rule; why not:"
+        )
+    truth = "(Truth alone may take less: --ask implement --transfers smallest.)"
+    if works:
+        return f"The smallest class that makes every agent residual claimant: {ask}\n{truth}"
+    return f"No class of these makes every agent residual claimant; why the last one does not:\n{truth}"
 
 
 class _bar:

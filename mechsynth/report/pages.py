@@ -167,7 +167,7 @@ def _verdict(subject: Subject) -> tuple[str, str, str]:
 
 
 def _question(answer: Answer) -> str:
-    return "Everything at once: the smallest class of transfers that works" if answer.ask == "ladder" else answer.title
+    return "Everything at once: the smallest class of transfers" if answer.ask == "ladder" else answer.title
 
 
 def _checked(subject: Subject) -> str:
@@ -359,10 +359,15 @@ def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
     if subject.answer.status == "feasible":
         works = next((p for p in parts if p.document.get("mechanism") == subject.document.get("mechanism")), None)
         if works is not None:
-            blocks.append(Say(f"The smallest class of transfers that works: {works.answer.title}."))
+            blocks.append(Say(f"The smallest class of transfers that {_deed(works.answer.ask)}: {works.answer.title}."))
     elif subject.answer.proved:
-        blocks.append(Say("None of the classes of transfers asked about works."))
+        blocks.append(Say(f"None of the classes of transfers asked about {_deed(parts[-1].answer.ask)}."))
     return blocks
+
+
+def _deed(ask: str) -> str:
+    """Return what a class of transfers does where a ladder's question succeeds."""
+    return "implements the rule" if ask == "static" else "makes every agent residual claimant"
 
 
 def _summaries(caption: str, rows: list[tuple[str, str, str, str]]) -> Grid:

@@ -239,7 +239,10 @@ def works(answer: Answer) -> list[str]:
     if answer.ask in CONSTRUCTIONS:
         return [truth, f"{constructions.gains(answer)}{reach}"]
     if answer.names.last == 1:
-        return [truth, "There is one period only, so no payment can look at a next report, and no payoff is prescribed: this is the question static."]
+        return [
+            truth,
+            "There is one period only, so no payment can look at a next report, and no payoff is prescribed: this is the question static.",
+        ]
     caution = ""
     if answer.constant is not None:
         caution = " With that action in the last period the earlier actions need not be the best any more."
@@ -272,7 +275,9 @@ def fails_first(answer: Answer, found: list[Failure]) -> list[str]:
     name = class_name(answer.kind)
     rule = rule_words(answer).rstrip(",")
     claim = "" if answer.constant is None or answer.ask in CONSTRUCTIONS else f" of {surplus_words(answer)}"
-    return [f"No. {name[0].upper()}{name[1:]} transfers cannot {_act(answer, found)}{claim} under {rule}. {_listed(found)}"]
+    return [
+        f"No. {name[0].upper()}{name[1:]} transfers cannot {_act(answer, found)}{claim} under {rule}. {_listed(found)}"
+    ]
 
 
 def _act(answer: Answer, found: list[Failure]) -> str:

@@ -19,7 +19,7 @@ def explanation(result: object, labels: object = None) -> str:
     """Return the text that `mechsynth.words.explain` promises."""
     answer = read(result, labels)
     page = Page()
-    title = "the smallest class of transfers that works" if answer.ask == "ladder" else answer.title
+    title = "the smallest class of transfers" if answer.ask == "ladder" else answer.title
     page.head(f"{answer.name}: {title}", "═")
     if answer.ask == "ladder":
         _ladder(page, answer, labels)
@@ -202,7 +202,9 @@ def _ladder(page: Page, answer: Answer, labels: object) -> None:
         name = "history-independent" if best.ask == "static" else best.ask
         scope = f" (scope {word(best.scope)})" if best.scope else ""
         if best.ask == "static":
-            page.say(f"The smallest class of transfers that implements the efficient rule: {answers.class_name(name)}{scope}.")
+            page.say(
+                f"The smallest class of transfers that implements the efficient rule: {answers.class_name(name)}{scope}."
+            )
         else:
             page.say(
                 "Of the classes of transfers asked about, the smallest that makes every agent residual claimant: "

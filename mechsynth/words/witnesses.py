@@ -186,7 +186,11 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
         f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
         f"{'amount' if alone else 'amounts'} for that same report, so that the lie is not cheap. Whatever {signal} is charged, "
         f"{others if alone else 'the mixture'} is charged"
-        + (f", and that is too little for it by {amount}." if alone else f"; on average over the mixture that is {amount} too little."),
+        + (
+            f", and that is too little for it by {amount}."
+            if alone
+            else f"; on average over the mixture that is {amount} too little."
+        ),
         f"Therefore no lottery on {reports} charges {signal} just {constructions.aim(answer).just.format(agent)} and "
         f"deters {others} at {'its' if alone else 'their'} own {'charge' if alone else 'charges'}.",
     ]

@@ -171,7 +171,7 @@ def sources(folder: Path) -> list[tuple[Path, Any]]:
     chosen = (
         "liu2014-oil-leases",
         "hidden-last-period",
-        "hull-not-implementable",
+        "hull-not-residual-claimant",
         "no-correlation-private",
         "more-signals-than-outcomes",
         "liu2014-auction-1",

@@ -21,7 +21,7 @@ from mechsynth.check import check
 SOURCE = ROOT / "docs" / "examples" / "second_checker.py"
 CONDITIONS = ("convex-independence", "spanning")
 MECHANISMS = ("contingent", "vcg-type")
-FEW = ("liu2014-oil-leases", "hull-not-implementable", "hidden-last-period", "no-correlation")
+FEW = ("liu2014-oil-leases", "hull-not-residual-claimant", "hidden-last-period", "no-correlation")
 # What is told besides the proof, the digest of the instance, and keys that are no part of the statement: the second checker does not look at them.
 BESIDE = {
     "stale sha256",
@@ -156,7 +156,7 @@ def test_it_refuses_what_is_planted() -> None:
 
 
 def test_it_refuses_a_shortfall_that_is_not_there() -> None:
-    for name in ("hull-not-implementable", "more-signals-than-outcomes"):
+    for name in ("hull-not-residual-claimant", "more-signals-than-outcomes"):
         about = instance(name)
         for document in answers(name):
             if document["witness"] is None:

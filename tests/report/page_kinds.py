@@ -17,9 +17,9 @@ from mechsynth.report.subject import Subject, open_subject
 KINDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "vcg-type": ("liu2014-oil-leases", "vcg-type", {}, "Feasible"),
     "contingent, four outcomes": ("liu2025-repeated-auction", "contingent", {}, "Feasible"),
-    "mixture": ("hull-not-implementable", "contingent", {}, "Infeasible"),
+    "mixture": ("hull-not-residual-claimant", "contingent", {}, "Infeasible"),
     "dependence": ("more-signals-than-outcomes", "spanning", {}, "Fails"),
-    "charges at odds": ("hull-not-implementable", "vcg-type", {}, "Infeasible"),
+    "charges at odds": ("hull-not-residual-claimant", "vcg-type", {}, "Infeasible"),
     "condition fails": ("no-correlation", "convex-independence", {}, "Fails"),
     "condition holds": ("three-period-varying", "convex-independence", {}, "Holds"),
     "spanning holds": ("liu2014-oil-leases", "spanning", {}, "Holds"),
@@ -46,7 +46,7 @@ KINDS: dict[str, tuple[str, str, dict[str, Any], str]] = {
     "lump-sum": ("no-correlation-private", "lump-sum-budget", {}, "Feasible"),
     "patience": ("bilateral-trade-irrational", "lump-sum-budget", {}, "Feasible"),
     "freedom": ("no-correlation-private", "uniqueness", {}, "Fails"),
-    "ladder": ("hull-not-implementable", "ladder", {}, "Infeasible"),
+    "ladder": ("hull-not-residual-claimant", "ladder", {}, "Infeasible"),
     "unknown": ("liu2025-repeated-auction", "contingent", {"time_limit": 1e-9}, "Unknown"),
 }
 

@@ -196,7 +196,7 @@ def test_beliefs_on_the_page_are_those_of_the_instance() -> None:
     """The table of the failing block, against the kernel read by hand."""
     from mechsynth.report import page
 
-    data = json.loads((INSTANCES / "hull-not-implementable.json").read_text(encoding="utf-8"))
+    data = json.loads((INSTANCES / "hull-not-residual-claimant.json").read_text(encoding="utf-8"))
     text = page(subject(*solved("mixture")))
     root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
     (table,) = [

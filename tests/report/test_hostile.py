@@ -51,7 +51,7 @@ SEEN = (
 ELEMENTS = {"script", "img", "iframe", "object", "embed", "form", "input", "base", "b"}
 QUESTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vcg-type": ("three-period-varying", "vcg-type", {}),
-    "mixture": ("hull-not-implementable", "contingent", {}),
+    "mixture": ("hull-not-residual-claimant", "contingent", {}),
     "cycle": ("liu2014-auction-1", "static", {}),
     "conflict": ("liu2014-oil-leases", "implement", {"transfers": "full", "require": ["budget:ex-post"]}),
 }

@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 INSTANCES = ROOT / "instances"
 HERE = Path(__file__).resolve().parent
-SMALL = ("liu2014-oil-leases", "liu2014-auction-1", "no-correlation", "hull-not-implementable")
+SMALL = ("liu2014-oil-leases", "liu2014-auction-1", "no-correlation", "hull-not-residual-claimant")
 Key = tuple[str, str]
 
 
