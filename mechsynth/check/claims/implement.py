@@ -83,7 +83,7 @@ class Wish:
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
     asked, kind = claim.asked, Class.named(claim.asked.transfers)
-    unknown = Unknown(model, rule, values, kind)
+    unknown = Unknown(model, rule, values, kind, path=True)
     wish = Wish(asked, read_written(claim.certificate.get("requirements"), asked, unknown, claim.numbers))
     if claim.status == "infeasible":
         return infeasible(claim, wish, unknown, ledger)
