@@ -148,7 +148,7 @@ class Frame(ABC):
         Whether what is asked along truthful play is asked only after reports that truth can lead to.
     """
 
-    def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, path: bool = False) -> None:
+    def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, path: bool = True) -> None:
         self.model, self.rule, self.values, self.kind, self.path = model, list(rule), values, kind, path
         self.names = Names(model)
         self.agents = range(len(model.agents))
@@ -317,9 +317,13 @@ class Frame(ABC):
             total = total + (part if weight == 1 else part.times(weight))
         return total
 
-    def loss(self, t: int, agent: int, message: int, profile: Array) -> Form:
-        """Return what a lie loses before what is due: ``X - G``."""
-        return self.payoff(t, agent, profile) - self.worth(t, agent, self.says(t, agent, message, profile), profile)
+    def loss(self, t: int, agent: int, told: Array, true: Array) -> Form:
+        """Return what reports lose against the truth, before what is due: ``X - G``."""
+        return self.payoff(t, agent, true) - self.worth(t, agent, told, true)
+
+    def lie(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return what a message loses; a frame may have columns of its own for it."""
+        return self.loss(t, agent, self.says(t, agent, message, true), true)
 
     def column(self, column: Column | Array, count: int) -> Form:
         """Return a column that a question adds, ``count`` times, or one a row."""
@@ -348,8 +352,19 @@ class Frame(ABC):
         """Return what the reports of the period before make payable; at the start, what is paid once; None is nothing."""
 
     @abstractmethod
-    def expected(self, law: Law, t: int, agent: int, history: Array, net: bool = True) -> Form:
-        """Return the expectation of ``X - due``, or of what is paid in the period, ``now + due``."""
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
+        """Return the expectation of ``X``, ``now`` or ``due`` (after reports, one a row); None is nothing."""
+
+    def expected(self, law: Law, t: int, agent: int, history: Array) -> Form:
+        """Return the expectation of ``X - due``."""
+        payoff, due = (self.mean(what, law, t, agent, history) for what in ("X", "due"))
+        assert payoff is not None
+        return payoff if due is None else payoff - due
+
+    def collected(self, law: Law, t: int, agent: int, history: Array) -> Form:
+        """Return the expectation of what is paid in a period, ``now + due``."""
+        parts = [self.mean(what, law, t, agent, history) for what in ("now", "due")]
+        return sum((part for part in parts if part is not None), Form.of(Fraction(0), history.size))
 
     @abstractmethod
     def combination(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:

@@ -14,8 +14,9 @@ that are asked for. Numbers are integers over a denominator (:class:`~mechsynth.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -89,12 +90,22 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Rest:
-    """A part of a number that is known by bounds first: integers ``low``, ``high`` over ``scale``, exact where asked."""
+    """A part of a number that is known by bounds first: ``factor`` times what lies between integers over ``scale``, exact where asked."""
 
     low: Array
     high: Array
     scale: int
     exact: Callable[[Array], Exact]
+    factor: Fraction = Fraction(1)
+
+    def bound(self, upper: bool) -> Exact:
+        """Return a lower or an upper bound of the rows."""
+        side = self.high if upper == (self.factor > 0) else self.low
+        return Exact(side, np.array(self.scale, dtype=object)).times(self.factor)
+
+    def at(self, rows: Array) -> Exact:
+        """Return some rows exactly."""
+        return self.exact(rows).times(self.factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,15 +135,14 @@ class Form:
 
     def times(self, factor: Fraction) -> Form:
         """Return the forms multiplied by a number."""
-        assert self.rest is None
         top, den = factor.numerator, factor.denominator
         terms = tuple(Term(part.column, part.num.astype(object) * top, part.den * den) for part in self.terms)
-        return Form(self.const.times(factor), terms)
+        return Form(self.const.times(factor), terms, self.rest and replace(self.rest, factor=self.rest.factor * factor))
 
     def at(self, row: int) -> Fraction:
         """Return the exact number of one row that has no columns."""
         value = self.const.at(row)
-        return value if self.rest is None else value + self.rest.exact(np.array([row])).at(0)
+        return value if self.rest is None else value + self.rest.at(np.array([row])).at(0)
 
     def entries(self, row: int) -> Iterator[tuple[int, Column, int]]:
         """Return ``(denominator, column, numerator)`` of one row, zeros left out; a column may come twice."""
@@ -183,17 +193,31 @@ class Rows:
 
 @dataclass
 class Sum:
-    """Forms added up; numbers over different denominators are kept apart until the end."""
+    """Forms added up; numbers over different denominators, and parts known by bounds, are kept apart until the end."""
 
-    const: Fraction = Fraction(0)
+    plain: Fraction = Fraction(0)
     parts: dict[int, dict[Column, int]] = field(default_factory=dict)
+    rests: list[tuple[Fraction, Rest, int]] = field(default_factory=list)
 
     def add(self, factor: Fraction, form: Form, row: int) -> None:
         """Add a multiple of one row."""
-        self.const += factor * form.at(row)
+        self.plain += factor * form.const.at(row)
+        if form.rest is not None:
+            self.rests.append((factor, form.rest, row))
         for den, column, value in form.entries(row):
             part = self.parts.setdefault(den * factor.denominator, {})
             part[column] = part.get(column, 0) + value * factor.numerator
+
+    @property
+    def const(self) -> Fraction:
+        """The number, exactly."""
+        exact = (factor * rest.at(np.array([row])).at(0) for factor, rest, row in self.rests)
+        return self.plain + sum(exact, Fraction(0))
+
+    def bound(self, upper: bool) -> Fraction:
+        """A lower or an upper bound of the number."""
+        sides = (factor * rest.bound(upper == (factor > 0)).at(row) for factor, rest, row in self.rests)
+        return self.plain + sum(sides, Fraction(0))
 
     def columns(self) -> dict[Column, Fraction]:
         """Return the columns where the sum is not zero."""
@@ -225,19 +249,15 @@ def _right(
     if form.rest is None:
         wrong = np.flatnonzero(number.num != 0 if equal else number.num < 0)
     else:
-        maybe = np.flatnonzero(~_above(number, form.rest))
-        exact = (number[maybe] + form.rest.exact(maybe)).num
+        maybe = (
+            np.flatnonzero((number + form.rest.bound(upper=False)).num < 0) if not equal else np.arange(number.num.size)
+        )
+        exact = (number[maybe] + form.rest.at(maybe)).num if maybe.size else maybe
         wrong = maybe[np.flatnonzero(exact != 0 if equal else exact < 0)]
     if wrong.size:
         row = int(wrong[0])
-        slack = number_text(number.at(row) + (form.rest.exact(np.array([row])).at(0) if form.rest else 0))
+        slack = number_text(number.at(row) + (form.rest.at(np.array([row])).at(0) if form.rest else 0))
         raise Refuted(f"{name(row)}: " + (f"off by {slack}, not 0" if equal else f"slack {slack} < 0"))
-
-
-def _above(number: Exact, rest: Rest) -> Array:
-    """Say of each row whether the bounds prove that it is at least 0."""
-    least = number + Exact(rest.low, np.array(rest.scale, dtype=object))
-    return np.asarray(least.num >= 0, dtype=bool)
 
 
 def _number(form: Form, added: Mapping[Column, Fraction]) -> Exact:
@@ -289,6 +309,26 @@ def tightest(blocks: Iterable[Rows]) -> tuple[Fraction, str] | None:
     return best
 
 
+def kept(blocks: Iterable[Rows]) -> list[Rows]:
+    """Return blocks whose slacks are made once, to be asked several things; no row of theirs can be taken apart any more."""
+    return [replace(block, slack=partial(_made, block.slack(block.state))) for block in blocks]
+
+
+def _made(form: Form, _: State) -> Form:
+    return form
+
+
+def extreme(blocks: Iterable[Rows], value: Fraction, sign: int, words: str, ledger: Ledger) -> None:
+    """Ask that no slack is below (sign 1) or above (-1) a value."""
+    for block in blocks:
+        form = (block.slack(block.state) - Form.of(value, len(block.state))).times(Fraction(sign))
+        _right(form, {}, False, partial(_against, words, block), ledger)
+
+
+def _against(words: str, block: Rows, row: int) -> str:
+    return f"{words}, against {block.name(row)}"
+
+
 # -- derived --------------------------------------------------------------------------------------------------------
 
 
@@ -327,25 +367,38 @@ def derived(
                 raise Refuted(f"multipliers: two rows are called {show(names[row])}")  # pragma: no cover
             left.discard(names[row])
         used = [row for row in rows if multipliers[names[row]]]
-        if not used:
-            continue
-        state = block.state.take(np.array(used))
-        form = block.slack(state)
-        mass = None if block.mass is None else block.mass(state)
-        for place, row in enumerate(used):
-            factor, name = multipliers[names[row]], names[row]
-            words = f"multiplier of {name}: "
-            fine = block.equal or factor > 0
-            ledger.claim(fine, f"{words}{number_text(factor)} < 0, the row is an inequality")
-            known = families is None or block.family == DEFINITION or block.family in families
-            ledger.claim(known, f"{words}the row does not belong to the conflict")
-            total.add(factor, form, place)
-            if sizes is not None:
-                size = abs(factor) * (1 if mass is None else mass.at(place))
-                sizes[block.family] = sizes.get(block.family, Fraction(0)) + size
+        if used:
+            part = replace(block, state=block.state.take(np.array(used)))
+            weigh(part, [multipliers[names[row]] for row in used], total, ledger, families, sizes)
     if left:
         raise Refuted(f"multipliers: {show(min(left))} is no row of the program")
     return total
+
+
+def weigh(
+    block: Rows,
+    factors: Sequence[Fraction],
+    total: Sum,
+    ledger: Ledger,
+    families: Collection[str] | None = None,
+    sizes: dict[str, Fraction] | None = None,
+) -> None:
+    """Add every row of a block with its multiplier, as :func:`derived` does."""
+    form = block.slack(block.state)
+    mass = None if block.mass is None or sizes is None else block.mass(block.state)
+    known = families is None or block.family == DEFINITION or block.family in families
+    for row, factor in enumerate(factors):
+        fine = block.equal or factor >= 0
+        if not (fine and known):
+            words = f"{number_text(factor)} < 0, the row is an inequality"
+            raise Refuted(
+                f"multiplier of {block.name(row)}: {words if not fine else 'the row does not belong to the conflict'}"
+            )
+        ledger.rows += 1
+        total.add(factor, form, row)
+        if sizes is not None:
+            size = abs(factor) * (1 if mass is None else mass.at(row))
+            sizes[block.family] = sizes.get(block.family, Fraction(0)) + size
 
 
 def _heads(names: Iterable[str]) -> set[str]:
@@ -377,7 +430,7 @@ def contradiction(total: Sum, name: Callable[[Column], str], ledger: Ledger) -> 
 
 def bound(total: Sum, objective: Form, name: Callable[[Column], str], ledger: Ledger) -> Fraction:
     """Ask that ``objective - value`` was derived; return the value, below which the objective cannot be."""
-    rest = Sum(total.const, {den: dict(part) for den, part in total.parts.items()})
+    rest = Sum(total.plain, {den: dict(part) for den, part in total.parts.items()}, list(total.rests))
     rest.add(Fraction(-1), objective, 0)
     no_columns(rest.columns(), name, ledger)
     return -rest.const

@@ -78,10 +78,10 @@ class Law:
         """Return the expectation of ``values / den``, integers ``(rows or nothing, profiles)``, ``den`` one a row or one for all."""
         return Exact(dot(self.rows(), self.bound, values), self.den * den)
 
-    def term(self, columns: Array, top: int, bottom: int) -> Term:
-        """Return ``top / bottom`` times the expectation of columns, ``(rows or nothing, profiles)``."""
+    def term(self, columns: Array) -> Term:
+        """Return the expectation of columns, ``(rows or nothing, profiles)``."""
         weights = self.rows()
-        return Term(np.broadcast_to(columns, weights.shape), weights.astype(object) * top, self.den * bottom)
+        return Term(np.broadcast_to(columns, weights.shape), weights, self.den)
 
 
 def _summed(weights: Array, sizes: tuple[int, ...], looks: Looks) -> Array:

@@ -34,7 +34,7 @@ class Played(Frame):
         values: Values,
         kind: Class,
         paid: Sequence[Sequence[Payments]],
-        path: bool = False,
+        path: bool = True,
     ) -> None:
         super().__init__(model, rule, values, kind, path)
         self.payments_made = paid
@@ -111,13 +111,13 @@ class Played(Frame):
         row = later.index[self.rule[then][history], history]
         return Form(Exact(later.rows.num[row, entry].astype(object), later.rows.den[row]))
 
-    def expected(self, law: Law, t: int, agent: int, history: Array, net: bool = True) -> Form:
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
         """Return the expectation as a number."""
-        table = self.payoffs[t][agent] if net else self._tables(t, agent)
-        total, owed = law.expect(table.num, int(table.den[()])), self._owed(law, t, agent, history)
-        if owed is None:
-            return Form(total)
-        return Form(total - owed if net else total + owed)
+        if what == "due":
+            owed = self._owed(law, t, agent, history)
+            return None if owed is None else Form(owed)
+        table = self.payoffs[t][agent] if what == "X" else self._tables(t, agent)
+        return Form(law.expect(table.num, int(table.den[()])))
 
     def combination(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:
         """Return what the mechanism gives the columns."""

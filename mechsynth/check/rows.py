@@ -26,36 +26,48 @@ def definitions(f: Frame) -> Iterator[Rows]:
     """A payoff is what truth is worth; where a lie has a column of its own, that is what the lie is worth."""
     for t in f.periods:
         for i in f.agents:
-            name, truth = f.place("value", t, i), State(profile=f.profiles(t))
-            yield Rows(DEFINITION, True, name.head, truth, partial(_value, f, t, i), name.profile)
+            yield truth(f, t, i, State(profile=f.profiles(t)))
     for t, i, message, true in f.lies() if f.kind.own_next else ():
-        name, lie = f.place("deviation", t, i, message), State(profile=true)
-        yield Rows(DEFINITION, True, name.head, lie, partial(_deviation, f, t, i, message), name.lie)
+        name = f.place("deviation", t, i, message)
+        slack = partial(_deviation, f, t, i, message)
+        yield Rows(DEFINITION, True, name.head, State(profile=true), slack, name.lie)
+
+
+def truth(f: Frame, t: int, i: int, state: State) -> Rows:
+    """Return the rows that say what payoffs are at some profiles."""
+    name = f.place("value", t, i)
+    return Rows(DEFINITION, True, name.head, state, partial(_value, f, t, i), name.profile)
 
 
 def _value(f: Frame, t: int, i: int, s: State) -> Form:
-    return f.payoff(t, i, s.profile) - f.worth(t, i, s.profile, s.profile)
+    return f.loss(t, i, s.profile, s.profile)
 
 
 def _deviation(f: Frame, t: int, i: int, message: int, s: State) -> Form:
-    told = f.says(t, i, message, s.profile)
-    return f.payoff(t, i, s.profile) - f.loss(t, i, message, s.profile) - f.worth(t, i, told, s.profile)
+    return f.loss(t, i, f.says(t, i, message, s.profile), s.profile) - f.lie(t, i, message, s.profile)
 
 
-def pepic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
+def pepic(f: Frame, relaxed: bool = False, last: bool = False) -> Iterator[Rows]:
     """No lie pays at any profile after any reports; what is due cancels where it does not look at the own report.
 
-    With ``relaxed``, up to a column ``epsilon``.
+    With ``relaxed``, up to a column ``epsilon``; with ``last``, in the last period alone.
     """
     for t, i, message, true in f.lies():
-        name = f.place("pepic", t, i, message)
+        if last and f.continues(t):
+            continue
         for history in f.owing(t):
-            lie = State(profile=true) if history is None else f.pairs(history, true)
-            yield Rows("pepic", False, name.head, lie, partial(_truth, f, t, i, message, relaxed), name.lie)
+            where = State(profile=true) if history is None else f.pairs(history, true)
+            yield lie(f, t, i, message, where, relaxed)
 
 
-def _truth(f: Frame, t: int, i: int, message: int, relaxed: bool, s: State) -> Form:
-    loss = f.loss(t, i, message, s.profile)
+def lie(f: Frame, t: int, i: int, message: int, state: State, relaxed: bool = False) -> Rows:
+    """Return the rows that deter a message at some profiles."""
+    name = f.place("pepic", t, i, message)
+    return Rows("pepic", False, name.head, state, partial(_deterred, f, t, i, message, relaxed), name.lie)
+
+
+def _deterred(f: Frame, t: int, i: int, message: int, relaxed: bool, s: State) -> Form:
+    loss = f.lie(t, i, message, s.profile)
     if s.history is not None:
         told = f.says(t, i, message, s.profile)
         loss = loss - f.due(t, i, s.history, s.profile) + f.due(t, i, s.history, told)
@@ -142,7 +154,7 @@ def budget_per_period(f: Frame) -> Iterator[Rows]:
 
 def _collected(f: Frame, t: int, s: State) -> Form:
     law = f.law(t, s.history)
-    return total(f.expected(law, t, i, s.history, net=False) for i in f.agents)
+    return total(f.collected(law, t, i, s.history) for i in f.agents)
 
 
 def budget_ex_post(f: Frame) -> Iterator[Rows]:

@@ -22,12 +22,12 @@ class Unknown(Frame):
         """Return the columns ``X``."""
         return self.column(self.columns.payoff(t, agent, profile), profile.size)
 
-    def loss(self, t: int, agent: int, message: int, profile: Array) -> Form:
-        """Return ``X - G``, or ``X - D`` where lies have columns of their own."""
+    def lie(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return what a message loses, ``X - D`` where lies have columns of their own."""
         if not self.kind.own_next:
-            return super().loss(t, agent, message, profile)
-        lie = self.column(self.columns.deviation(t, agent, profile, message), profile.size)
-        return self.payoff(t, agent, profile) - lie
+            return super().lie(t, agent, message, true)
+        lie = self.column(self.columns.deviation(t, agent, true, message), true.size)
+        return self.payoff(t, agent, true) - lie
 
     def now(self, t: int, agent: int, told: Array) -> Form:
         """Return the columns ``now``."""
@@ -49,15 +49,18 @@ class Unknown(Frame):
             return self.columns.now(t, agent, profile, "first")
         return self.columns.later(before(self.model, t), agent, history, profile)
 
-    def expected(self, law: Law, t: int, agent: int, history: Array, net: bool = True) -> Form:
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
         """Return the expectation as a sum of columns."""
-        profiles, sign = self.profiles(t)[None, :], -1 if net else 1
-        terms = [law.term(self.columns.payoff(t, agent, profiles), 1, 1)] if net else []
-        if not net and self.pays_now(t):
-            terms.append(law.term(self.columns.now(t, agent, profiles), 1, 1))
-        if self._owes(history):
-            terms.append(law.term(self._due(t, agent, history[:, None], profiles), sign, 1))
-        return self._form(history.size, *terms)
+        profiles = self.profiles(t)[None, :]
+        if what == "X":
+            columns = self.columns.payoff(t, agent, profiles)
+        elif what == "now" and self.pays_now(t):
+            columns = self.columns.now(t, agent, profiles)
+        elif what == "due" and self._owes(history):
+            columns = self._due(t, agent, history[:, None], profiles)
+        else:
+            return None
+        return self._form(history.size, law.term(columns))
 
     def combination(self, columns: Sequence[Column], num: Sequence[int], den: int) -> Form:
         """Return the columns themselves."""

@@ -154,8 +154,10 @@ def _ray(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> None:
 # -- negative answers -----------------------------------------------------------------------------------------------
 
 
-def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
-    """Ask that the rows of the conflict contradict each other; return the statement."""
+def refutation(
+    claim: Claim, require: Sequence[str], wish: Wish, f: Unknown, ledger: Ledger
+) -> tuple[list[str], Sum, Fraction]:
+    """Return the conflict of a witness, what its multipliers derive from rows of these requirements, and the shortfall stated."""
     witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
     if witness["kind"] != "farkas":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
@@ -163,10 +165,16 @@ def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
     for k, entry in enumerate(items(witness["conflict"], "witness.conflict")):
         if not isinstance(entry, str) or entry in conflict:
             raise InputError(f"witness.conflict[{k}]", f"found {describe(entry)}", "name each requirement once")
-        ledger.claim(entry in claim.asked.require, f"conflict: {show(entry)} is not required")
+        ledger.claim(entry in require, f"conflict: {show(entry)} is not required")
         conflict.append(entry)
     y = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
     total = derived(wish.program(f), y, ledger, conflict)
+    return conflict, total, claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
+
+
+def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
+    """Ask that the rows of the conflict contradict each other; return the statement."""
+    conflict, total, shortfall = refutation(claim, claim.asked.require, wish, f, ledger)
     within = ""
     if claim.strength == "verified":
         if claim.certificate.get("bound") is None:
@@ -182,7 +190,7 @@ def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
         raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
     else:
         contradiction(total, f.columns.name, ledger)
-    equal(claim.numbers.fraction(witness["shortfall"], "witness.shortfall"), -total.const, "shortfall", ledger)
+    equal(shortfall, -total.const, "shortfall", ledger)
     eased = _relaxations(claim, conflict, wish, f, ledger)
     return (
         f"No {_class(claim.asked, f.model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"

@@ -1,0 +1,270 @@
+"""Negative answers about payments that leave every agent a share of the surplus: contradictions derived from the rows of the question.
+
+A witness of a block weighs the rows of that block: ``value`` where truth leads to its action, ``pepic`` where a lie does (in scope ``all`` the
+targets). A cycle weighs ``pepic`` rows of the last period by one. Multipliers name rows of ``implement`` with the requirement of the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mechsynth.errors import InputError
+
+from ..blocks import Block, others_name, profiles_of_blocks, read_block, read_weights
+from ..envelope import Claim
+from ..exact import Array
+from ..frames import Class
+from ..kernel import Rows, State, Sum, contradiction, weigh
+from ..mechanism import read_others, read_period
+from ..model import Model
+from ..residual import ClaimedUnknown
+from ..rows import lie, truth
+from ..text import describe, items, label, number_text, show, table
+from ..unknown import Unknown
+from ..values import Values
+from ..verdict import Ledger, Refuted, equal
+from .implement import Wish, refutation
+
+RULE_ONLY = "; this is about the rule listed, and other efficient rules, if there are ties, are not tried."
+LESS = "proves less than was asked"
+AGAIN = "ask the same question anew, or this condition with --scope all"
+DIGITS = 6
+
+PAYOFF = {"budget-balanced": "equal-shares", "surplus-extraction": "no-payoff"}
+_GIVES = {
+    "residual-claimant": "leave every agent the social surplus",
+    "equal-shares": "leave every agent an equal share of the social surplus",
+    "no-payoff": "leave no agent anything but the bonus that is due",
+}
+_CLASS = {
+    "contingent": "the others' next reports, the reports and the action",
+    "vcg-type": "the others' next reports, the others' reports and the action",
+}
+_KINDS = {"contingent": "convex-combination", "vcg-type": "dependence", "history-independent": "cycle"}
+
+
+def infeasible(
+    claim: Claim, model: Model, rule: list[Array], values: Values, kind: Class, share: Fraction, ledger: Ledger
+) -> str:
+    """Check a negative answer; return the statement that is proved."""
+    if claim.certificate.get("now") is not None:
+        raise Refuted(
+            f"certificate.now: {LESS}: it is one choice of the last period's payments, which the question leaves free; "
+            "ask the same question anew"
+        )
+    witness = claim.witness.get("kind") if isinstance(claim.witness, dict) else None
+    if witness == "farkas" and claim.asked.ask != "static":
+        return _program(claim, Unknown(model, rule, values, kind), ledger)
+    words = _failures(claim, ClaimedUnknown(model, rule, values, kind, share), ledger)
+    if witness == "cycle":
+        return f"No payments whatever make truth an ex post equilibrium of the last period under the rule listed ({words}){RULE_ONLY}"
+    return f"{_excluded(claim, model)} ({words}){RULE_ONLY}"
+
+
+def _requirement(claim: Claim) -> str:
+    return PAYOFF.get(claim.asked.ask, "residual-claimant")
+
+
+def _excluded(claim: Claim, model: Model) -> str:
+    kind = claim.asked.transfers
+    looks = f"{'stationary ' if model.horizon is None else ''}payments that look only at {_CLASS[kind]}"
+    if claim.scope == "all":
+        exact = (
+            "for every own signal" if kind == "vcg-type" else "after truth, and at least that target after every lie"
+        )
+        return (
+            f"No {looks} have expectations that are the target of {claim.asked.ask} {exact}, in every block, whatever action it is of; that "
+            "condition is sufficient for such transfers under every rule, and this does not exclude them under the rule listed"
+        )
+    when = "in every period" if model.horizon is None else "in every period before the last"
+    if claim.constant is not None:
+        when += ", the last one playing the constant action"
+    return f"No {looks} make truth periodic ex post incentive compatible under the rule listed and {_GIVES[_requirement(claim)]} {when}"
+
+
+def _program(claim: Claim, f: Unknown, ledger: Ledger) -> str:
+    """Check multipliers of the rows of ``implement`` with the same class and requirements."""
+    if claim.scope != "policy" or claim.constant is not None:
+        raise Refuted("witness: multipliers of a program that does not ask this question")
+    if claim.certificate.get("failures") is not None:
+        raise Refuted("certificate.failures beside multipliers")
+    require = ("pepic", _requirement(claim))
+    wish = Wish(replace(claim.asked, require=require, objective="feasibility"), {})
+    conflict, total, shortfall = refutation(claim, require, wish, f, ledger)
+    equal(shortfall, contradiction(total, f.columns.name, ledger), "shortfall", ledger)
+    return f"{_excluded(claim, f.model)}, whatever is paid in the last period (multipliers of {', '.join(map(show, conflict))}){RULE_ONLY}"
+
+
+# -- blocks and cycles ----------------------------------------------------------------------------------------------
+
+
+def _failures(claim: Claim, f: ClaimedUnknown, ledger: Ledger) -> str:
+    """Ask that the witness, and every one in ``certificate.failures``, derives a contradiction; return the first in words."""
+    found = [claim.witness]
+    if claim.certificate.get("failures") is not None:
+        found = items(claim.certificate["failures"], "certificate.failures")
+        if not found or found[0] != claim.witness:
+            raise Refuted("certificate.failures does not begin with the witness")
+    seen: set[tuple[Any, ...]] = set()
+    words = []
+    for k, entry in enumerate(found):
+        at = "witness" if k == 0 else f"certificate.failures[{k}]"
+        kind = entry.get("kind") if isinstance(entry, dict) else None
+        known = dict.fromkeys((_KINDS[claim.asked.transfers], "cycle"))
+        if not isinstance(kind, str) or kind not in known:
+            raise InputError(f"{at}.kind", f"found {describe(kind)}", f"one of {', '.join(known)}")
+        key, text = (_cycle if kind == "cycle" else _block)(entry, claim, f, at, ledger)
+        if key in seen:
+            raise InputError(at, "this failure stands twice", "keep one")
+        seen.add(key)
+        words.append(text)
+    return words[0]
+
+
+def _block(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledger) -> tuple[tuple[Any, ...], str]:
+    """Weigh the rows of a block."""
+    contingent = claim.asked.transfers == "contingent"
+    keys = ["kind", "agent", "action", "others", "weights", "shortfall", *(["type"] if contingent else [])]
+    entry = table(value, at, keys if f.model.horizon is None else ["period", *keys])
+    block = read_block(entry, f.model, at)
+    words, period = block.name(f.model), f.model.period(block.t)
+    weights = read_weights(entry["weights"], block, claim, f.model, f"{at}.weights")
+    key: tuple[Any, ...] = (block,)
+    own = None
+    if contingent:
+        own = label(entry["type"], period.signal_index[block.agent], f"{at}.type", "own signal")
+        ledger.claim(own not in weights, f"{words}: the combination uses the own signal it should give")
+        weights, key = {**weights, own: Fraction(-1)}, (block, own)
+    total = Sum()
+    for rows, factors in _rows(claim, f, block, own, weights, words, ledger):
+        weigh(rows, factors, total, ledger)
+    words = f"{words}, own signal {show(period.signals[block.agent][own])}" if own is not None else words
+    _cancels(f, total, words, ledger)
+    _short(f, total, claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), words, ledger)
+    return key, words
+
+
+def _rows(
+    claim: Claim,
+    f: ClaimedUnknown,
+    block: Block,
+    own: int | None,
+    weights: dict[int, Fraction],
+    words: str,
+    ledger: Ledger,
+) -> Iterator[tuple[Rows, list[Fraction]]]:
+    """Return the rows of a block at its own signals, and their weights."""
+    t, agent = block.t, block.agent
+    members = profiles_of_blocks(f.model, t, agent)[block.others]
+    chosen = f.rule[t][members] == block.action
+    if claim.scope == "policy":
+        message = int(np.flatnonzero(chosen)[0]) if own is None and chosen.any() else own
+        fine = message is not None and bool(chosen[message])
+        ledger.claim(
+            fine, f"{words}: the rule takes another action at {'every own signal' if own is None else 'its own signal'}"
+        )
+        assert message is not None
+        exact = chosen if own is None else np.arange(members.size) == own
+    else:
+        message, exact = own or 0, np.full(members.size, own is None)
+        exact[message] = True
+    for is_truth in (True, False):
+        signals = [k for k, weight in weights.items() if weight and bool(exact[k]) == is_truth]
+        state = State(profile=members[signals])
+        if not signals:
+            continue
+        if claim.scope == "all":
+            rows = f.targets(t, agent, message, block.action, state, is_truth)
+        else:
+            rows = truth(f, t, agent, state) if is_truth else lie(f, t, agent, message, state)
+        yield rows, [weights[k] for k in signals]
+
+
+def _cancels(f: ClaimedUnknown, total: Sum, words: str, ledger: Ledger) -> None:
+    """Ask that no payment is left."""
+    left = total.columns()
+    ledger.rows += 1
+    if any(f.columns.place(column)[0] == "now" for column in left):
+        raise Refuted(
+            f"{words}: {LESS}: other payments in period {f.model.horizon} change what these weights add up to, and the question "
+            "leaves those payments free; ask the same question anew"
+        )
+    for column, value in left.items():
+        raise Refuted(f"{words}: the weights leave {f.columns.name(column)}: off by {number_text(value)}, not 0")
+
+
+def _short(f: ClaimedUnknown, total: Sum, stated: Fraction, words: str, ledger: Ledger) -> None:
+    """Ask that the number derived is below 0, and, per unit of payment, by as much as is stated.
+
+    Over an infinite horizon exact losses can have thousands of digits. A shortfall may then be stated rounded down to six significant digits.
+    """
+    delta, base = f.model.discount, -total.plain / f.model.discount
+    if total.rests and stated == base and total.const != total.plain:
+        raise Refuted(
+            f"{words}: {LESS}: shortfall {number_text(stated)} is against targets that also lies have to meet in full, "
+            f"although a lie to another action loses surplus; {AGAIN}"
+        )
+    if f.model.horizon is None and total.rests:
+        low, high = -total.bound(upper=True) / delta, -total.bound(upper=False) / delta
+        if low > 0 and rounded_down(low) == rounded_down(high) == stated:
+            return
+    found = -total.const / delta
+    if f.model.horizon is None and total.rests and found > 0 and rounded_down(found) == stated:
+        return
+    equal(stated, found, f"{words}: shortfall", ledger)
+    ledger.claim(found > 0, f"{words}: shortfall {number_text(found)} is not above 0")
+
+
+def rounded_down(value: Fraction) -> Fraction:
+    """Return the largest number of six significant decimal digits that is not above a positive number."""
+    ten, exponent = Fraction(10), 0
+    while ten ** (exponent + 1) <= value:
+        exponent += 1
+    while ten**exponent > value:
+        exponent -= 1
+    unit = ten ** (exponent + 1 - DIGITS)
+    return (value / unit).__floor__() * unit
+
+
+def _cycle(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledger) -> tuple[tuple[Any, ...], str]:
+    """Weigh the lies around a cycle by one."""
+    model = f.model
+    if claim.constant is not None:
+        raise Refuted("a cycle refutes the efficient last period, but the last period is constant")
+    if model.horizon is None:
+        raise Refuted("a cycle of the last period, although the horizon is infinite")
+    entry = table(value, at, ("kind", "agent", "period", "others", "cycle", "shortfall"))
+    t = read_period(entry, model, at)
+    if t != model.horizon - 1:
+        raise Refuted(f"a cycle in period {t + 1}, not in the last one")
+    agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+    others = read_others(entry["others"], agent, model, t, f"{at}.others")
+    words = f"cycle of {show(model.agents[agent])} in period {t + 1}, others {others_name(model, t, agent, others)}"
+    cycle = read_cycle(entry["cycle"], model, t, agent, f"{at}.cycle")
+    total = around(f, t, agent, others, cycle, ledger)
+    _cancels(f, total, words, ledger)
+    equal(claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), -total.const, f"{words}: shortfall", ledger)
+    ledger.claim(total.const < 0, f"{words}: its weight {number_text(total.const)} is not below 0")
+    return ("cycle", agent, others, tuple(np.roll(cycle, -int(np.argmin(cycle))).tolist())), words
+
+
+def read_cycle(value: object, model: Model, t: int, agent: int, place: str) -> list[int]:
+    """Return the own signals of a cycle."""
+    known = model.period(t).signal_index[agent]
+    cycle = [label(signal, known, place, "own signal") for signal in items(value, place)]
+    if len(cycle) < 2 or len(set(cycle)) != len(cycle):
+        raise InputError(place, "not a cycle of distinct signals", "name at least two, each once")
+    return cycle
+
+
+def around(f: ClaimedUnknown, t: int, agent: int, others: int, cycle: Sequence[int], ledger: Ledger) -> Sum:
+    """Return the sum of the lies around a cycle of own signals, each saying the next."""
+    members, total = profiles_of_blocks(f.model, t, agent)[others], Sum()
+    for k, r in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
+        weigh(lie(f, t, agent, r, State(profile=members[[k]])), [Fraction(1)], total, ledger)
+    return total

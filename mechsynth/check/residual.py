@@ -1,0 +1,143 @@
+r"""Frames in which truthful payoffs are *claimed* to be a share of the surplus: :math:`X_t = s W_t` in every period that another follows.
+
+The rows that say what a payoff is (``value``) then check the claim: :math:`X = G(θ, θ)` has one solution. With
+:math:`Q(a,θ) = \sum_j u^j(a,θ) + δE[W'|a,θ]` a report that leads to the action :math:`a` loses
+
+.. math:: X(θ) - G(ρ,θ) = s\,[W(θ) - Q(a,θ)] + B(ρ,θ), \quad
+   B = s \textstyle\sum_j u^j - u^i + now(ρ) + δE[later(θ';ρ)] + [t = T-1]\, δE[s W_T - X_T].
+
+The first term is not negative once the rule is efficient, and zero for the rule's own action; it is known by bounds, so that long numbers are
+needed only for lies whose bracket ``B`` is negative. The bracket has short numbers only. That makes these frames faster than
+:class:`Played`, and gives witnesses about one block their rows: columns are the payments of the block alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+
+from .exact import Array, Exact
+from .frames import Class, Frame, Place
+from .kernel import Form, Rest, Rows, State
+from .laws import Law
+from .mechanism import Payments
+from .model import Model
+from .names import written
+from .played import Played
+from .unknown import Unknown
+from .values import SCALE, Values
+
+
+class Claimed(Frame):
+    """The lemma, for either frame: set ``share`` and, where the last period plays a constant action, ``constant``."""
+
+    share: Fraction
+
+    def claims(self, t: int) -> bool:
+        """Say whether the payoff of a period is claimed."""
+        return self.continues(t)
+
+    def payoff(self, t: int, agent: int, profile: Array) -> Form:
+        """Return the claimed payoff; in a last period, the utility less what is paid."""
+        if not self.claims(t):
+            return self.utility(t, agent, self.rule[t][profile], profile) - self.now(t, agent, profile)
+        return self.surplus(t, profile).times(self.share) if self.share else Form.of(Fraction(0), profile.size)
+
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
+        """Return an expectation, of payoffs as they are claimed."""
+        if what != "X":
+            return super().mean(what, law, t, agent, history)  # type: ignore[safe-super]
+        if self.claims(t):
+            return Form(law.expect(*self.values.exact(t).common("values")).times(self.share))
+        every = self.profiles(t)
+        enjoyed = Form(law.expect(*self.utility(t, agent, self.rule[t], every).const.common("utilities")))
+        now = self.mean("now", law, t, agent, history)
+        return enjoyed if now is None else enjoyed - now
+
+    def bracket(self, t: int, agent: int, action: Array, told: Array, true: Array) -> Form:
+        """Return ``B`` of reports that lead to an action."""
+        model, period, then = self.model, self.model.period(t), self.model.following(t)
+        flow = period.surplus[action, true].times(self.share) - period.utilities[agent][action, true]
+        law = self.following(t, action, true)
+        total = Form(flow) + self.now(t, agent, told)
+        due = self.mean("due", law, then, agent, told)
+        if due is not None:
+            total = total + due.times(model.discount)
+        if not self.claims(then):
+            num, den = self.values.exact(then).common("values")
+            kept = self.mean("X", law, then, agent, told)
+            assert kept is not None
+            total = total + (Form(law.expect(num, den).times(self.share)) - kept).times(model.discount)
+        return total
+
+    def loss(self, t: int, agent: int, told: Array, true: Array) -> Form:
+        """Return what reports lose: the bracket, and a share of the surplus that their action loses."""
+        if not self.claims(t):
+            return super().loss(t, agent, told, true)
+        action = self.rule[t][told]
+        total = self.bracket(t, agent, action, told, true)
+        # the rule was found efficient, so no action is worth more
+        low, high = (np.maximum(side[action, true], 0) for side in self.values.gaps(t))
+        if not self.share or not (low.any() or high.any()):
+            return total
+        return replace(total, rest=Rest(low, high, 1 << SCALE, partial(self._gap, t, action, true), self.share))
+
+    def _gap(self, t: int, action: Array, true: Array, rows: Array) -> Exact:
+        return self.values.exact_gaps(t)[action[rows], true[rows]]
+
+    def every_action(self) -> Iterator[Rows]:
+        """Return the rows of the paper's condition: in every block, whatever action, truth meets the target and every lie at least the target.
+
+        Where payments do not look at the own report, every own signal meets it.
+        """
+        for t in filter(self.continues, self.periods):
+            own = self.model.period(t).own
+            for agent in self.agents:
+                for message in self.messages(t, agent):
+                    for action in range(len(self.model.period(t).actions)):
+                        for truth in (True, False):
+                            true = np.flatnonzero((own[agent] == message) == truth)
+                            yield self.targets(t, agent, message, action, State(profile=true), truth)
+                    if not self.kind.own_report:
+                        break  # one report stands for all
+
+    def targets(self, t: int, agent: int, message: int, action: int, state: State, truth: bool) -> Rows:
+        """Return rows of that condition: a message and an action, at profiles where it is the truth or a lie."""
+        place = self.place("target", t, agent, message)
+        slack, name = partial(self._target, t, agent, message, action), partial(self._acting, place, action)
+        return Rows("target", truth or not self.kind.own_report, place.head, state, slack, name)
+
+    def _target(self, t: int, agent: int, message: int, action: int, s: State) -> Form:
+        told = self.says(t, agent, message, s.profile)
+        return self.bracket(t, agent, np.full(len(s), action), told, s.profile)
+
+    def _acting(self, place: Place, action: int, s: State) -> str:
+        return f"{place.lie(s)} a={written(self.model.period(place.t).actions[action])}"
+
+
+class ClaimedPlayed(Claimed, Played):
+    """A mechanism as it is played, truthful payoffs claimed."""
+
+    def __init__(
+        self,
+        model: Model,
+        rule: Sequence[Array],
+        values: Values,
+        kind: Class,
+        paid: Sequence[Sequence[Payments]],
+        share: Fraction,
+    ) -> None:
+        super().__init__(model, rule, values, kind, paid)
+        self.share = share
+
+
+class ClaimedUnknown(Claimed, Unknown):
+    """Payments as columns, truthful payoffs claimed."""
+
+    def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, share: Fraction) -> None:
+        super().__init__(model, rule, values, kind)
+        self.share = share
