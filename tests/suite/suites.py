@@ -6,11 +6,13 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +55,68 @@ def environ(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)]), **(extra or {})}
 
 
-def begin(*arguments: str | Path, log: Path | None = None) -> subprocess.Popen[str]:
+PATIENCE = 300  # seconds until a test gives a process up; a machine may be busy
+
+
+class Gate:
+    """Where the jobs of a run wait, each with its answer, until the test lets so many of them go: a moment that is certain.
+
+    A pipe with a byte for every job that may go on.
+    """
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self.path = path
+        self._end = os.open(path, os.O_RDWR)  # and never closed by it, so that nobody reads the end of the pipe
+
+    def let(self, jobs: int) -> None:
+        """Let so many jobs go on."""
+        os.write(self._end, b"." * jobs)
+
+    def open(self) -> None:
+        """Let all of them go on; no suite of the tests has as many."""
+        self.let(4096)
+
+
+def ways(log: Path | None, gate: Gate | None) -> dict[str, str]:
+    """What `logged.py` reads from its environment."""
+    return ({} if log is None else {"BEGUN": str(log)}) | ({} if gate is None else {"GATE": str(gate.path)})
+
+
+def begin(
+    *arguments: str | Path, log: Path | None = None, gate: Gate | None = None, command: tuple[str, ...] = ("suite", "run")
+) -> subprocess.Popen[str]:
     """Start `mechsynth suite run` as a process in a session of its own, as a terminal would."""
     program = ["-m", "mechsynth"] if log is None else [str(HERE / "logged.py")]
     return subprocess.Popen(
-        [sys.executable, *program, "suite", "run", *map(str, arguments)],
+        [sys.executable, *program, *command, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environ({} if log is None else {"BEGUN": str(log)}),
+        env=environ(ways(log, gate)),
         start_new_session=True,
     )
+
+
+def until(run: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
+    """Wait for something that a run does before it is over."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert run.poll() is None, f"the run is over: {run.communicate()}"
+        assert time.monotonic() < deadline, "the run does not get there"
+        time.sleep(0.005)
+
+
+def kill(run: subprocess.Popen[str]) -> None:
+    """Kill a run that is not over, with all its processes."""
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate(timeout=PATIENCE)
+    assert run.returncode == -signal.SIGKILL, "the run was over before it could be killed"
+
+
+def begun(log: Path) -> list[Key]:
+    """Which jobs were begun, in order."""
+    return [tuple(json.loads(line)) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
 
 
 def read(table: Path, query: str) -> list[tuple[Any, ...]]:
