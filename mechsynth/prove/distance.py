@@ -37,13 +37,13 @@ class Nearest:
 
 def support(rows: IntArray, den: int, report: int) -> tuple[list[int], float, tuple[int, ...] | None]:
     """Suggest where the nearest point lies: the signals that seem to carry it, its squared distance, a short direction to it."""
-    from scipy.optimize import nnls
+    from mechsynth.solver.nearest import nonnegative
 
     others = [k for k in range(rows.shape[0]) if k != report]
     # min |D x|² + (Σx − 1)² over x ≥ 0 has its minimum on the ray of the nearest point.
     steps = np.array([(rows[k] - rows[report]) / den for k in others], dtype=np.float64).T
     size = float(np.abs(steps).max(initial=0.0)) or 1.0
-    weights, _ = nnls(np.vstack([steps / size, np.ones(len(others))]), np.append(np.zeros(rows.shape[1]), 1.0))
+    weights = nonnegative(np.vstack([steps / size, np.ones(len(others))]), np.append(np.zeros(rows.shape[1]), 1.0))
     total = float(weights.sum()) or 1.0
     point = steps @ (weights / total)
     top = float(np.abs(point).max(initial=0.0))

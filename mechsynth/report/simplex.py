@@ -140,10 +140,10 @@ def _projected(points: Points, cloud: Cloud) -> Points:
 
 def _nearest(point: Points, hull: Points) -> Points:
     """Return nearly the nearest point of a hull, by non-negative least squares; only the drawing depends on it."""
-    from scipy.optimize import nnls
+    from mechsynth.solver.nearest import nonnegative
 
     heavy = 1e3
-    weights = nnls(np.vstack([hull.T, heavy * np.ones(len(hull))]), np.append(point, heavy))[0]
+    weights = nonnegative(np.vstack([hull.T, heavy * np.ones(len(hull))]), np.append(point, heavy))
     return np.asarray(weights @ hull / max(float(weights.sum()), 1e-12))
 
 

@@ -213,9 +213,10 @@ def test_results_with_parts_of_another_kind(
 
 
 def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=20, **options)
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=300, **options)
 
 
+@pytest.mark.processes
 def test_as_a_process(leases_path: Path, tmp_path: Path) -> None:
     """The same through the installed command: exit code, one line, no traceback, nothing on standard output."""
     bad = written(tmp_path / "bad.json", b"{")
@@ -238,6 +239,7 @@ def test_as_a_process(leases_path: Path, tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.json", "deep.json"]
 
 
+@pytest.mark.processes
 def test_a_terminal_that_knows_no_greek(leases_path: Path, tmp_path: Path) -> None:
     """Under an ASCII locale the words are still printed, and labels of any script neither crash nor stop anything."""
     document = json.loads(leases_path.read_text(encoding="utf-8"))
@@ -257,10 +259,11 @@ def test_a_terminal_that_knows_no_greek(leases_path: Path, tmp_path: Path) -> No
     assert "Traceback" not in done.stderr and done.stderr.count("\n") == 1
 
 
+@pytest.mark.processes
 def test_a_reader_that_goes_away(leases_path: Path) -> None:
     """`mechsynth solve … --json | head -c 1`: no traceback."""
     command = f"{PROGRAM} solve {leases_path} --json | head -c 1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=300)
     assert done.stdout == "{"
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
 

@@ -14,6 +14,8 @@ from pages import PAGES, ROOT, anchors, links
 import mechsynth
 from mechsynth.asks import ROOMS
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -23,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [*command, "-b", "html", str(ROOT / "docs"), str(folder / "html")],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         cwd=ROOT,
         check=False,
     )

@@ -220,6 +220,7 @@ def test_the_library_is_what_its_families_give() -> None:
         assert document_bytes(made["name"], made["params"], made["seed"]) == path.read_bytes(), path.name
 
 
+@pytest.mark.processes
 def test_another_process_gives_the_same_bytes() -> None:
     """Whatever the order of hashes is there."""
     code = (

@@ -20,6 +20,7 @@ from mechsynth.report import page
 
 from test_hostile import hostile  # isort: skip
 
+pytestmark = pytest.mark.processes
 WIDTHS = (1280, 390)
 # Frames of a page on disk: each is laid out at its own width, and what it has fetched can be asked for.
 FRAME = '<iframe data-name="{name}" width="{width}" height="700" srcdoc="{text}"></iframe>'
@@ -70,7 +71,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -84,7 +84,10 @@ def ways(log: Path | None, gate: Gate | None) -> dict[str, str]:
 
 
 def begin(
-    *arguments: str | Path, log: Path | None = None, gate: Gate | None = None, command: tuple[str, ...] = ("suite", "run")
+    *arguments: str | Path,
+    log: Path | None = None,
+    gate: Gate | None = None,
+    command: tuple[str, ...] = ("suite", "run"),
 ) -> subprocess.Popen[str]:
     """Start `mechsynth suite run` as a process in a session of its own, as a terminal would."""
     program = ["-m", "mechsynth"] if log is None else [str(HERE / "logged.py")]

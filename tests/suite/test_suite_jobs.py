@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from nasty import Deadly, Endless, Faulty
-from suites import INSTANCES, environ
+from suites import INSTANCES, PATIENCE, environ
 
 import mechsynth
 from mechsynth import __version__ as mechsynth_version
@@ -75,14 +75,14 @@ def test_a_time_limit_that_the_room_looks_at() -> None:
     assert answer.status == "unknown" and not answer.proved and answer.checked == ""
 
 
+@pytest.mark.processes
 def test_a_time_limit_that_nobody_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "GRACE", 0.1)
-    begin = time.monotonic()
-    answer = compute(Job("x", LEASES, Endless(), 0.1))
-    assert time.monotonic() - begin < 10
+    answer = compute(Job("x", LEASES, Endless(), 0.1))  # and it comes to an end
     assert answer.status == "unknown" and answer.error == LATE
 
 
+@pytest.mark.processes
 def test_a_limit_never_hits_what_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work that ends about when its limit does: either it is interrupted, or nothing ever is."""
     monkeypatch.setattr(limits, "GRACE", 0.0)
@@ -98,17 +98,17 @@ def test_a_limit_never_hits_what_comes_after(monkeypatch: pytest.MonkeyPatch) ->
             pass
 
 
+@pytest.mark.processes
 def test_a_worker_that_nothing_interrupts_ends_itself() -> None:
     """Sleep, like a solver at work, is no step of the interpreter."""
     code = (
         "import time; from mechsynth.suite import limits; limits.GRACE, limits.LAST = 0.1, 0.3\n"
-        "with limits.limited(0.1, expendable=True): time.sleep(60)"
+        "with limits.limited(0.1, expendable=True): time.sleep(10**6)"
     )
-    begin = time.monotonic()
-    assert subprocess.run([sys.executable, "-c", code], env=environ(), timeout=50, check=False).returncode == 1
-    assert time.monotonic() - begin < 40
+    assert subprocess.run([sys.executable, "-c", code], env=environ(), timeout=PATIENCE, check=False).returncode == 1
 
 
+@pytest.mark.processes
 def test_jobs_on_two_workers_and_one_that_ends_its_worker() -> None:
     """Every other job has the answer that it has alone; the deadly one has a reason; the workers listen on the loopback alone."""
     jobs = good()
@@ -133,6 +133,7 @@ def test_jobs_on_two_workers_and_one_that_ends_its_worker() -> None:
             assert timeless(found[job.name]) == timeless(compute(job)), job.name
 
 
+@pytest.mark.processes
 def test_the_local_cluster_serves_no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """What listens speaks Dask's protocol or serves nothing: no address answers a request for a page.
 
@@ -166,6 +167,7 @@ def test_fewer_than_one_worker() -> None:
         run_jobs([], workers=0)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("address", "words"), [("127.0.0.1:9", "no scheduler answers"), ("far://away", "no address"), ("", "no ")]
 )
@@ -197,12 +199,13 @@ def test_jobs_are_drawn_as_they_are_worked_on() -> None:
     assert len(drawn) == 3
 
 
+@pytest.mark.processes
 def test_help_and_planning_load_no_cluster(tmp_path: Path) -> None:
     code = (
         "import sys; from mechsynth.cli import main\n"
         f"main(['suite', 'run', {str(INSTANCES / 'liu2014-auction-1.json')!r}, '--workers', '1', '-o', {str(tmp_path / 't.db')!r}, '--json'])\n"
         "assert not {'distributed', 'dask', 'matplotlib'} & set(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=environ(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], env=environ(), capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["contradicted"] == []

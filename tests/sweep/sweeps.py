@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
-import sys
 import zlib
 from pathlib import Path
 from typing import Any
 
-from suite.suites import read
+from suite import suites
+from suite.suites import Gate, read
 
 ROOT = Path(__file__).resolve().parents[2]
 TRADE = (
@@ -27,16 +26,14 @@ TRADE = (
 Contents = tuple[list[tuple[Any, ...]], dict[str, str], bytes, bytes, bytes]
 
 
-def begin(*arguments: str | Path) -> subprocess.Popen[str]:
+def begin(*arguments: str | Path, log: Path | None = None, gate: Gate | None = None) -> subprocess.Popen[str]:
     """Start `mechsynth sweep` as a process in a session of its own, as a terminal would."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "mechsynth", "sweep", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-    )
+    return suites.begin(*arguments, log=log, gate=gate, command=("sweep",))
+
+
+def kept(table: Path) -> int:
+    """How many points have their answer in a table."""
+    return len(read(table, "SELECT instance FROM answers"))
 
 
 def contents(table: Path) -> Contents:

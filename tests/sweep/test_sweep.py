@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
-import signal
-import time
 from collections import Counter
 from fractions import Fraction as F
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sweeps import ROOT, TRADE, Contents, begin, contents, read
+from suite.suites import PATIENCE, Gate, kill, until
+from sweeps import ROOT, TRADE, Contents, begin, contents, kept, read
 
 from mechsynth.cli import main
 from mechsynth.families import closed
@@ -29,7 +27,6 @@ from mechsynth.sweep.grid import Grid, grid_of
 from mechsynth.sweep.map import Map
 from mechsynth.sweep.run import run_sweep
 
-PATIENCE = 120  # seconds; a machine may be busy
 BUDGET = {"ask": "lump-sum-budget"}
 
 
@@ -133,49 +130,47 @@ def test_csv_and_json_say_the_same(found: Map, table: Path) -> None:
     assert ends == [(b["along"], F(b["low"]), F(b["high"])) for b in document["brackets"]]
 
 
-def killed(table: Path, moments: random.Random, kills: int) -> Counter[Any]:
+def killed(at: Path, moments: random.Random, kills: int) -> Counter[Any]:
     """Kill a run, and what it was resumed to, after random numbers of lines; then let it end. Return how often each line was written."""
-    kept = 0
-    for _ in range(kills):
-        run = begin(*TRADE, "-o", table, "--resume", "--workers", "1")
-        goal = kept + moments.randint(1, 20)
-        deadline = time.monotonic() + PATIENCE
-        while len(read(table, "SELECT instance FROM answers")) < goal and time.monotonic() < deadline:
-            assert run.poll() is None, "the run was over before it could be killed"
-            time.sleep(0.002)
-        os.killpg(run.pid, signal.SIGKILL)
-        run.communicate(timeout=PATIENCE)
-        assert run.returncode == -signal.SIGKILL
-        now = len(read(table, "SELECT instance FROM answers"))
-        assert now >= goal
-        kept = now
+    table, log, there = at / "map.db", at / "begun.log", 0
+    for k in range(kills):
+        gate = Gate(at / f"gate-{k}")
+        run = begin(*TRADE, "-o", table, "--resume", "--workers", "1", log=log, gate=gate)
+        more = moments.randint(1, 20)
+        gate.let(more)
+        until(run, lambda goal=there + more: kept(table) == goal)
+        kill(run)
+        there += more
+        assert kept(table) == there
     run = begin(*TRADE, "-o", table, "--resume", "--workers", "1")
     out, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0 and err == "" and "0 disagree" in out, err
     return Counter(read(table, "SELECT instance FROM times"))
 
 
+@pytest.mark.processes
 def test_kills_change_nothing(undisturbed: Contents, tmp_path: Path) -> None:
-    written = killed(tmp_path / "map.db", random.Random(5), kills=3)
+    written = killed(tmp_path, random.Random(5), kills=3)
     assert contents(tmp_path / "map.db") == undisturbed
     assert set(written.values()) == {1}, "a finished answer was computed again"
 
 
+@pytest.mark.processes
 def test_a_kill_while_the_boundary_is_refined(found: Map, undisturbed: Contents, tmp_path: Path) -> None:
     table = tmp_path / "map.db"
-    run = begin(*TRADE, "-o", table, "--workers", "1")
-    deadline = time.monotonic() + PATIENCE
-    while len(read(table, "SELECT instance FROM answers")) < 75 and time.monotonic() < deadline:
-        time.sleep(0.002)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.communicate(timeout=PATIENCE)
-    there = len(read(table, "SELECT instance FROM answers"))
-    assert 75 <= there < len(found.all)
+    gate = Gate(tmp_path / "gate")
+    run = begin(*TRADE, "-o", table, "--workers", "1", log=tmp_path / "begun.log", gate=gate)
+    gate.let(75)
+    until(run, lambda: kept(table) == 75)
+    kill(run)
+    there = kept(table)
+    assert 75 == there < len(found.all)
     again = run_sweep(small(), BUDGET, table, halvings=2, resume=True)
     assert again.brackets == found.brackets
     assert contents(table) == undisturbed
 
 
+@pytest.mark.processes
 def test_two_workers_find_the_same(undisturbed: Contents, tmp_path: Path) -> None:
     run = begin(*TRADE, "-o", tmp_path / "map.db", "--workers", "2")
     _, err = run.communicate(timeout=PATIENCE)

@@ -145,9 +145,9 @@ def test_four_hundred_profiles_and_ten_actions(ties: bool) -> None:
         transition=Rationals(weights.reshape(10, 20, 20, 20, 20), 20000),
         discount="9/10",
     )
-    start = time.perf_counter()
+    start = time.process_time()
     rule = efficient_rule(env)
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     assert took < 40
     if ties:
         assert (rule.optimal[0][2] == rule.optimal[0][7]).all()

@@ -35,7 +35,7 @@ def test_one_place_makes_it() -> None:
 def process(program: str) -> subprocess.CompletedProcess[bytes]:
     """Run a program as a process of its own, where everything on its descriptors is seen, Python's or not."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, env=environ, timeout=120, cwd=ROOT)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, env=environ, timeout=300, cwd=ROOT)
 
 
 USE = """
