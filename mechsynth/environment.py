@@ -175,6 +175,11 @@ class Environment:
         """``T``, or 1 when the horizon is infinite (there the one period stands for all)."""
         return self.horizon or 1
 
+    @property
+    def linked(self) -> range:
+        """The periods (from 1) that a next period follows."""
+        return range(1, 2) if self.horizon is None else range(1, self.horizon)
+
     def period(self, t: int) -> Period:
         """Return period ``t``, counted from 1."""
         kept: tuple[Period, ...] = self.__dict__["_periods"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def printable(text: str, *, lines: bool = False) -> str:
     """Return text that may hold a stranger's labels so that it can be printed: what a terminal would obey is shown instead.
@@ -21,6 +23,14 @@ def _brief(text: str) -> str:
     """Return text that may hold a stranger's labels, its middle left out where it is long."""
     half = LONGEST // 2
     return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return the beginning of a remedy that names the known word nearest to a wrong one; nothing where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word[:LONGEST], list(known), 1) if isinstance(word, str) else []
+    return f"did you mean {near[0]}? " if near else ""
 
 
 class MechsynthError(Exception):

@@ -12,7 +12,6 @@ from fractions import Fraction
 from mechsynth.asks.linked import asked_for, construct, expected_payment, room_of
 from mechsynth.asks.question import Question
 from mechsynth.environment import Environment
-from mechsynth.errors import UsageError
 from mechsynth.rational import Rationals
 from mechsynth.result import Result
 
@@ -28,10 +27,6 @@ def answer(question: Question) -> Result:
         When the horizon is finite: nothing is paid after the last period, so its utilities could not be shared.
     """
     environment = question.environment
-    if environment.horizon is not None:
-        raise UsageError(
-            f"--ask {ASK}", "the horizon is finite, and nothing is paid after its end", "ask ex-ante-balanced"
-        )
     asked = asked_for(question, ASK, ["budget:per-period"])
     return construct(question, asked, room_of(question, ASK), lambda t, agent: balanced_targets(environment, t, agent))
 

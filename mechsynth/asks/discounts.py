@@ -29,7 +29,7 @@ from mechsynth.asks.roots import Root, isolate, sorted_roots
 from mechsynth.errors import UsageError
 from mechsynth.rational import Rationals, text
 
-OPTION = "--critical-discount"
+OPTION = "critical_discount"
 QUICK = 25  # profiles up to which the question is answered unasked
 LARGEST = 200
 

@@ -18,7 +18,6 @@ from mechsynth.asks.linked import asked_for, room_of
 from mechsynth.asks.question import Question
 from mechsynth.efficient import solve_discounted
 from mechsynth.environment import stack
-from mechsynth.errors import UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
 from mechsynth.result import Result, Status
@@ -35,10 +34,6 @@ def answer(question: Question) -> Result:
         Without a prior, and with a single agent.
     """
     environment = question.environment
-    if len(environment.agents) < 2:
-        raise UsageError(f"--ask {ASK}", "a single agent has nobody to pay her subsidy", "ask contingent or vcg-type")
-    if environment.prior is None:
-        raise UsageError(f"--ask {ASK}", "the instance has no prior to expect payments with", "give it a prior")
     asked = asked_for(question, ASK, ["budget:ex-ante"])
     result = residual.construct(question, asked, room_of(question, ASK), None)
     if result.status is not Status.FEASIBLE:

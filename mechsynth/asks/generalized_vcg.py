@@ -72,7 +72,7 @@ def answer(question: Question) -> Result:
     UsageError
         For options that leave no room.
     """
-    asked = asked_for(question, ASK, ["pepic"])
+    asked = asked_for(ASK, ["pepic"])
     environment = question.environment
     agents = range(len(environment.agents))
     build = _stationary if environment.horizon is None else _backward

@@ -26,8 +26,6 @@ from mechsynth.asks.groves_family import (
     asked_for,
     payments,
     periods,
-    refuse_influence,
-    refuse_interdependent,
     transfers_of,
 )
 from mechsynth.asks.question import Question
@@ -51,12 +49,9 @@ def answer(question: Question) -> Result:
     InputError
         When ``phi`` or ``decide`` is malformed.
     """
-    asked = asked_for(question, ASK, ["pepic"])
-    refuse_interdependent(question, ASK)
+    asked = asked_for(ASK, ["pepic"])
     environment = question.environment
     phi = question.phi
-    if phi is not None:
-        refuse_influence(question, ASK)
     _refuse_malformed(question, "phi", phi)
     _refuse_malformed(question, "decide", question.decide)
     if question.decide is not None and phi is None:

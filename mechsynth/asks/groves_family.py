@@ -22,122 +22,28 @@ What each theorem needs can be read off this line.
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
 
 from mechsynth.asks.incentives import told
 from mechsynth.asks.question import Question
-from mechsynth.beliefs import beliefs, by_own
+from mechsynth.beliefs import by_own
 from mechsynth.efficient import efficient_rule, solve_discounted
-from mechsynth.errors import UsageError
 from mechsynth.mechanism import Table, nest
-from mechsynth.rational import IntArray, Rationals, shown
+from mechsynth.rational import IntArray, Rationals
 
 TRANSFERS = "history-independent"
 
 
-def asked_for(question: Question, ask: str, require: list[str]) -> dict[str, Any]:
-    """Return the question as a result tells it.
-
-    Raises
-    ------
-    UsageError
-        For options that these mechanisms leave no room for.
-    """
-    if question.transfers not in (None, TRANSFERS):
-        raise UsageError("--transfers", f"{ask} is paid in the period of the report", f"leave it out, or {TRANSFERS}")
-    if question.constant is not None:
-        raise UsageError("--last-period", f"{ask} is efficient in every period", "leave it out")
+def asked_for(ask: str, require: list[str]) -> dict[str, Any]:
+    """Return the question as a result tells it."""
     return {"ask": ask, "transfers": TRANSFERS, "require": require, "objective": "feasibility"}
 
 
 def periods(question: Question) -> range:
     """Return the distinct periods, from 1."""
     return range(1, question.environment.last + 1)
-
-
-def refuse_interdependent(question: Question, ask: str) -> None:
-    """Ask for private values: nobody's utility depends on another's signal.
-
-    Raises
-    ------
-    UsageError
-        Naming agent, period, action and two profiles that differ in one other agent's signal.
-    """
-    environment = question.environment
-    for t in periods(question):
-        period = environment.period(t)
-        for j, name in enumerate(environment.agents):
-            utility = period.utilities[j]
-            for i in environment.others(j):
-                apart = _apart(utility.num, 1 + i)
-                if apart is None:
-                    continue
-                one, other = apart
-                raise UsageError(
-                    f"--ask {ask}",
-                    f"the utility of {name} after {period.actions[one[0]]}{_when(question, t)} is {shown(utility.fraction(*one))} at "
-                    f"{_profile(question, t, one[1:])} and {shown(utility.fraction(*other))} at {_profile(question, t, other[1:])}: it depends on the "
-                    f"signal of {environment.agents[i]}, values are not private",
-                    "ask vcg-type, contingent or implement, which need no private values",
-                )
-
-
-def refuse_influence(question: Question, ask: str) -> None:
-    """Ask that nobody's own signal moves what the others will report next, given the action and the others' signals.
-
-    Raises
-    ------
-    UsageError
-        Naming agent, period, action, two profiles that differ in her signal, and next reports of the others with two probabilities.
-    """
-    environment = question.environment
-    for t in question.linked:
-        period = environment.period(t)
-        for i in range(len(environment.agents)):
-            blocks = beliefs(environment, t, i).rows  # (|A|, |Θ^{-i}|, |Θ^i|, |Θ'^{-i}|)
-            apart = _apart(blocks.num, 2)
-            if apart is None:
-                continue
-            one, other = apart
-            rest = environment.others(i)
-            following = environment.period(t + 1 if environment.horizon is not None else t)
-            reports = list(product(*(following.signals[j] for j in rest)))[one[3]]
-            raise UsageError(
-                f"--ask {ask}",
-                f"after {period.actions[one[0]]}{_when(question, t)} the next reports ({', '.join(reports)}) of {', '.join(environment.agents[j] for j in rest)} have probability "
-                f"{shown(blocks.fraction(*one))} at {_whole(question, t, i, one)} and {shown(blocks.fraction(*other))} at {_whole(question, t, i, other)}: "
-                f"the signal of {environment.agents[i]} moves them",
-                "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation",
-            )
-
-
-def _apart(array: IntArray, axis: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Return two indices that differ along ``axis`` alone, with different entries; ``None`` where there are none."""
-    first = np.take(array, [0], axis=axis)
-    wrong = np.argwhere(array != first)
-    if not wrong.size:
-        return None
-    other = tuple(int(k) for k in wrong[0])
-    return (*other[:axis], 0, *other[axis + 1 :]), other
-
-
-def _when(question: Question, t: int) -> str:
-    return "" if question.environment.horizon is None else f" in period {t}"
-
-
-def _profile(question: Question, t: int, at: tuple[int, ...]) -> str:
-    signals = question.environment.period(t).signals
-    return "(" + ", ".join(own[k] for own, k in zip(signals, at, strict=True)) + ")"
-
-
-def _whole(question: Question, t: int, agent: int, at: tuple[int, ...]) -> str:
-    """Return the profile of an entry ``(a, θ^{-i}, θ^i, …)`` of the blocks."""
-    shape = question.environment.period(t).shape
-    rest = [int(k) for k in np.unravel_index(at[1], tuple(n for j, n in enumerate(shape) if j != agent))]
-    return _profile(question, t, (*rest[:agent], at[2], *rest[agent:]))
 
 
 def value_without(question: Question, agent: int) -> list[Rationals]:

@@ -190,8 +190,6 @@ def unknown(result: Any, certificate: dict[str, Any]) -> Result:
 
 def wish_list(question: Question) -> list[Requirement]:
     """Return the requirements, ``pepic`` always first and none twice."""
-    if question.constant is not None:
-        raise UsageError("--last-period", "implement asks about the efficient last period", "leave it out")
     wishes = [requirement("pepic"), *(requirement(wish) for wish in question.require)]
     unique: dict[str, Requirement] = {}
     for wish in wishes:
@@ -199,7 +197,7 @@ def wish_list(question: Question) -> list[Requirement]:
             raise UsageError("require", f"two requirements are called {wish.name!r}", "give each a name of its own")
     for name in question.keep:
         if name not in unique:
-            raise UsageError("--keep", f"{name!r} is not among the requirements", "require it too")
+            raise UsageError("keep", f"{name!r} is not among the requirements", "require it too")
     return list(unique.values())
 
 

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from mechsynth import asks
 from mechsynth.asks.question import Question
+from mechsynth.asks.questions import BELIEFS, LAST, RESIDUAL, Ladder
 from mechsynth.result import Result, Status
+from mechsynth.result.ask import REGISTRY, Ask
 
-CLASSES = ("vcg-type", "contingent")
 
-
-def steps(question: Question) -> list[str]:
-    """Return the asks of the ladder that apply to this environment, in order."""
-    horizon = question.environment.horizon
-    first = ["policy"]
-    if horizon != 1:
-        first += ["convex-independence", "spanning"]
-    if horizon is not None and question.constant is None:
-        first.append("static")
-    return first if horizon == 1 and question.constant is None else [*first, *CLASSES]
+def steps(ladder: Ladder, question: Question) -> list[Ask]:
+    """Return the questions of the ladder that apply to this environment, in order, with the options that they have."""
+    horizon, constant = question.environment.horizon, question.constant is not None
+    alone = horizon == 1 and not constant
+    applies = {BELIEFS: horizon != 1, LAST: horizon is not None and not constant, RESIDUAL: not alone}
+    rungs = sorted((ask.rung, name) for name, ask in REGISTRY.items() if ask.rung is not None)
+    found = []
+    for _, name in rungs:
+        ask = REGISTRY[name]
+        if applies.get(ask.about, True):
+            told = {option: getattr(ladder, option) for option in ask.options() if option in ladder.options()}
+            found.append(ask(**told))
+    return found
 
 
 def answer(question: Question) -> Result:
-    """Answer every ask of the ladder; the result carries all of them."""
-    answers = []
-    names = steps(question)
+    """Answer every question of the ladder; the result carries all of them."""
+    ladder = Ladder(scope=question.scope, distance=question.distance, last_period=question.last_period)
+    names, answers = steps(ladder, question), []
     for done, ask in enumerate(names):
         if question.progress is not None:
-            question.progress(ask, done, len(names))
-        answers.append(asks.answer(ask, question))
+            question.progress(ask.name, done, len(names))
+        answers.append(asks.answer(ask, question.about(ask)))
     if question.progress is not None:
         question.progress("", len(names), len(names))
-    classes = [result for result in answers if result.question["ask"] in _classes(question)]
+    last = LAST if all(ask.about != RESIDUAL for ask in names) else RESIDUAL
+    classes = [result for ask, result in zip(names, answers, strict=True) if ask.about == last]
     works = [result for result in classes if result.status is Status.FEASIBLE]
     chosen = works[0] if works else classes[-1]
     return Result(
@@ -41,7 +46,3 @@ def answer(question: Question) -> Result:
         environment=question.environment,
         answers=tuple(answers),
     )
-
-
-def _classes(question: Question) -> tuple[str, ...]:
-    return ("static",) if question.environment.horizon == 1 and question.constant is None else CLASSES

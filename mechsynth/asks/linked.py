@@ -185,7 +185,7 @@ def room_of(question: Question, ask: str) -> Room:
     """
     name = question.transfers or "contingent"
     if name not in CLASSES:
-        raise UsageError("--transfers", f"{ask} has no transfers {name!r}", f"choose {' or '.join(CLASSES)}")
+        raise UsageError("transfers", f"{ask} has no transfers {name!r}", f"choose {' or '.join(CLASSES)}")
     room: Room = import_module(f"mechsynth.asks.{CLASSES[name]}").ROOM
     return room
 

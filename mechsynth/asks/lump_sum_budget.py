@@ -20,14 +20,11 @@ from mechsynth.asks.groves_family import (
     asked_for,
     by_signal,
     payments,
-    refuse_influence,
-    refuse_interdependent,
     transfers_of,
     value_without,
 )
 from mechsynth.asks.question import Question
 from mechsynth.asks.stein import Star, condition_star, solve_stein
-from mechsynth.errors import UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
@@ -46,12 +43,9 @@ def answer(question: Question) -> Result:
         factors and an action moves the signals, the horizon is finite, or there are too many profiles.
     """
     environment = question.environment
-    asked = asked_for(question, ASK, ["pepic", "participation:entry", "budget:ex-ante"])
+    asked = asked_for(ASK, ["pepic", "participation:entry", "budget:ex-ante"])
     prior = environment.prior
-    if prior is None:
-        raise UsageError(f"--ask {ASK}", "the instance has no prior to expect payments with", "give it a prior")
-    refuse_interdependent(question, ASK)
-    refuse_influence(question, ASK)
+    assert prior is not None
     if question.critical:
         discounts.refuse(question)
     base = [value_without(question, i) for i in range(len(environment.agents))]

@@ -13,8 +13,6 @@ from mechsynth.asks.groves_family import (
     accounts,
     asked_for,
     payments,
-    refuse_influence,
-    refuse_interdependent,
     transfers_of,
     value_without,
 )
@@ -33,9 +31,7 @@ def answer(question: Question) -> Result:
     UsageError
         When values are not private, or an agent's signal moves the others'.
     """
-    asked = asked_for(question, ASK, ["pepic"])
-    refuse_interdependent(question, ASK)
-    refuse_influence(question, ASK)
+    asked = asked_for(ASK, ["pepic"])
     environment = question.environment
     base = [value_without(question, i) for i in range(len(environment.agents))]
     now = [payments(question, i, own) for i, own in enumerate(base)]

@@ -16,9 +16,8 @@ from mechsynth.engine.run import Run, cores
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.rational import text
+from mechsynth.result.ask import Ask
 
-SCOPES = ("all", "policy")
-STRENGTHS = ("exact", "verified")
 Progress = Callable[[str, int, int], None]
 
 
@@ -80,18 +79,25 @@ class Question:
     decide: Any = None
     critical: bool | None = None
 
-    def __post_init__(self) -> None:
-        if self.scope is not None and self.scope not in SCOPES:
-            raise UsageError("--scope", f"{self.scope!r} is no scope", "choose all or policy")
-        if self.strength not in STRENGTHS:
-            raise UsageError("--strength", f"{self.strength!r} is no strength", "choose exact or verified")
-        if self.workers is not None and self.workers < 1:
-            raise UsageError("--workers", f"{self.workers} is no number of threads", "choose at least 1")
-        kind = self.last_period.partition(":")[0]
-        if kind not in ("efficient", "constant") or (kind == "efficient" and self.last_period != kind):
-            raise UsageError("--last-period", f"{self.last_period!r}", "choose efficient, constant or constant:ACTION")
-        if kind == "constant" and self.environment.horizon is None:
-            raise UsageError("--last-period", "an infinite horizon has no last period", "leave it out")
+    @classmethod
+    def of(cls, ask: Ask, environment: Environment, **how: Any) -> Question:
+        """Return a question with its options; ``how`` are ``progress``, ``workers``, ``deadline`` and ``resume``."""
+        told = {name: getattr(ask, name) for name in ask.options()}
+        critical = told.pop("critical_discount", None)
+        return cls(environment, **told, **how, critical=critical)
+
+    def about(self, ask: Ask) -> Question:
+        """Return another question about the same environment, which is worked at in the same way; the rule is not computed again."""
+        other = Question.of(
+            ask,
+            self.environment,
+            progress=self.progress,
+            workers=self.workers,
+            deadline=self.deadline,
+            resume=self.resume,
+        )
+        other.__dict__.update(rule=self.rule, run=self.run)
+        return other
 
     @cached_property
     def run(self) -> Run:
@@ -109,7 +115,7 @@ class Question:
     def blocks(self) -> int:
         """How many blocks the environment has, over all periods and agents."""
         total = 0
-        for t in self.linked:
+        for t in self.environment.linked:
             period = self.environment.period(t)
             total += sum(len(period.actions) * period.size // length for length in period.shape)
         return total
@@ -129,7 +135,7 @@ class Question:
         if label:
             if label not in period.actions:
                 raise UsageError(
-                    "--last-period", f"{label!r} is no action of it", f"choose one of {', '.join(period.actions)}"
+                    "last_period", f"{label!r} is no action of it", f"choose one of {', '.join(period.actions)}"
                 )
             return period.actions.index(label)
         return self._best_constant()
@@ -156,8 +162,7 @@ class Question:
     @property
     def linked(self) -> range:
         """The periods (from 1) that a next period follows: those with blocks."""
-        horizon = self.environment.horizon
-        return range(1, 2) if horizon is None else range(1, horizon)
+        return self.environment.linked
 
     def ties(self) -> list[dict[str, Any]]:
         """Return the records of the profiles at which several actions are optimal."""

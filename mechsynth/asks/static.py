@@ -5,24 +5,13 @@ from __future__ import annotations
 from mechsynth.asks.incentives import static_rows
 from mechsynth.asks.last_period import last_period, now_tables
 from mechsynth.asks.question import Question
-from mechsynth.errors import UsageError
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
 
 
 def answer(question: Question) -> Result:
-    """Decide ex post implementability of the last period's efficient rule by payments in that period.
-
-    Raises
-    ------
-    UsageError
-        When the horizon is infinite: no period is the last.
-    """
+    """Decide ex post implementability of the last period's efficient rule by payments in that period."""
     environment = question.environment
-    if environment.horizon is None:
-        raise UsageError("--ask static", "an infinite horizon has no last period", "ask contingent or vcg-type")
-    if question.constant is not None:
-        raise UsageError("--last-period", "static asks about the efficient last period", "leave it out")
     found = last_period(question)
     mechanism = Mechanism.of_rule(question.rule)
     certificate: dict[str, object] = {"ties": question.ties()}

@@ -16,18 +16,11 @@ import numpy as np
 from mechsynth.asks.linked import asked_for, construct, expected_payment, room_of
 from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
-from mechsynth.errors import UsageError
 from mechsynth.mechanism import Table
-from mechsynth.rational import IntArray, Rationals, magnitude, scaled, text, widen
+from mechsynth.rational import IntArray, Rationals, magnitude, scaled, widen
 from mechsynth.result import Result
 
 ASK = "surplus-extraction"
-
-# Nothing there needs an infinite horizon or utilities of at least 0.
-INSTEAD = (
-    "ask implement with --transfers contingent+now --require surplus:full --require participation:interim, or with "
-    "--objective max-revenue instead of surplus:full: how much can be extracted"
-)
 
 
 def answer(question: Question) -> Result:
@@ -41,9 +34,6 @@ def answer(question: Question) -> Result:
         When the horizon is finite, or a utility is negative.
     """
     environment = question.environment
-    if environment.horizon is not None:
-        raise UsageError(f"--ask {ASK}", "the horizon is finite, and nothing is paid after its end", INSTEAD)
-    _refuse_negative(question)
     asked = asked_for(question, ASK, ["participation:ex-post", "surplus:full"])
 
     def aims(t: int, agent: int) -> Rationals:
@@ -53,23 +43,6 @@ def answer(question: Question) -> Result:
         return {name: _priced(question, environment.agents.index(name), own) for name, own in lotteries.items()}
 
     return construct(question, asked, room_of(question, ASK), aims, finish)
-
-
-def _refuse_negative(question: Question) -> None:
-    environment = question.environment
-    period = environment.period(1)
-    negative = np.argwhere(period.utilities.num < 0)
-    if not negative.size:
-        return
-    agent, action, *profile = (int(k) for k in negative[0])
-    name = environment.agents[agent]
-    at = ", ".join(own[k] for own, k in zip(period.signals, profile, strict=True))
-    value = text(period.utilities.fraction(agent, action, *profile))
-    raise UsageError(
-        f"--ask {ASK}",
-        f"the utility of {name} is {value} after {period.actions[action]} at ({at}), less than the outside option 0",
-        INSTEAD,
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ society gets alone. Private values are needed, and nothing else; see `mechsynth.
 
 from __future__ import annotations
 
-from mechsynth.asks.groves_family import accounts, asked_for, payments, refuse_interdependent, transfers_of
+from mechsynth.asks.groves_family import accounts, asked_for, payments, transfers_of
 from mechsynth.asks.question import Question
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
@@ -22,8 +22,7 @@ def answer(question: Question) -> Result:
     UsageError
         When values are not private.
     """
-    asked = asked_for(question, ASK, ["pepic"])
-    refuse_interdependent(question, ASK)
+    asked = asked_for(ASK, ["pepic"])
     environment = question.environment
     now = [payments(question, i, None) for i in range(len(environment.agents))]
     return Result(

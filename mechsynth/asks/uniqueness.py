@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.asks.groves_family import asked_for, payments, refuse_influence, refuse_interdependent
+from mechsynth.asks.groves_family import asked_for, payments
 from mechsynth.asks.question import Question
 from mechsynth.asks.surcharges import Lie, Surcharges, surcharges, totals
 from mechsynth.asks.unsettled import unsettled
@@ -104,9 +104,7 @@ def answer(question: Question) -> Result:
     UsageError
         When values are not private, or an agent's signal moves the others'.
     """
-    asked = asked_for(question, ASK, ["pepic"])
-    refuse_interdependent(question, ASK)
-    refuse_influence(question, ASK)
+    asked = asked_for(ASK, ["pepic"])
     token = DEADLINE.set(question.deadline)
     try:
         found = [_reach(question, i) for i in range(len(question.environment.agents))]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
+from mechsynth.asks import flags
 from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, say, say_json, writable
 from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.result.ask import in_flags, question
 
 if TYPE_CHECKING:
     from mechsynth.environment import Environment
@@ -23,55 +24,9 @@ def add(commands: Any) -> None:
         "--ask",
         metavar="ASK",
         default="ladder",
-        help="policy, convex-independence, spanning, static, contingent, vcg-type, implement, budget-balanced, "
-        "ex-ante-balanced, surplus-extraction, team, pivot, groves, generalized-vcg, uniqueness or lump-sum-budget; without it everything at once, up to the smallest class of transfers that "
-        "makes every agent residual claimant",
+        help=f"{flags.listed()}; without it everything at once, up to the smallest class of transfers that makes every agent residual claimant",
     )
-    solve.add_argument("--scope", metavar="all|policy", help="every action, or those that the rule plays")
-    solve.add_argument(
-        "--last-period",
-        metavar="efficient|constant[:ACTION]",
-        default="efficient",
-        help="what a finite horizon ends with (Liu 2025, Corollary 3.3)",
-    )
-    solve.add_argument(
-        "--distance",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="measure how far the closest signal is from the hull of the others (convex-independence)",
-    )
-    solve.add_argument(
-        "--critical-discount",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="find all discount factors at which entry fees pay for the pivot mechanism (lump-sum-budget)",
-    )
-    solve.add_argument(
-        "--transfers", metavar="CLASS", help="history-independent, vcg-type, contingent, full, …, or smallest"
-    )
-    solve.add_argument(
-        "--require",
-        metavar="R",
-        action="append",
-        default=[],
-        help="a requirement of implement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …",
-    )
-    solve.add_argument(
-        "--keep", metavar="R", action="append", default=[], help="a requirement that a conflict may not give up"
-    )
-    solve.add_argument("--objective", metavar="O", default="feasibility", help="what implement optimizes")
-    solve.add_argument(
-        "--strength",
-        metavar="S",
-        default="exact",
-        help="what a proof of implement must be: exact, or verified (short multipliers that exclude payments up to a stated bound)",
-    )
-    solve.add_argument(
-        "--relax",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="measure by how much each requirement of a conflict must be relaxed (default: where it is quick)",
-    )
+    flags.add(solve)
     solve.add_argument("--workers", metavar="N", type=int, help="threads (default: as many as there are cores)")
     solve.add_argument(
         "--time-limit", metavar="SECONDS", type=float, help="stop with what is settled; the answer is then unknown"
@@ -84,34 +39,30 @@ def add(commands: Any) -> None:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    from mechsynth import asks, instance
-    from mechsynth.asks.question import Question
+    try:
+        return _answered(options)
+    except UsageError as error:
+        raise in_flags(error) from None
 
+
+def _answered(options: argparse.Namespace) -> int:
+    from mechsynth import api, instance
+
+    asked = question(options.ask, flags.given(options))
     if options.output is not None:
         writable(options.output)
-    deadline = None if options.time_limit is None else time.monotonic() + options.time_limit
     environment = instance.load(options.instance, normalize=options.normalize)
     earlier = None if options.resume is None else _earlier(options.resume, environment)
     try:
         with _bar(quiet=options.json) as progress:
-            question = Question(
+            result = api.solve(
                 environment,
-                options.scope,
-                options.last_period,
-                options.distance,
-                progress,
-                options.workers,
-                deadline,
-                earlier,
-                options.transfers,
-                tuple(options.require),
-                tuple(options.keep),
-                options.objective,
-                strength=options.strength,
-                relax=options.relax,
-                critical=options.critical_discount,
+                asked,
+                progress=progress,
+                workers=options.workers,
+                time_limit=options.time_limit,
+                resume=earlier,
             )
-            result = asks.answer(options.ask, question)
     except UsageError:
         raise
     except MechsynthError as error:

@@ -14,7 +14,7 @@ class TransferClass:
     Attributes
     ----------
     name:
-        As in ``--transfers``.
+        As in ``transfers`` of a question.
     now:
         Whether something is paid in the period of the report, in every period; the last period of a finite horizon always
         has such payments.
@@ -56,5 +56,5 @@ def transfer_class(name: str) -> TransferClass:
         If there is none.
     """
     if name not in CLASSES:
-        raise UsageError("--transfers", f"{name!r} is no class of transfers", f"choose one of {', '.join(CLASSES)}")
+        raise UsageError("transfers", f"{name!r} is no class of transfers", f"choose one of {', '.join(CLASSES)}")
     return CLASSES[name]

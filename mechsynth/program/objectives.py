@@ -33,7 +33,7 @@ def add_objective(setting: Setting, name: str) -> None:
         For an unknown objective, or one that needs a prior where there is none.
     """
     if name not in OBJECTIVES:
-        raise UsageError("--objective", f"{name!r} is no objective", f"choose one of {', '.join(OBJECTIVES)}")
+        raise UsageError("objective", f"{name!r} is no objective", f"choose one of {', '.join(OBJECTIVES)}")
     if name != "feasibility":
         _ADD[name](setting)
 

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
-from mechsynth.errors import InputError, UsageError
+from mechsynth.errors import InputError, UsageError, did_you_mean
 from mechsynth.program.incentives import Participation, Pepic, ResidualClaimant
 from mechsynth.program.money import (
     Bounded,
@@ -125,10 +125,12 @@ def requirement(wish: str | Requirement) -> Requirement:
     kind, colon, bound = wish.partition(":")
     if kind == "bounded" and colon:
         try:
-            value = rational(bound, "--require")
+            value = rational(bound, "require")
         except InputError as error:
-            raise UsageError("--require", f"{wish!r}: {error.problem}", "write bounded:10, say") from None
+            raise UsageError("require", f"{wish!r}: {error.problem}", "write bounded:10, say") from None
         if value < 0:
-            raise UsageError("--require", f"{wish!r} bounds payments below 0", "give a bound of at least 0")
+            raise UsageError("require", f"{wish!r} bounds payments below 0", "give a bound of at least 0")
         return Bounded(value)
-    raise UsageError("--require", f"{wish!r} is no requirement", f"choose of {', '.join(KNOWN)}, bounded:B")
+    raise UsageError(
+        "require", f"{wish!r} is no requirement", f"{did_you_mean(wish, KNOWN)}choose of {', '.join(KNOWN)}, bounded:B"
+    )

@@ -24,14 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from mechsynth.errors import InputError, MechsynthError
+from mechsynth.result.ask import REGISTRY, Kind, every_option
+from mechsynth.suite.questions import option
 
 KEY, WHY = "x-expected", "x-why"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
-WORDS = ("ask", "scope", "last_period", "transfers", "objective")
-LISTS = ("require", "keep")
 KEYS = ("question", "status", "value", "strength", "why")
-SHORT = ("policy", "convex-independence", "spanning", "static", "contingent", "vcg-type")
 
 
 @dataclass(frozen=True)
@@ -124,15 +123,7 @@ def _entry(entry: object, place: str) -> Expected:
 def _question(question: object, place: str) -> dict[str, Any]:
     if not isinstance(question, dict) or "ask" not in question:
         raise InputError(place, "no object with an ask", 'write {"ask": …} and the options of the question')
-    for key, value in question.items():
-        if key in LISTS:
-            if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-                raise InputError(f"{place}.{key}", "no list of names", "write a list of strings")
-        elif key in WORDS:
-            _word(value, f"{place}.{key}")
-        else:
-            raise InputError(f"{place}.{_clip(key)}", "an unknown key", f"known are {', '.join((*WORDS, *LISTS))}")
-    return dict(question)
+    return {key: option(key, value, f"{place}.{_clip(key)}") for key, value in question.items()}
 
 
 def _word(value: object, place: str) -> str:
@@ -161,7 +152,7 @@ def _short_form(stated: Mapping[str, Any], reasons: object) -> list[Expected]:
             continue
         head, _, last = key.partition(" --last-period ")
         ask, _, scope = head.partition(":")
-        if ask not in SHORT or not isinstance(status, str) or " " in head:
+        if ask not in REGISTRY or REGISTRY[ask].rung is None or not isinstance(status, str) or " " in head:
             continue
         question = {"ask": ask}
         if scope:
@@ -181,14 +172,16 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
     question: dict[str, Any] = {"ask": "implement"}
     if len(words) % 2:
         raise InputError(place, "an option without a value", "write pairs of an option and its value")
-    for option, value in zip(words[::2], words[1::2], strict=True):
-        key = option.removeprefix("--").replace("-", "_")
-        if key in LISTS:
+    known = every_option()
+    for word, value in zip(words[::2], words[1::2], strict=True):
+        key = word.removeprefix("--").replace("-", "_")
+        kind = known[key].kind if key in known and word.startswith("--") else None
+        if kind is Kind.WORDS:
             question[key] = [*question.get(key, []), *value.split(",")]
-        elif key in WORDS[1:] and option.startswith("--"):
+        elif kind is Kind.WORD:
             question[key] = value
         else:
-            raise InputError(place, f"{_clip(option)} is no option", "write pairs of an option and its value")
+            raise InputError(place, f"{_clip(word)} is no option", "write pairs of an option and its value")
     reasons = [str(reason) for key, reason in why.items() if key.split(",")[0] == "implement"]
     return Expected(question, _one_of(status, STATUSES, place), None, None, " ".join(reasons))
 

@@ -12,20 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mechsynth.errors import MechsynthError, OutOfTime, UsageError
+from mechsynth.result.ask import in_flags
 from mechsynth.suite.limits import Overrun, limited
 
-OPTIONS = (
-    "scope",
-    "last_period",
-    "distance",
-    "transfers",
-    "require",
-    "keep",
-    "objective",
-    "strength",
-    "relax",
-    "critical_discount",
-)
 ACCEPTED, REFUSED = "accepted", "refused"
 LATE = "the time limit was reached"
 DIED = "its worker died every time it was tried"
@@ -141,11 +130,11 @@ def compute(job: Job, *, expendable: bool = False) -> Answer:
 def _solve(job: Job) -> Answer:
     from mechsynth import api, instance
 
-    for key in job.question:
-        if key not in ("ask", *OPTIONS):
-            raise UsageError(f"question.{key}", "no option of a question", f"known are ask, {', '.join(OPTIONS)}")
     environment = instance.loads(job.instance)
-    result = api.solve(environment, workers=1, time_limit=job.time_limit, **job.question)
+    try:
+        result = api.solve(environment, workers=1, time_limit=job.time_limit, **job.question)
+    except UsageError as error:
+        raise in_flags(error) from None
     strength = str(result.strength)
     return Answer(str(result.status), strength, result.value, result.to_bytes())
 

@@ -6,9 +6,9 @@ from collections.abc import Generator, Iterable
 
 from mechsynth.errors import UsageError
 from mechsynth.suite import cluster
-from mechsynth.suite.job import DIED, LATE, OPTIONS, Answer, Finished, Job, compute
+from mechsynth.suite.job import DIED, LATE, Answer, Finished, Job, compute
 
-__all__ = ["DIED", "LATE", "OPTIONS", "Answer", "Finished", "Job", "compute", "run_jobs"]
+__all__ = ["DIED", "LATE", "Answer", "Finished", "Job", "compute", "run_jobs"]
 
 
 def run_jobs(jobs: Iterable[Job], *, workers: int = 1, scheduler: str | None = None) -> Generator[Finished, None, None]:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mechsynth.errors import InputError, MechsynthError, UsageError
-from mechsynth.suite.job import OPTIONS
+import mechsynth.asks  # noqa: F401  (fills the registry)
+from mechsynth.errors import InputError, MechsynthError, UsageError, did_you_mean
+from mechsynth.result.ask import Kind, every_option, in_flags, named
 
 LADDER = {"ask": "ladder"}
-LISTS = ("require", "keep")
 
 
 def text(question: Mapping[str, Any]) -> str:
@@ -33,24 +33,34 @@ def question(value: object, place: str) -> dict[str, Any]:
         raise InputError(place, "no question", 'write "ASK", "ASK:SCOPE" or {"ask": …, …}')
     found: dict[str, Any] = {"ask": "ladder"}
     for key, entry in value.items():
-        if key not in ("ask", *OPTIONS):
-            raise InputError(f"{place}.{key}", "an unknown key", f"known are ask, {', '.join(OPTIONS)}")
-        found[key] = _option(key, entry, f"{place}.{key}")
+        found[key] = option(key, entry, f"{place}.{key}")
     return found
 
 
-def _option(key: str, entry: object, place: str) -> object:
-    if key in LISTS:
-        if not isinstance(entry, list) or not all(isinstance(word, str) for word in entry):
+def option(name: str, value: object, place: str) -> object:
+    """Return an option of a question as it stands in a file: a word, a list of words, true or false.
+
+    Raises
+    ------
+    InputError
+        For anything else, naming ``place``.
+    """
+    known = {"ask": Kind.WORD, **{each: declared.kind for each, declared in every_option().items()}}
+    kind = known.get(name, Kind.OBJECT)
+    if kind is Kind.OBJECT:
+        names = [each for each, of in known.items() if of is not Kind.OBJECT]
+        raise InputError(place, "an unknown key", f"{did_you_mean(name, names)}known are {', '.join(names)}")
+    if kind is Kind.WORDS:
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
             raise InputError(place, "no list of names", "write a list of strings")
-        return list(map(str, entry))
-    if key == "distance":
-        if not isinstance(entry, bool):
+        return list(map(str, value))
+    if kind is Kind.SWITCH:
+        if not isinstance(value, bool):
             raise InputError(place, "neither true nor false", "write one of them")
-        return entry
-    if not isinstance(entry, str):
-        raise InputError(place, "no string", "write it as a string")
-    return str(entry)
+        return value
+    if not isinstance(value, str) or not value:
+        raise InputError(place, "no string" if value is not None else "missing", "write it as a string")
+    return str(value)
 
 
 def of_option(value: str) -> dict[str, Any]:
@@ -61,15 +71,14 @@ def of_option(value: str) -> dict[str, Any]:
     UsageError
         For anything else, and for an ask that this version does not know.
     """
-    from mechsynth.asks import ROOMS
     from mechsynth.instance import read_json
 
     try:
         found = question(read_json(value.encode()) if value.lstrip().startswith("{") else value, "question")
     except MechsynthError as error:
         raise UsageError("--ask", f"{value!r}: {error}", "") from None
-    if found["ask"] not in ROOMS:
-        raise UsageError(
-            "--ask", f"{found['ask']!r} is no question of this version", f"choose one of {', '.join(ROOMS)}"
-        )
+    try:
+        named(found["ask"])
+    except UsageError as error:
+        raise in_flags(error) from None
     return found

@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from mechsynth.asks import flags
 from mechsynth.errors import InputError, UsageError
 from mechsynth.families.command import parameters, seed_of
+from mechsynth.result.ask import flag
 from mechsynth.suite.running import Bar, add_options, workers
 
 Say = Callable[[str], None]
-WORDS = ("scope", "last_period", "transfers", "objective")
-LISTS = ("require", "keep")
 
 
 def add(commands: Any, say: Say) -> None:
@@ -31,13 +31,7 @@ def add(commands: Any, say: Say) -> None:
     sweep.add_argument("--param", metavar="K=V", action="append", default=[], help="another parameter, exact; repeated")
     sweep.add_argument("--seed", metavar="N", default="0", help="for what is drawn at random (default: 0)")
     sweep.add_argument("--ask", metavar="ASK", required=True, help="the question: ASK, ASK:SCOPE or a JSON object")
-    sweep.add_argument("--scope", metavar="all|policy", help="the options of mechsynth solve")
-    sweep.add_argument("--last-period", metavar="efficient|constant[:ACTION]")
-    sweep.add_argument("--distance", action=argparse.BooleanOptionalAction, default=None)
-    sweep.add_argument("--transfers", metavar="CLASS")
-    sweep.add_argument("--require", metavar="R", action="append")
-    sweep.add_argument("--keep", metavar="R", action="append")
-    sweep.add_argument("--objective", metavar="O")
+    flags.add(sweep)
     sweep.add_argument("--picture", metavar="FILE.svg|.png", help="draw the map")
     sweep.add_argument(
         "--refine", metavar="N", type=int, default=0, help="halve the distance between different answers N times"
@@ -87,11 +81,8 @@ def _question(options: argparse.Namespace) -> dict[str, Any]:
     from mechsynth.suite.questions import of_option
 
     asked = of_option(options.ask)
-    for name in (*WORDS, *LISTS, "distance"):
-        value = getattr(options, name)
-        if value is not None:
-            if name in asked:
-                flag = f"--{name.replace('_', '-')}"
-                raise UsageError(flag, "stands in --ask already", "write it once")
-            asked[name] = value
+    for name, value in flags.given(options).items():
+        if name in asked:
+            raise UsageError(flag(name), "stands in --ask already", "write it once")
+        asked[name] = value
     return asked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 import os
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mechsynth import instance
 from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.result.status import Status, Strength
 
 if TYPE_CHECKING:
     from mechsynth.check import Verdict
@@ -20,26 +20,6 @@ if TYPE_CHECKING:
     from mechsynth.mechanism import Mechanism
 
 FORMAT = "mechsynth-result/1"
-
-
-class Status(enum.StrEnum):
-    """What the answer is."""
-
-    FEASIBLE = "feasible"
-    INFEASIBLE = "infeasible"
-    OPTIMAL = "optimal"
-    UNBOUNDED = "unbounded"
-    HOLDS = "holds"
-    FAILS = "fails"
-    UNKNOWN = "unknown"
-
-
-class Strength(enum.StrEnum):
-    """How well the answer is proved: `EXACT` in exact arithmetic, `VERIFIED` by rigorous bounds, `NUMERICAL` not at all."""
-
-    EXACT = "exact"
-    VERIFIED = "verified"
-    NUMERICAL = "numerical"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,59 @@
+"""What a question needs of an environment: looked at before it is answered, refused with the place and the remedy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mechsynth.environment import Environment
+from mechsynth.errors import UsageError
+from mechsynth.rational import text
+from mechsynth.result.ask import Ask
+
+
+def refuse(ask: Ask, environment: Environment) -> None:
+    """Refuse an environment that lacks what a question needs, in the order of `mechsynth.result.ask.Needs`.
+
+    Raises
+    ------
+    UsageError
+        Naming what is missing.
+    """
+    needs, place, horizon = ask.needs(), f"ask {ask.name}", environment.horizon
+    if ask.last_period != "efficient":
+        if horizon is None:
+            raise UsageError("last_period", "an infinite horizon has no last period", "leave it out")
+        if needs.efficient_end:
+            raise UsageError("last_period", needs.efficient_end, "leave it out")
+    if needs.finite and horizon is None:
+        raise UsageError(place, "an infinite horizon has no last period", needs.finite)
+    if needs.infinite and horizon is not None:
+        raise UsageError(place, "the horizon is finite, and nothing is paid after its end", needs.infinite)
+    if needs.two_agents and len(environment.agents) < 2:
+        raise UsageError(place, "a single agent has nobody to pay her subsidy", needs.two_agents)
+    if needs.utilities:
+        _refuse_negative(environment, place, needs.utilities)
+    if needs.prior and environment.prior is None:
+        raise UsageError(place, "the instance has no prior to expect payments with", needs.prior)
+    if needs.private_values:
+        from mechsynth.asks.privacy import refuse_influence, refuse_interdependent
+
+        refuse_interdependent(environment, place, needs.private_values)
+        if needs.no_influence:
+            refuse_influence(environment, place, needs.no_influence)
+
+
+def _refuse_negative(environment: Environment, place: str, remedy: str) -> None:
+    for t in range(1, environment.last + 1):
+        period = environment.period(t)
+        negative = np.argwhere(period.utilities.num < 0)
+        if not negative.size:
+            continue
+        agent, action, *profile = (int(k) for k in negative[0])
+        name = environment.agents[agent]
+        at = ", ".join(own[k] for own, k in zip(period.signals, profile, strict=True))
+        value = text(period.utilities.fraction(agent, action, *profile))
+        raise UsageError(
+            place,
+            f"the utility of {name} is {value} after {period.actions[action]} at ({at}), less than the outside option 0",
+            remedy,
+        )
