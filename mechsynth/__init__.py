@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mechsynth import asks as asks
     from mechsynth.api import export, program_of, solve
     from mechsynth.environment import Environment, Period
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
@@ -73,6 +74,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "asks":  # the questions: mechsynth.asks.Implement(…)
+        return import_module("mechsynth.asks")
     if name not in _HOMES:
         raise AttributeError(f"module 'mechsynth' has no attribute {name!r}")
     return getattr(import_module(f"mechsynth.{_HOMES[name]}"), name)

@@ -10,52 +10,62 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mechsynth.asks.questions import (
-    BudgetBalanced,
-    Contingent,
-    ConvexIndependence,
-    ExAnteBalanced,
-    GeneralizedVcg,
-    Groves,
-    Implement,
-    Ladder,
-    LumpSumBudget,
-    Pivot,
-    Policy,
-    Spanning,
-    Static,
-    SurplusExtraction,
-    Team,
-    Uniqueness,
-    VcgType,
+    BudgetBalanced as BudgetBalanced,
 )
-from mechsynth.result.ask import REGISTRY, Ask
+from mechsynth.asks.questions import (
+    Contingent as Contingent,
+)
+from mechsynth.asks.questions import (
+    ConvexIndependence as ConvexIndependence,
+)
+from mechsynth.asks.questions import (
+    ExAnteBalanced as ExAnteBalanced,
+)
+from mechsynth.asks.questions import (
+    GeneralizedVcg as GeneralizedVcg,
+)
+from mechsynth.asks.questions import (
+    Groves as Groves,
+)
+from mechsynth.asks.questions import (
+    Implement as Implement,
+)
+from mechsynth.asks.questions import (
+    Ladder as Ladder,
+)
+from mechsynth.asks.questions import (
+    LumpSumBudget as LumpSumBudget,
+)
+from mechsynth.asks.questions import (
+    Pivot as Pivot,
+)
+from mechsynth.asks.questions import (
+    Policy as Policy,
+)
+from mechsynth.asks.questions import (
+    Spanning as Spanning,
+)
+from mechsynth.asks.questions import (
+    Static as Static,
+)
+from mechsynth.asks.questions import (
+    SurplusExtraction as SurplusExtraction,
+)
+from mechsynth.asks.questions import (
+    Team as Team,
+)
+from mechsynth.asks.questions import (
+    Uniqueness as Uniqueness,
+)
+from mechsynth.asks.questions import (
+    VcgType as VcgType,
+)
+from mechsynth.result.ask import REGISTRY as REGISTRY
+from mechsynth.result.ask import Ask as Ask
 
 if TYPE_CHECKING:
     from mechsynth.asks.question import Question
     from mechsynth.result import Result
-
-__all__ = [
-    "REGISTRY",
-    "Ask",
-    "BudgetBalanced",
-    "Contingent",
-    "ConvexIndependence",
-    "ExAnteBalanced",
-    "GeneralizedVcg",
-    "Groves",
-    "Implement",
-    "Ladder",
-    "LumpSumBudget",
-    "Pivot",
-    "Policy",
-    "Spanning",
-    "Static",
-    "SurplusExtraction",
-    "Team",
-    "Uniqueness",
-    "VcgType",
-    "answer",
-]
 
 
 def answer(ask: Ask, question: Question) -> Result:

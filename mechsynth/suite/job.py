@@ -131,8 +131,9 @@ def _solve(job: Job) -> Answer:
     from mechsynth import api, instance
 
     environment = instance.loads(job.instance)
+    asked = {name: job.question[name] for name in job.question}
     try:
-        result = api.solve(environment, workers=1, time_limit=job.time_limit, **job.question)
+        result = api.solve(environment, workers=1, time_limit=job.time_limit, **asked)
     except UsageError as error:
         raise in_flags(error) from None
     strength = str(result.strength)

@@ -526,8 +526,8 @@ def test_without_independence(seed: int) -> None:
 
 def test_options_that_leave_no_room() -> None:
     for options, words in (
-        ({"transfers": "contingent"}, "--transfers"),
-        ({"last_period": "constant"}, "--last-period"),
+        ({"transfers": "contingent"}, "^transfers: "),
+        ({"last_period": "constant"}, "^last_period: "),
     ):
         with pytest.raises(UsageError, match=words):
             solve(auction(F(1, 2), 2), **options)

@@ -12,7 +12,7 @@ import pytest
 from pages import PAGES, ROOT, anchors, links
 
 import mechsynth
-from mechsynth.asks import ROOMS
+from mechsynth.asks import REGISTRY
 
 pytestmark = pytest.mark.processes
 
@@ -73,7 +73,7 @@ def test_links_of_the_sources_resolve(page: str) -> None:
 
 def test_every_question_has_a_page() -> None:
     pages = {Path(page).stem for page in PAGES}
-    assert not set(ROOMS) - pages
+    assert not set(REGISTRY) - pages
 
 
 def test_the_reference_has_every_public_name(site: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_expected_surplus_of_the_leases() -> None:
         (Job("x.json", LEASES[:-9], {"ask": "policy"}), "x.json: line"),
         (Job("x.json", b"\xff", {"ask": "policy"}), "x.json: byte 0"),
         (Job("x.json", LEASES, {"ask": "nothing"}), "is no question of this version"),
-        (Job("x.json", LEASES, {"ask": "policy", "colour": "red"}), "question.colour: no option"),
+        (Job("x.json", LEASES, {"ask": "policy", "colour": "red"}), "colour: no option"),
         (Job("x.json", LEASES, {"ask": "team"}), "values are not private"),
         (Job("x.json", LEASES, Faulty()), "ZeroDivisionError: a fault of two lines"),
     ],

@@ -1,0 +1,223 @@
+"""Questions declare themselves once: who takes which option, what Python and the command line say, and what else is read off them."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mechsynth
+from mechsynth import asks, cli
+from mechsynth.asks import flags
+from mechsynth.errors import MechsynthError, UsageError
+from mechsynth.program.classes import CLASSES, ORDER
+from mechsynth.program.objectives import OBJECTIVES
+from mechsynth.result import Status
+from mechsynth.result.ask import REGISTRY, Ask, Kind, every_option, question
+from mechsynth.suite import questions as in_files
+
+ROOT = Path(__file__).resolve().parents[2]
+LEASES = ROOT / "instances" / "liu2014-oil-leases.json"
+
+# Who looks at what, by hand; every question takes the last period.
+BELIEFS, RESIDUAL = ("convex-independence", "spanning"), ("contingent", "vcg-type")
+MONEY = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
+PRIVATE = ("team", "pivot", "groves", "uniqueness", "lump-sum-budget")
+ALL = ("policy", "static", "implement", "generalized-vcg", "ladder", *BELIEFS, *RESIDUAL, *MONEY, *PRIVATE)
+TAKEN: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "scope": ("all", (*BELIEFS, *RESIDUAL, *MONEY, "ladder")),
+    "require": (["budget:ex-post"], ("implement",)),
+    "keep": (["pepic"], ("implement",)),
+    "objective": ("min-rent", ("implement",)),
+    "strength": ("verified", ("implement",)),
+    "relax": (True, ("implement",)),
+    "distance": (True, ("convex-independence", "ladder")),
+    "critical_discount": (True, ("lump-sum-budget",)),
+    "phi": (lambda *_: 0, ("groves",)),
+    "decide": (lambda *_: 0, ("groves",)),
+}
+
+
+def test_every_question_has_a_room_and_says_what_it_is() -> None:
+    assert set(REGISTRY) == set(ALL)
+    for name, ask in REGISTRY.items():
+        assert callable(import_module(f"mechsynth.asks.{name.replace('-', '_')}").answer)
+        assert ask.name == name and getattr(asks, ask.__name__) is ask
+        assert ask.title.endswith("?") and ask.about and ask.source and ask.statuses
+        assert all(isinstance(status, Status) for status in ask.statuses)
+
+
+@pytest.mark.parametrize("option", TAKEN)
+@pytest.mark.parametrize("ask", ALL)
+def test_an_option_is_taken_or_refused(ask: str, option: str) -> None:
+    value, takers = TAKEN[option]
+    if ask in takers:
+        kept = getattr(question(ask, {option: value}), option)
+        assert kept == (tuple(value) if isinstance(value, list) else value)
+    else:
+        with pytest.raises(UsageError, match=f"^{option}: means nothing to .*; leave it out, or ask {takers[0]}"):
+            question(ask, {option: value})
+        question(ask, {option: None})  # says nothing, so it is no reason to refuse
+
+
+@pytest.mark.parametrize("ask", ALL)
+def test_classes_of_transfers_are_taken_or_refused(ask: str) -> None:
+    every = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now", "smallest")
+    taken = {"implement": every, "generalized-vcg": every[:1], **dict.fromkeys(MONEY, ("vcg-type", "contingent"))}
+    for name in (*every, "love"):
+        if name in taken.get(ask, ()):
+            assert question(ask, {"transfers": name}).transfers == name  # type: ignore[attr-defined]
+        else:
+            with pytest.raises(UsageError, match=r"^transfers: "):
+                question(ask, {"transfers": name})
+
+
+def test_the_words_are_those_of_the_programs() -> None:
+    assert tuple(CLASSES) == asks.questions.TRANSFERS and set(ORDER) == set(CLASSES)
+    assert asks.questions.OBJECTIVES == OBJECTIVES
+
+
+def test_questions_are_values() -> None:
+    one = asks.Implement(transfers="full", require=["budget:ex-post"])
+    assert one == question("implement", {"transfers": "full", "require": ("budget:ex-post",)})
+    assert one.require == ("budget:ex-post",) and hash(one) == hash(dataclasses.replace(one))
+    assert one.objective == "feasibility" and one.last_period == "efficient"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.transfers = "full+now"  # type: ignore[misc]
+    assert question(one) is one and question(asks.Spanning) == asks.Spanning(scope="all")
+
+
+def test_a_question_and_its_name_have_the_same_answer() -> None:
+    environment = mechsynth.load(LEASES)
+    named = mechsynth.solve(environment, "implement", transfers="full", require=["budget:ex-post"])
+    typed = mechsynth.solve(environment, asks.Implement(transfers="full", require=["budget:ex-post"]))
+    assert named.to_bytes() == typed.to_bytes() and named.check().accepted
+
+
+@pytest.mark.parametrize(
+    ("ask", "options", "words"),
+    [
+        ("polcy", {}, "ask: 'polcy' is no question of this version; did you mean policy?"),
+        (None, {}, "ask: None is no question"),
+        ("implement", {"transfer": "full"}, "transfer: no option of a question; did you mean transfers?"),
+        ("policy", {"objectiv": "min-rent"}, "did you mean objective?"),
+        ("implement", {"objective": "min-rents"}, "objective: 'min-rents' is no objective; did you mean min-rent?"),
+        ("implement", {"transfers": "contingnt"}, "did you mean contingent?"),
+        ("implement", {"require": "pepic"}, "require: 'pepic' is no list"),
+        ("implement", {"require": 3}, "require: 3 is no list"),
+        ("implement", {"relax": "yes"}, "relax: 'yes' is neither true nor false"),
+        ("contingent", {"scope": ["all"]}, "scope: ['all'] is no scope; choose all or policy"),
+        ("contingent", {"last_period": "late"}, "last_period: 'late'; choose efficient, constant or constant:ACTION"),
+        (asks.Spanning(), {"scope": "all"}, "scope: stands beside a question that is complete; write Spanning(scope=…)"),
+    ],
+)
+def test_wrong_names_and_values(ask: Any, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        mechsynth.solve(LEASES, ask, **options)
+    assert words in str(caught.value)
+
+
+def test_wrong_requirements_are_named_when_they_are_looked_up() -> None:
+    with pytest.raises(UsageError, match=r"^require: 'budget:expost' is no requirement; did you mean budget:ex-post\? "):
+        mechsynth.solve(LEASES, "implement", require=["budget:expost"])
+
+
+SAID = [  # arguments of Python and of the command line, and what is said after the place
+    ("static", {"last_period": "constant"}, "last_period", "static asks about the efficient last period"),
+    ("contingent", {"last_period": "constant:x"}, "last_period", "'x' is no action of it"),
+    ("policy", {"scope": "all"}, "scope", "means nothing to policy"),
+    ("team", {}, "ask team", "the utility of"),
+    ("budget-balanced", {}, "ask budget-balanced", "the horizon is finite"),
+    ("implement", {"keep": ["pepics"]}, "keep", "'pepics' is not among the requirements"),
+    ("implement", {"require": ["bounded:x"]}, "require", "'bounded:x': "),
+    ("lump-sum-budget", {"critical_discount": True}, "ask lump-sum-budget", "the utility of"),
+    ("polcy", {}, "ask", "'polcy' is no question"),
+]
+
+
+@pytest.mark.parametrize(("ask", "options", "place", "words"), SAID)
+def test_python_speaks_of_arguments_and_the_command_line_of_flags(
+    ask: str, options: dict[str, Any], place: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(MechsynthError) as caught:
+        mechsynth.solve(LEASES, ask, **options)
+    assert str(caught.value).startswith(f"{place}: {words}")
+    arguments = ["solve", str(LEASES), "--ask", ask]
+    for name, value in options.items():
+        for word in value if isinstance(value, list) else [value]:
+            arguments += [f"--{name.replace('_', '-')}"] + ([] if word is True else [word])
+    assert cli.main(arguments) == 2
+    assert capsys.readouterr().err == f"mechsynth: --{str(caught.value).replace('_', '-', 1) if '_' in place else caught.value}\n"
+
+
+def test_the_command_line_takes_what_python_takes() -> None:
+    """Every option but those that are Python objects, with its value as `solve` wants it."""
+    parser = argparse.ArgumentParser()
+    flags.add(parser)
+    assert flags.given(parser.parse_args([])) == {}
+    told = {
+        "scope": "all",
+        "last_period": "constant:a",
+        "distance": False,
+        "critical_discount": True,
+        "transfers": "full",
+        "require": ["a", "b"],
+        "keep": ["a"],
+        "objective": "min-rent",
+        "strength": "verified",
+        "relax": True,
+    }
+    words = ["--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
+    words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
+    assert flags.given(parser.parse_args(words)) == told
+    assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}
+
+
+def test_files_take_what_python_takes() -> None:
+    told = {"ask": "implement", "require": ["a"], "relax": True, "scope": "all"}
+    assert in_files.question(told, "q") == told
+    for name, value, words in (
+        ("relax", "yes", "neither true nor false"),
+        ("require", "pepic", "no list of names"),
+        ("objective", 3, "no string"),
+        ("phi", {}, "an unknown key"),
+        ("scop", "all", "did you mean scope?"),
+    ):
+        with pytest.raises(MechsynthError, match=re.escape(words)):
+            in_files.question({"ask": "implement", name: value}, "q")
+
+
+def test_help_names_every_question(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["solve", "--help"])
+    shown = re.sub(r"\s+", "", capsys.readouterr().out)
+    for name in set(ALL) - {"ladder"}:
+        assert name in shown
+    for name, option in every_option().items():
+        assert (f"--{name.replace('_', '-')}" in shown) == (option.kind is not Kind.OBJECT)
+
+
+def test_a_name_stands_for_one_question() -> None:
+    """What several questions share, a class without a name, is none itself."""
+
+    class Shared(Ask):
+        """What some share."""
+
+    assert Shared not in REGISTRY.values() and Shared.name == ""
+
+
+@pytest.mark.parametrize("given", [{"scope": "all"}, {"scope": "policy"}, {"distance": True}])
+def test_everything_at_once_hands_its_options_on(given: dict[str, Any]) -> None:
+    """To those of its questions that look at them."""
+    environment = mechsynth.load(LEASES)
+    whole = mechsynth.solve(environment, "ladder", **given)
+    assert whole.check().accepted
+    for part in whole.answers:
+        name = str(part.question["ask"])
+        own = {option: value for option, value in given.items() if option in REGISTRY[name].options()}
+        assert part.to_bytes() == mechsynth.solve(environment, name, **own).to_bytes()
