@@ -332,7 +332,7 @@ def test_what_no_action_moves() -> None:
 def test_options_that_leave_no_room() -> None:
     with pytest.raises(UsageError, match=r"^transfers: "):
         solve(small(), "team", transfers="contingent")
-    with pytest.raises(UsageError, match="^last_period: "):
+    with pytest.raises(UsageError, match=r"^last_period: "):
         solve(small(horizon=2), "pivot", last_period="constant")
     with pytest.raises(UsageError, match="no prior"):
         solve({key: value for key, value in small().items() if key != "prior"}, "lump-sum-budget")
