@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
+from fractions import Fraction
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +64,23 @@ def load(path: str | os.PathLike[str], *, normalize: bool = False) -> Environmen
         raise error.within(name) from None
 
 
-def loads(data: bytes, *, normalize: bool = False) -> Environment:
-    """Read an instance from the bytes of a file; see `load`."""
+def loads(given: str | bytes | bytearray | Mapping[str, Any], *, normalize: bool = False) -> Environment:
+    """Read an instance from the text or the bytes of a file, or from the object that they hold; see `load`.
+
+    Parameters
+    ----------
+    given:
+        Text or bytes in JSON, as `json.loads` takes them, or what `json.loads` makes of them. Numbers in an object are whole
+        numbers, fractions and strings; floats are not exact and are refused.
+    normalize:
+        As for `load`.
+
+    Raises
+    ------
+    InputError, TooLargeError
+        Naming the place and the remedy.
+    """
+    data = _data(given)
     document = read_json(data)
     if not isinstance(document, dict):
         raise InputError("", "no JSON object", f'start with {{"format": "{FORMAT}", …}}')
@@ -99,6 +117,49 @@ def loads(data: bytes, *, normalize: bool = False) -> Environment:
     put("digest", hashlib.sha256(data).hexdigest())
     put("source_bytes", data)
     return environment
+
+
+def _data(given: object) -> bytes:
+    """Return the bytes of a file for what stands for one."""
+    if isinstance(given, str):
+        try:
+            return given.encode()
+        except UnicodeEncodeError as error:
+            place = f"character {error.start}"
+            raise InputError(place, "a lone surrogate is no character", "write whole characters") from None
+    if isinstance(given, (bytes, bytearray)):
+        return bytes(given)
+    if isinstance(given, Mapping):
+        try:
+            return json.dumps(_exact(given, ""), ensure_ascii=True).encode()
+        except RecursionError:
+            raise InputError("", "nested too deep", "no instance or result needs such nesting") from None
+    raise InputError(
+        "", f"{type(given).__name__} is no instance", "give text, bytes or a mapping; mechsynth.load takes a file name"
+    )
+
+
+def _exact(value: object, place: str) -> Any:
+    """Return a value as JSON can hold it exactly."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (Fraction, Integral)):
+        exact = Fraction(value) if isinstance(value, Fraction) else int(value)
+        if max(abs(exact.numerator), exact.denominator) >= 10**MAX_DIGITS:
+            raise InputError(place, f"a number of more than {MAX_DIGITS} digits", "write a shorter one")
+        return text(exact) if isinstance(exact, Fraction) else exact
+    if isinstance(value, (list, tuple)):
+        return [_exact(each, f"{place}[{k}]") for k, each in enumerate(value)]
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise InputError(place, f"the key {_short(key)} is no string", "write it as a string")
+        return {key: _exact(each, f"{place}.{key}" if place else key) for key, each in value.items()}
+    raise InputError(
+        place,
+        f"{_short(value)} is a {type(value).__name__}",
+        "write exact numbers: whole numbers, fractions or strings",
+    )
 
 
 def _object(value: object, place: str) -> Any:
