@@ -89,8 +89,8 @@ def _patience(answer: Answer, environment: Environment | None, prefix: str) -> l
             axes.plot([_at(here, 0, 1)], [46], "v", color=INK, markersize=7)
             axes.text(_at(here, 0, 1), 54, "the instance", ha=_side(here), va="bottom", fontsize=10)
 
-    title = "Discount factors at which the fees cover the deficit"
-    told = "A line from 0 to 1. The thick parts are the discount factors at which the fees cover the deficit."
+    title = "Discount factors at which payments and fees cover themselves"
+    told = "A line from 0 to 1. The thick parts are the discount factors at which payments and fees cover themselves."
     if here is not None:
         told += " A triangle stands over the discount factor of the instance."
     return [Drawings((draw(f"{prefix}patience", title, told, paint, 74),))]

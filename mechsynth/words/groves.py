@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 from mechsynth.words import answers, patience, reading, sections
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import brief, number, show
+from mechsynth.words.numbers import Number, brief, number, show, size
 from mechsynth.words.reading import clean, fail, item, word
 
 _GETS = {
@@ -36,7 +37,7 @@ _BUDGET = {
     "team": "Participation and budget balance were not asked; this mechanism usually runs a large deficit.",
     "pivot": (
         "Participation and budget balance were not asked: an agent that dislikes what suits the others may be worse off than "
-        "outside. Ask lump-sum-budget whether entry fees cover the expected deficit."
+        "outside. Ask lump-sum-budget whether the payments with entry fees cover themselves."
     ),
     "groves": "Participation and budget balance were not asked.",
 }
@@ -66,16 +67,13 @@ def _lump_sum(page: Page, answer: Answer) -> None:
         if kind != "budget":
             fail("witness.kind", f"{word(kind)} is not a kind of witness of this question", "it should be budget")
     fees = reading.mapping(answer.certificate.get("fees") or {}, "certificate.fees")
-    listed = [f"{word(agent)}: {show(number(fee, f'certificate.fees.{agent}'))}" for agent, fee in fees.items()]
+    amounts = {agent: number(fee, f"certificate.fees.{agent}") for agent, fee in fees.items()}
+    listed = [f"{word(agent)}: {show(fee)}" for agent, fee in amounts.items()]
     page.say(
-        (
-            "Yes. Entry fees cover the expected deficit of the pivot mechanism"
-            if yes
-            else "No. Entry fees do not cover the expected deficit of the pivot mechanism"
-        )
-        + f": fees less expected deficit come to {show(answer.value)}.",
-        "Every agent pays one fee at the start, whatever its signal: the largest with which each of its types still expects at "
-        "least 0 from the mechanism (a negative fee is paid to the agent). The fees change nobody's incentives.",
+        f"{'Yes' if yes else 'No'}. {_balance(answer.value, amounts)}",
+        "Every agent pays one fee at the start, whatever its signal: the largest with which each first signal of its that can "
+        "occur still expects at least 0 from the mechanism (a negative fee is paid to the agent). The fees change nobody's "
+        "incentives.",
     )
     if listed:
         page.head("Largest entry fees")
@@ -88,12 +86,30 @@ def _lump_sum(page: Page, answer: Answer) -> None:
         )
     page.say(
         "This covers the pivot mechanism, this rule, and fees that do not depend on signals."
-        " Other efficient mechanisms were not tried; some can do better. Whether one balances: --ask implement --require budget:ex-ante --require participation:entry; "
-        "with --objective max-revenue instead of a budget, how much it can raise, which is never less than the budget here. (participation:interim instead keeps every type in after "
-        "every history, not only at the start.)",
+        " Other efficient mechanisms were not tried; some may do better. Whether one balances: --ask implement --transfers full+now --require budget:ex-ante --require participation:entry; "
+        "with --objective max-revenue instead of a budget, how much it can raise, which is never less than the budget here. (participation:interim instead keeps everybody in after "
+        "every history that truth can lead to, not only at the start.)",
         answers.ties_clause(answer),
     )
     patience.tell(page, answer)
+
+
+def _balance(budget: Number, fees: Mapping[str, Number]) -> str:
+    """Return what the payments of the pivot mechanism bring in or cost, what the fees do, and what is left over or missing."""
+    if not fees:
+        return f"The payments of the pivot mechanism and the largest entry fees are expected to come to {show(budget)} together."
+    raised = sum(fees.values(), start=0 * budget)
+    paid = budget - raised
+    first = f"are expected to {'bring in' if paid >= 0 else 'cost'} {show(size(paid))}"
+    if raised >= 0:
+        second = f"entry fees bring in at most {show(raised)}"
+    else:
+        second = f"keeping everybody in at the start, every first signal that can occur, takes {show(-raised)}"
+    if budget == 0:
+        rest = "together that is exactly 0"
+    else:
+        rest = f"{show(size(budget))} is {'left over' if budget > 0 else 'missing'}"
+    return f"Payments of the pivot mechanism {first}; {second}: {rest}."
 
 
 def _accounts(page: Page, answer: Answer) -> None:

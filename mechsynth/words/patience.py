@@ -38,8 +38,8 @@ def _star(page: Page, answer: Answer) -> None:
     parts = [f"{show(number(fee, f'{at}.fees.{agent}'))} of {word(agent)}" for agent, fee in fees.items()]
     deficit = number(item(data, "deficit", at), f"{at}.deficit")
     page.say(
-        f"In Yoon's condition (*), where nobody is worth anything without the other: the expected deficit is {show(deficit)}, and the fees can be at most {listed(parts)}. "
-        "The difference is the same."
+        "Yoon writes the same balance, his condition (*), for the payments that leave everybody the whole surplus (team), since nobody is worth "
+        f"anything without the other: these are expected to cost {show(deficit)}, and the fees can be at most {listed(parts)}. The difference is the same."
     )
 
 
@@ -68,11 +68,11 @@ def _balanced(found: object) -> list[tuple[tuple[Number, str], tuple[Number, str
 def _discounts(page: Page, found: object) -> None:
     intervals = _balanced(found)
     if not intervals:
-        page.say("The fees cover the deficit at no discount factor between 0 and 1.")
+        page.say("Payments and fees cover themselves at no discount factor between 0 and 1.")
         return
     same = "No action moves the signals, so the efficient rule is the same at all of them."
     if [(low, high) for (_, low), (_, high) in intervals] == [("0", "1")]:
-        page.say("The fees cover the deficit at every discount factor between 0 and 1.", same)
+        page.say("Payments and fees cover themselves at every discount factor between 0 and 1.", same)
         return
     parts = []
     for (first, low), (last, high) in intervals:
@@ -84,7 +84,7 @@ def _discounts(page: Page, found: object) -> None:
             parts.append(f"from {low} on" if high == "1" else f"from {low} to {high}")
     ends = [text for pair in intervals for _, text in pair if text not in ("0", "1")]
     page.say(
-        f"The fees cover the deficit at these discount factors between 0 and 1, and at no others: {listed(parts)}.",
+        f"Payments and fees cover themselves at these discount factors between 0 and 1, and at no others: {listed(parts)}.",
         "The ends named belong to it." if ends else "",
         "A number marked ≈ is the root of a polynomial that stands in the file, with an interval that holds no other root of it."
         if any(text.startswith("≈") for text in ends)
@@ -132,14 +132,14 @@ def _chains(page: Page, answer: Answer) -> None:
     data = reading.mapping(given, "certificate.chains")
     if theorem == "5":
         page.say(
-            "The agents' chains are irreducible and aperiodic, and there is something to gain: the fees cover the deficit at every discount factor close enough to 1 "
+            "The agents' chains are irreducible and aperiodic, and there is something to gain: payments and fees cover themselves at every discount factor close enough to 1 "
             "(Yoon 2021a, Theorem 5)."
         )
         return
     if theorem == "6":
         page.say(
-            "Every agent has a worst type that never changes, that leaves nothing to gain, and that comes with positive probability. It cannot be charged anything, so the fees never "
-            "cover the deficit, at any discount factor (Yoon 2021a, Theorem 6)."
+            "Every agent has a worst type that never changes, that leaves nothing to gain, and that comes with positive probability. It cannot be charged anything, so payments and fees never "
+            "cover themselves, at any discount factor (Yoon 2021a, Theorem 6)."
         )
         return
     parts = []
