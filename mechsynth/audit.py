@@ -63,7 +63,7 @@ class Audit:
             "least-slack": None if row is None else text(row.slack),
             "deviation": None if row is None else str(row),
             "constraints": found.rows,
-            "residual-claimant": found.residual_claimant,
+            "residual-claimant": None if self.environment.horizon == 1 else found.residual_claimant,
             "participation": {
                 "ex-post": _fact(found.participation_ex_post),
                 "interim": _fact(found.participation_interim),
@@ -95,14 +95,23 @@ class Audit:
             lines.append("Incentives: no agent has anything to lie about.")
         elif row.slack >= 0:
             lines.append(
-                f"Incentives: truth is a periodic ex post equilibrium ({found.rows} constraints). "
-                f"Tightest: {row}, which loses {text(row.slack)}."
+                f"Incentives: truth is {self._sense} equilibrium ({found.rows} constraints). "
+                f"Tightest: the {row}, which loses {text(row.slack)}."
             )
         else:
-            lines.append(f"Incentives: truth is not an equilibrium. {row} gains {text(-row.slack)}.")
-        claimant = "yes" if found.residual_claimant else "no"
-        lines.append(f"Every agent's truthful payoff is the social surplus: {claimant}.")
+            lines.append(
+                f"Incentives: truth is not {self._sense} equilibrium. The {row} gains {text(-row.slack)}. (Whether truth is one in "
+                "expectation over the others' signals, a Bayesian equilibrium, is not examined.)"
+            )
+        if self.environment.horizon != 1:
+            claimant = "yes" if found.residual_claimant else "no"
+            before = "" if self.environment.horizon is None else ", in every period before the last"
+            lines.append(f"Every agent's truthful payoff is the social surplus{before}: {claimant}.")
         return lines
+
+    @property
+    def _sense(self) -> str:
+        return "an ex post" if self.environment.horizon == 1 else "a periodic ex post"
 
     def _payoffs(self) -> list[str]:
         lines = ["Truthful payoffs from period 1 on, and the surplus of the rule:"]
@@ -123,9 +132,11 @@ class Audit:
         lines = []
         told = self.environment.prior is not None
         where = "after every history that truth can lead to" if told else "after every history"
+        if self.environment.horizon == 1:
+            where = "at every profile that the prior allows" if told else "at every profile"
         senses = (
             (f"ex post, {where}", found.participation_ex_post),
-            (f"interim, {where}", found.participation_interim),
+            ("interim" if self.environment.horizon == 1 else f"interim, {where}", found.participation_interim),
             ("ex ante", found.participation_ex_ante),
         )
         for sense, fact in senses:
@@ -149,8 +160,11 @@ class Audit:
                 f"of an expected surplus of {text(found.expected_surplus or Fraction(0))}."
             )
         off = next((fact for fact in found.budgets if fact.value), None)
-        if off is None:
-            lines.append("Budget per period: balanced, given every truthful profile of the period before.")
+        if not found.budgets:
+            lines.append("Budget per period: nothing is said without a prior.")
+        elif off is None:
+            given = ", given every truthful profile of the period before"
+            lines.append(f"Budget per period: balanced in expectation{'' if self.environment.horizon == 1 else given}.")
         else:
             lines.append(f"Budget per period: not balanced; expected payments {text(off.value)}, {off.name}.")
         gap = found.unbalanced

@@ -136,12 +136,15 @@ def _report(options: argparse.Namespace) -> int:
         raise _blamed(error, options.result, path, surroundings) from None
     write_whole(options.output, text)
     accepted = None if subject.verdict is None else subject.verdict.accepted
-    unknown = not subject.answer.proved
+    foreign = not subject.answer.known
+    unknown = not subject.answer.proved and not foreign
     if options.json:
         said = {"file": options.output, "bytes": len(text), "instance": path, "accepted": accepted}
         say_json(said | {"status": subject.answer.status})
     else:
         said_of = {True: "the checker accepts the result", None: "not checked, since the instance is not nearby"}
+        if foreign:
+            said_of = dict.fromkeys((True, False, None), "not checked, since its question is none of this version")
         say(
             f"{options.output}: {'nothing is proved' if unknown else said_of.get(accepted, 'the checker refuses the result')}"
         )

@@ -45,7 +45,7 @@ _SCOPES = {"all": "every action, also those that the rule never takes", "policy"
 _VALUES = {  # what the number of an answer is
     "policy": "Expected social surplus",
     "uniqueness": "Width of the widest interval",
-    "lump-sum-budget": "Fees less expected deficit",
+    "lump-sum-budget": "Expected budget, fees included",
 }
 _OWN_PERIOD = ("static", "team", "pivot", "groves", "lump-sum-budget", "uniqueness", "generalized-vcg")
 """Questions about payments on the reports of one period: what is believed of the next reports has no part in them."""
@@ -158,6 +158,8 @@ def _heading(subject: Subject) -> str:
 def _verdict(subject: Subject) -> tuple[str, str, str]:
     """Return the mark, the word and the frame of the verdict; an answer that the checker refuses is none."""
     answer = subject.answer
+    if not answer.known:
+        return "·", "A mechanism" if answer.transfers is not None else "No question of this version", "open"
     if not answer.proved:
         return _LOOKS["unknown"]
     if _refused(subject):
@@ -171,6 +173,8 @@ def _question(answer: Answer) -> str:
 
 
 def _checked(subject: Subject) -> str:
+    if not subject.answer.known:
+        return f"Not checked: {proof.unchecked(subject)}. What a mechanism in it satisfies is found out below, where it can be."
     if subject.verdict is None:
         return f"Not checked: {proof.unchecked(subject)}."
     if subject.verdict.accepted:

@@ -57,7 +57,9 @@ class Subject:
         from mechsynth.check import evaluate
 
         environment = self.environment
-        if environment is None or self.answer.transfers is None or not self.answer.proved:
+        if environment is None or self.answer.transfers is None:
+            return None
+        if self.answer.known and not self.answer.proved:
             return None
         pairs = 0
         for t in range(1, environment.last + 1):

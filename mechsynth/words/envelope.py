@@ -57,6 +57,11 @@ class Answer:
         return self.strength == "exact"
 
     @property
+    def known(self) -> bool:
+        """Whether the question is one of this version; a mechanism written by hand, or a later version's answer, has another."""
+        return self.ask in _POSSIBLE
+
+    @property
     def proved(self) -> bool:
         """Whether the result claims a proof at all."""
         return self.strength != "numerical" and self.status != "unknown"

@@ -30,7 +30,9 @@ def explanation(result: object, labels: object = None) -> str:
 
 def tell(page: Page, answer: Answer) -> None:
     """Put the explanation of one answer (not of a ladder) on a page."""
-    if not answer.proved:
+    if not answer.known:
+        _other(page, answer)
+    elif not answer.proved:
         _unproved(page, answer)
     elif answer.ask == "policy":
         sections.policy(page, answer)
@@ -44,11 +46,10 @@ def tell(page: Page, answer: Answer) -> None:
         uniqueness.tell(page, answer)
     elif answer.ask in GROVES:
         groves.tell(page, answer)
-    elif answer.ask in (*MECHANISMS, *CONSTRUCTIONS):
-        (_works if answer.status == "feasible" else _fails)(page, answer)
     else:
-        _other(page, answer)
-    _strength(page, answer)
+        (_works if answer.status == "feasible" else _fails)(page, answer)
+    if answer.known:
+        _strength(page, answer)
 
 
 def _condition(page: Page, answer: Answer) -> None:
@@ -127,37 +128,16 @@ def _unproved(page: Page, answer: Answer) -> None:
 
 
 def _other(page: Page, answer: Answer) -> None:
-    say = {
-        "feasible": "Yes: what was asked can be had.",
-        "infeasible": "No: what was asked cannot be had.",
-        "optimal": "The best value was found.",
-        "unbounded": "There is no best value: the objective can be improved without end.",
-        "holds": "Yes: it holds.",
-        "fails": "No: it fails.",
-    }
-    page.say(say[answer.status], "" if answer.value is None else f"The value is {show(answer.value)}.")
-    if answer.witness is not None:
-        page.head("Why")
-        farkas = answer.witness.get("kind") == "farkas"
-        parts = (
-            witnesses.conflict_story(answer.witness)
-            if farkas
-            else witnesses.story(witnesses.read(answer.witness, answer), answer)
-        )
-        for text in parts:
-            page.say(text)
-    if answer.transfers is not None:
-        sections.transfers(page, answer)
-        sections.incentives(page, answer)
-        sections.payoffs(page, answer)
-    asked = [f"question {word(answer.ask)}"]
-    for key, name in (("scope", "scope"), ("transfers", "transfers"), ("objective", "objective")):
-        if isinstance(answer.question.get(key), str):
-            asked.append(f"{name} {word(str(answer.question[key]))}")
-    if answer.question.get("require") is not None:
-        wanted = reading.texts(answer.question["require"], "question.require")
-        asked.append("requirements " + ", ".join(word(name) for name in wanted))
-    page.say(f"This covers exactly what was asked: {'; '.join(asked)}.", answers.ties_clause(answer))
+    """Tell a file whose question is none of this version: what it carries, and nothing about what it claims."""
+    asked = f"Its question, {word(answer.ask)}, is none that this version answers or checks, and what the file claims is not told here."
+    if answer.transfers is None:
+        page.say(asked)
+        return
+    page.say(f"This file carries a mechanism. {asked}")
+    sections.transfers(page, answer)
+    page.say(
+        "What the mechanism satisfies, and what not, mechsynth audit INSTANCE RESULT finds out, whatever the file says."
+    )
 
 
 def _strength(page: Page, answer: Answer) -> None:

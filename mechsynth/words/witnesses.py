@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from mechsynth.words import constructions, reading
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
-from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed
+from mechsynth.words.numbers import Number, brief, listed, number, show, signed
 from mechsynth.words.reading import fail, item, word
 
 _MOST_WEIGHTS = 6
-_MOST_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -258,22 +257,3 @@ def _cycle_story(failure: Failure, answer: Answer) -> list[str]:
         f"than zero, by {show(failure.shortfall)}.",
         f"Therefore whatever {word(failure.agent)} is charged for its reports, at least one of these lies pays.",
     ]
-
-
-def conflict_story(witness: Mapping[str, object]) -> list[str]:
-    """Return the argument of a ``farkas`` witness: requirements that conflict, and the rows that prove it."""
-    parts = []
-    if witness.get("conflict") is not None:
-        wanted = [word(name) for name in reading.texts(witness["conflict"], "witness.conflict")]
-        parts.append(f"These requirements cannot hold together: {listed(wanted)}.")
-    listing = reading.mapping(item(witness, "multipliers", "witness"), "witness.multipliers")
-    read_all = {name: number(y, f"witness.multipliers.{name}") for name, y in listing.items()}
-    rows = [f"{signed(y)} × {word(name)}" for name, y in read_all.items()]
-    more = f"; and {counted(len(rows) - _MOST_ROWS, 'more row')} in the file" if len(rows) > _MOST_ROWS else ""
-    gap = witness.get("shortfall")
-    missed = "" if gap is None else f", missed by {show(number(gap, 'witness.shortfall'))}"
-    parts.append(
-        f"Added up with these weights, the transfers cancel and a contradiction is left{missed}: "
-        f"{'; '.join(rows[:_MOST_ROWS])}{more}."
-    )
-    return parts

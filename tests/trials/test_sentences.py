@@ -1,0 +1,185 @@
+"""What is said of examples on which an earlier version said something false: the sentence that is right, and not the one that was not."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction as F
+
+import pytest
+from oracles import transfers, wishes
+from oracles.model import read
+from trials_reading import HERE, LIBRARY, said, solved, told
+
+import mechsynth
+from mechsynth.audit import audit
+from mechsynth.words import explain
+
+
+def data(name: str) -> bytes:
+    """The bytes of an input."""
+    path = HERE / f"{name}.json"
+    return (path if path.exists() else LIBRARY / f"{name}.json").read_bytes()
+
+
+# -- the last period constant
+
+
+def test_a_constant_last_period_promises_no_efficiency_before_it() -> None:
+    """With `not` in period 2 investing costs 2 and brings nothing; the payoffs 8 are what an efficient period 2 would bring."""
+    text = said("constant-last-period-costs", "contingent", last_period="constant:not")
+    assert "the actions that would be efficient if period 2 were efficient too, and action not there" in text
+    assert "need not be the best any more" in text
+    assert "is the surplus that an efficient period 2 would give (not that of what is played)" in text
+    assert "efficient before" not in text and "is the social surplus" not in text
+    result = solved("constant-last-period-costs", "contingent", last_period="constant:not")
+    words = audit(result.to_bytes(), data("constant-last-period-costs")).words()
+    assert "Efficient: no" in words and "a 8, b 8; surplus -2" in words
+
+
+# -- statements about nothing
+
+
+@pytest.mark.parametrize("ask", ["convex-independence", "spanning"])
+@pytest.mark.parametrize("scope", ["all", "policy"])
+@pytest.mark.parametrize("name, why", [("one-period-public-project", "one period only"), ("one-agent", "one agent only")])
+def test_nothing_to_test(name: str, why: str, ask: str, scope: str) -> None:
+    """Without a next period there is no block; without others there is nobody to expect anything of, and no target but 0."""
+    result = solved(name, ask, scope=scope)
+    text = told(result)
+    assert f"There is nothing to test: there is {why}" in text
+    assert "in every block" not in text and "What it means" not in text and "no contingent transfers" not in text
+    assert why in result.check().statement
+
+
+@pytest.mark.parametrize("ask", ["convex-independence", "spanning"])
+def test_agents_of_one_signal_each(ask: str) -> None:
+    document = json.loads(data("one-agent"))
+    document |= {"agents": ["firm", "town"], "signals": {"firm": ["-"], "town": ["-"]}, "prior": [[1]], "actions": ["go"]}
+    document |= {"utilities": {"firm": [[[1]]], "town": [[[2]]]}, "transition": [[[[[1]]]]]}
+    result = mechsynth.solve(mechsynth.loads(json.dumps(document).encode()), ask)
+    assert "There is nothing to test: every agent has one signal only" in told(result)
+    assert "every agent has one signal only, so nothing was tested" in result.check().statement
+
+
+def test_one_period_has_no_residual_claimants() -> None:
+    for ask in ("contingent", "vcg-type"):
+        text = said("liu2014-auction-2", ask)
+        assert "this is the question static" in text and "residual claimant" not in text
+    assert "taken by itself" not in said("liu2014-auction-2", "static")
+
+
+# -- what a dependence means
+
+
+def test_a_dependence_that_only_lies_touch_refutes_nothing() -> None:
+    """Action x is taken at k0 alone; the beliefs of k1 and k2, equal after x, enter with both signs, and only a lie leads there."""
+    text = said("dependence-off-the-rule", "spanning", scope="policy")
+    assert "What it means: nothing yet for VCG-type transfers" in text
+    assert "no VCG-type transfers exist" not in text
+    assert solved("dependence-off-the-rule", "vcg-type").status == "feasible"
+
+
+@pytest.mark.parametrize("name", ["no-correlation", "hull-not-residual-claimant", "one-agent", "more-signals-than-outcomes"])
+def test_convex_independence_fails_too(name: str) -> None:
+    """It is said to fail where a dependence has one weight of its sign, and it does; it is said to be open where it holds."""
+    if name == "one-agent":
+        assert "Convex independence fails too" not in said(name, "spanning")
+        return
+    text = said(name, "spanning", scope="all")
+    fails = solved(name, "convex-independence", scope="all").status == "fails"
+    assert ("Convex independence fails too" in text) == fails
+    assert ("Convex independence asks less and may still hold" in text) != fails
+
+
+def test_a_condition_does_not_stand_for_the_last_period() -> None:
+    """Convex independence holds there, but the last period has the cycle l → m → l: no contingent transfers exist."""
+    text = said("spanning-fails-last-period-too", "spanning")
+    assert "may still hold; then, if the last period can be implemented, contingent transfers make every agent" in text
+    assert solved("spanning-fails-last-period-too", "convex-independence").status == "holds"
+    assert solved("spanning-fails-last-period-too", "contingent").status == "infeasible"
+
+
+# -- what a mixture proves, and the smallest class
+
+
+def test_a_mixture_is_about_residual_claimants() -> None:
+    """The rule of this instance is implementable, by lotteries under which only signal 6 reports 6."""
+    text = said("hull-not-residual-claimant", "contingent")
+    assert "can separate" not in text
+    assert "charges signal 6 just what makes firm1 residual claimant and deters" in text
+    model = read(json.loads(data("hull-not-residual-claimant")))
+    assert wishes.decide(model, "vcg-type", []) and wishes.decide(model, "contingent", [])
+
+
+def test_the_smallest_class_says_of_what() -> None:
+    """`more-signals-than-outcomes`: vcg-type transfers implement the rule, but contingent ones are needed for residual claimants."""
+    text = said("more-signals-than-outcomes", "ladder")
+    assert "the smallest that makes every agent residual claimant: contingent" in text and "that works" not in text
+    model = read(json.loads(data("more-signals-than-outcomes")))
+    assert wishes.decide(model, "vcg-type", []) and not transfers.feasible(model, "vcg-type")
+    assert "Truth alone may still be had" in said("hull-not-residual-claimant", "ladder")
+
+
+# -- truth while the others are truthful
+
+
+def test_static_is_not_dominance() -> None:
+    """At (1, 0), where b reports 1, a's truth leads to `go` and −3 less what is paid: to lie is better."""
+    text = said("truth-not-dominant", "static")
+    assert "no agent gains by a false report while the others are truthful" in text
+
+
+# -- entry fees
+
+
+def test_fees_speak_of_types_that_can_occur() -> None:
+    text = said("type-of-prior-zero", "lump-sum-budget")
+    assert "each first signal of its that can occur" in text and "each of its types" not in text
+    assert "every first signal that the prior allows" in solved("type-of-prior-zero", "lump-sum-budget").check().statement
+
+
+def test_nobody_claims_that_others_do_better() -> None:
+    """The whole surplus 3 is collected already: E W bounds what any mechanism collects from agents who take part."""
+    result = solved("no-private-signal", "lump-sum-budget")
+    assert result.value is not None and F(result.value) == 3
+    assert "some can do better" not in told(result) and "some may do better" in told(result)
+
+
+def test_a_surplus_is_not_called_a_deficit() -> None:
+    """Pivot payments bring in 1/2; the seller must be paid 5/6 and the buyer pays 1/6: 1/2 − 2/3 = −1/6."""
+    text = said("bilateral-trade-persistent", "lump-sum-budget")
+    assert "No. Payments of the pivot mechanism are expected to bring in 1/2" in text
+    assert "takes 2/3: 1/6 is missing" in text
+    assert "for the payments that leave everybody the whole surplus (team)" in text and "expected to cost 1/2" in text
+
+
+# -- mechanisms by hand
+
+
+def test_a_mechanism_by_hand_is_no_answer() -> None:
+    """Nothing was asked, and `check` cannot verify what was not claimed."""
+    path = LIBRARY / "mechanisms" / "liu2014-paper-transfers.json"
+    text = " ".join(explain(json.loads(path.read_text(encoding="utf-8"))).split())
+    assert "This file carries a mechanism." in text and "mechsynth audit INSTANCE RESULT" in text
+    assert "Yes" not in text and "proof" not in text and "mechsynth check" not in text and "receives 16" in text
+
+
+def test_a_page_about_a_mechanism_by_hand() -> None:
+    from mechsynth.report import page
+    from mechsynth.report.subject import open_subject
+
+    result = (LIBRARY / "mechanisms" / "liu2014-paper-transfers.json").read_bytes()
+    text = page(open_subject(json.loads(result), result, data("liu2014-oil-leases")))
+    assert "A mechanism" in text and "Accepted" not in text and "Yes:" not in text
+    assert "Budget ex ante" in text
+
+
+def test_the_audit_says_in_which_sense() -> None:
+    """Myerson's mechanism is Bayesian incentive compatible; ex post (100, 10) gains 60 by reporting 10."""
+    found = audit(data("correlated-values-published"), data("correlated-values-coin"))
+    words = found.words()
+    assert "truth is not an ex post equilibrium" in words and "Bayesian equilibrium, is not examined" in words
+    assert "social surplus:" not in words and found.document()["residual-claimant"] is None
+    assert "history" not in words and "truth is not an equilibrium" not in words
+    both = audit((LIBRARY / "mechanisms" / "liu2014-paper-transfers.json").read_bytes(), data("liu2014-oil-leases")).words()
+    assert "truthful payoff is the social surplus, in every period before the last: no." in both
