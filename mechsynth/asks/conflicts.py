@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mechsynth.asks.deciding import feasible
+from mechsynth.mechanism import Mechanism
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.prove.linear import Outcome, least_relaxation
 from mechsynth.prove.rows import Exact
@@ -28,11 +29,14 @@ class Conflict:
         Farkas multipliers by row name.
     bound:
         Payments up to this are excluded; ``None`` where the proof is exact and excludes all.
+    spared:
+        By requirement, what meets the others: a mechanism, or a point of the program.
     """
 
     requirements: list[str]
     proof: dict[str, Fraction]
     bound: int | None
+    spared: dict[str, Mechanism | Exact] = field(default_factory=dict)
 
     @classmethod
     def of(cls, program: LinearProgram, outcome: Outcome) -> Conflict:
@@ -47,7 +51,7 @@ def minimal_conflict(
     program: LinearProgram,
     outcome: Outcome,
     keep: Sequence[str],
-    evident: Callable[[Sequence[str]], bool],
+    evident: Callable[[Sequence[str]], Mechanism | None],
     exact: bool,
 ) -> Conflict:
     """Return requirements dropping any one of which (those to keep aside) lets the rest hold.
@@ -59,22 +63,29 @@ def minimal_conflict(
     keep:
         Requirements that are not to be given up.
     evident:
-        Says of requirements whether they are known to hold together without a program (False: not known).
+        Returns a mechanism that is known to meet some requirements without a program (``None``: not known).
     exact:
         As for `mechsynth.prove.linear.decide`.
     """
     conflict = Conflict.of(program, outcome)
+    spared: dict[str, Mechanism | Exact] = {}
     for wish in list(conflict.requirements):
         if wish in keep or wish not in conflict.requirements:
             continue
         rest = [*(other for other in conflict.requirements if other != wish), *keep]
-        if evident(rest):
+        ready = evident(rest)
+        if ready is not None:
+            spared[wish] = ready
             continue
         part = program.restricted(rest)
         found = feasible(part, exact)
         if found is not None and found.multipliers is not None:
             conflict = Conflict.of(part, found)
-    return conflict
+        elif found is not None and found.point is not None:
+            spared[wish] = found.point
+    # what meets more than the rest of the conflict meets that
+    kept = {wish: shown for wish, shown in spared.items() if wish in conflict.requirements}
+    return replace(conflict, spared=kept)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mechsynth.asks import contingent, vcg_type
 from mechsynth.asks.question import Question
-from mechsynth.mechanism import Mechanism
+from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.incentives import Pepic, ResidualClaimant
 from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy
 from mechsynth.program.requirements import Requirement, built_in
@@ -34,13 +34,13 @@ def _residual(wish: Requirement) -> bool:
     return isinstance(wish, (Pepic, ResidualClaimant)) and built_in(wish)
 
 
-def holds(question: Question, transfers: str, wishes: Iterable[Requirement]) -> bool:
-    """Return whether some wishes are known to hold together; False says nothing.
+def witness(question: Question, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
+    """Return a mechanism that is known to meet some wishes; ``None`` says nothing.
 
     Where no incentives are asked for, paying nothing balances every budget and keeps every bound.
     """
     wishes = list(wishes)
-    return (
-        all(isinstance(wish, IDLE) and built_in(wish) for wish in wishes)
-        or mechanism(question, transfers, wishes) is not None
-    )
+    if all(isinstance(wish, IDLE) and built_in(wish) for wish in wishes):
+        nothing: tuple[dict[str, dict[str, Table]], ...] = ({},) * question.environment.last
+        return Mechanism(question.environment, question.actions, nothing)
+    return mechanism(question, transfers, wishes)

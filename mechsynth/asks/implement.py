@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks import evident
-from mechsynth.asks.conflicts import Relaxation, minimal_conflict, relaxed, witness
+from mechsynth.asks.conflicts import Conflict, Relaxation, minimal_conflict, relaxed, witness
 from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal, refuted_by_neighbours
 from mechsynth.asks.question import Question
 from mechsynth.asks.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.classes import ORDER, transfer_class
+from mechsynth.program.money import Bounded
 from mechsynth.program.objectives import add_objective
 from mechsynth.program.requirements import Requirement, requirement
 from mechsynth.program.synthesis import Setting
@@ -31,6 +32,7 @@ from mechsynth.result import Result, Status, Strength
 from mechsynth.solver.linear import DEADLINE
 
 SMALLEST = "smallest"
+MOST_SPARED = 4_000  # payments up to which a conflict carries, for each of its requirements, transfers that meet the others
 
 
 def answer(question: Question) -> Result:
@@ -112,7 +114,7 @@ def settle_class(question: Question) -> Result:
         if outcome is None:
             return unknown(result, certificate)
         if outcome.multipliers is not None:
-            return result(Status.INFEASIBLE, **at_odds(question, setting, wishes, outcome, certificate))
+            return result(**at_odds(question, setting, wishes, outcome, certificate))
         point = outcome.point
     assert point is not None
     value = None
@@ -146,28 +148,51 @@ def at_odds(
     outcome: Outcome,
     certificate: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return what a negative answer consists of: witness, strength, relaxations; a bound and their proofs go into the certificate."""
+    """Return what a negative answer consists of: status, witness, strength, relaxations; a bound and their proofs go into the certificate.
+
+    Multipliers that exclude only payments up to a bound leave the question open, unless a requirement keeps payments below it.
+    """
     kind, exact = setting.transfers.name, question.strength == "exact"
     objects = {wish.name: wish for wish in wishes}
 
-    def known(names: Sequence[str]) -> bool:
-        return evident.holds(question, kind, [objects[name] for name in names])
+    def known(names: Sequence[str]) -> Mechanism | None:
+        return evident.witness(question, kind, [objects[name] for name in names])
 
     conflict = minimal_conflict(setting.program, outcome, question.keep, known, exact)
-    strength = Strength.EXACT
+    status, strength = Status.INFEASIBLE, Strength.EXACT
     if conflict.bound is not None:
         strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
+        if not any(isinstance(wish, Bounded) and wish.bound <= conflict.bound for wish in wishes):
+            status = Status.UNKNOWN
     large = len(setting.program.names) > LARGE
     quick = not large and not question.keep and strength is Strength.EXACT
     measured = quick if question.relax is None else question.relax
     eased = relaxed(setting.program, conflict) if measured else []
     if eased:
         certificate["relaxations"] = [_eased(question, setting, each) for each in eased]
+    spared = _spared(question, setting, conflict, {each.requirement for each in eased})
+    if spared:
+        certificate["minimal"] = spared
     return {
+        "status": status,
         "strength": strength,
         "witness": witness(setting.program, conflict),
         "relaxations": tuple({"requirement": each.requirement, "least": text(each.least)} for each in eased),
     }
+
+
+def _spared(question: Question, setting: Setting, conflict: Conflict, shown: set[str]) -> dict[str, Any]:
+    """Return transfers that meet a conflict without one requirement, by requirement; those that its relaxation shows are left out."""
+    if len(conflict.requirements) < 2 or setting.transfer_columns().size > MOST_SPARED:
+        return {}
+    found = {}
+    for name, meets in conflict.spared.items():
+        if name in shown:
+            continue
+        if not isinstance(meets, Mechanism):
+            meets = Mechanism(question.environment, question.actions, tables(setting, meets))
+        found[name] = meets.document()["transfers"]
+    return found
 
 
 def _eased(question: Question, setting: Setting, found: Relaxation) -> dict[str, Any]:

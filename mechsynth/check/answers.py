@@ -19,6 +19,7 @@ from .model import Model
 from .payments import check_incentives, check_residual, check_shapes, externality, last_lies, last_payoff, rows_at
 from .question import GROVES, LINKED, RESIDUAL
 from .text import flatten, items, label, show, table
+from .tried import check_tried
 from .values import Values, mean, read_vector
 from .verdict import Ledger, Refuted, equal
 from .witnesses import check_failures
@@ -50,10 +51,11 @@ _CERTIFICATES = {
     ("groves", "feasible"): ("ties", "distribution", "totals"),
     ("lump-sum-budget", "feasible"): ("ties", "fees", "chains", "theorem", "star", "discounts"),
     ("lump-sum-budget", "infeasible"): ("ties", "fees", "chains", "theorem", "star", "discounts"),
-    ("implement", "feasible"): ("ties", "requirements"),
-    ("implement", "optimal"): ("ties", "multipliers", "requirements"),
-    ("implement", "unbounded"): ("ties", "ray", "requirements"),
-    ("implement", "infeasible"): ("ties", "bound", "relaxations", "requirements"),
+    ("implement", "feasible"): ("ties", "requirements", "tried"),
+    ("implement", "optimal"): ("ties", "multipliers", "requirements", "tried"),
+    ("implement", "unbounded"): ("ties", "ray", "requirements", "tried"),
+    ("implement", "infeasible"): ("ties", "bound", "relaxations", "minimal", "requirements", "tried"),
+    ("implement", "unknown"): ("ties", "bound", "minimal", "requirements", "tried"),
 }
 
 _CLASS = {
@@ -117,7 +119,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     assert rule is not None
     assert values is not None
     if claim.ask == "implement":
-        return synthesis.judge(claim, model, rule, values, ledger)
+        said = synthesis.judge(claim, model, rule, values, ledger)
+        return said + check_tried(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
     if claim.ask == "generalized-vcg":
         return thresholds.judge(claim, model, rule, values, ledger)
     if claim.ask in GROVES:
@@ -167,10 +170,15 @@ def _suggestions(claim: Claim, model: Model) -> list[Exact]:
 
 def _check_ties(claim: Claim, model: Model, signs: Sequence[Array], ledger: Ledger) -> None:
     """Ask that ``certificate.ties`` lists exactly the profiles with several optimal actions, and all of these."""
-    if claim.certificate.get("ties") is None:
-        return
+    told = claim.certificate.get("ties")
+    if told is None:
+        # What is shown of listed payments is shown whatever else is efficient. That none do it, or none better, is about this rule alone: there a
+        # result that lists no ties says that there are none.
+        if claim.ask == "policy" or (claim.status in ("feasible", "unbounded", "holds") and claim.ask != "uniqueness"):
+            return
+        told = []
     listed: dict[tuple[int, int], list[int]] = {}
-    for k, entry in enumerate(items(claim.certificate["ties"], "certificate.ties")):
+    for k, entry in enumerate(items(told, "certificate.ties")):
         at = f"certificate.ties[{k}]"
         keys = ("signals", "actions")
         table(entry, at, keys if model.horizon is None else ("period", *keys))

@@ -12,6 +12,7 @@ from .envelope import Claim, check_envelope, check_instance, normalized, open_re
 from .evaluation import Evaluation, evaluate_mechanism
 from .mechanism import read_allocation, read_transfers
 from .model import Model
+from .named import check_labels
 from .question import RESIDUAL
 from .reading import read_instance
 from .text import Numbers, TooLargeInput, encode, items, table
@@ -92,15 +93,20 @@ def _open(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> t
 
 
 def _check(root: dict[str, Any], numbers: Numbers, model: Model, ledger: Ledger) -> str:
+    check_labels(root, model, ledger)
     claim = read_claim(root, numbers, model)
-    return _ladder(claim, model, ledger) if claim.ask == "ladder" else check_answer(claim, model, ledger)
+    said = _ladder(claim, model, ledger) if claim.ask == "ladder" else check_answer(claim, model, ledger)
+    if model.rescaled:
+        said += " This is about the instance with rows of its kernel and prior rescaled to add up to one."
+    return said
 
 
 def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
     """Check every answer of a ladder by itself, then what the ladder makes of them."""
     certificate = table(claim.certificate, "certificate", ("answers",))
     answers = items(certificate["answers"], "certificate.answers")
-    statements, rungs = [], []
+    statements: list[str] = []
+    rungs: list[Claim] = []
     seen: set[tuple[object, ...]] = set()
     known: Known = {}
     for k, entry in enumerate(answers):
@@ -108,6 +114,7 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
         try:
             root = check_envelope(entry)
             check_instance(root, model)
+            check_labels(root, model, ledger)
             part = read_claim(root, claim.numbers, model)
             if part.ask == "ladder":
                 raise InputError("question.ask", "a ladder within a ladder", "list its answers instead")
@@ -128,10 +135,20 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
     steps = sorted((part for part in rungs if part.ask in ranks), key=lambda part: ranks[part.ask])
     works = [part for part in steps if part.status == "feasible"]
     ledger.claim(bool(steps), "no answer of the ladder is about transfers")
+    # the smallest class that works: every smaller one has to be there, and to fail for the same rule
+    chosen = works[0] if works else steps[-1]
+    missing = {ask for ask, rank in ranks.items() if rank <= ranks[chosen.ask]} - {part.ask for part in steps}
     if not works:
         missing = set(ranks) - {part.ask for part in steps}
-        ledger.claim(not missing, f"the ladder leaves out {', '.join(sorted(missing))}")
-    chosen = works[0] if works else steps[-1]
+    ledger.claim(not missing, f"the ladder leaves out {', '.join(sorted(missing))}")
+    for part in steps:
+        same = (part.scope, part.constant) == (chosen.scope, chosen.constant)
+        ledger.claim(same, f"the answers to {part.ask} and {chosen.ask} are about different scopes or last periods")
+        rule = [read_allocation(of.mechanism["allocation"], model) for of in (part, chosen) if of.mechanism is not None]
+        ledger.claim(
+            len(rule) == 2 and all((a == b).all() for a, b in zip(*rule, strict=True)),
+            f"the answers to {part.ask} and {chosen.ask} are about different efficient rules",
+        )
     ledger.claim(
         claim.status == ("feasible" if works else "infeasible"),
         f'status "{claim.status}", but {len(works)} of the {len(steps)} answers about transfers are feasible',

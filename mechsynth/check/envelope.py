@@ -15,7 +15,9 @@ from .verdict import Refuted
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
-VERIFIED = (("implement", "infeasible"),)  # what can be proved within a bound on payments
+# what can be proved within a bound on payments: that the question stays open beyond it, and, where the requirements
+# themselves keep payments below the bound, a negative answer
+VERIFIED = (("implement", "infeasible"), ("implement", "unknown"))
 
 _KEYS = ("format", "instance", "question", "status", "strength")
 _OPTIONAL = ("value", "mechanism", "witness", "certificate")
@@ -112,11 +114,12 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
         raise InputError("question.ask", f"{describe(ask)} cannot be checked", f"one of {', '.join(_ANSWERS)}")
     asked = read_question(question, ask, model, numbers)
     scope, status = asked.scope, root["status"]
-    if status == "unknown":
+    within = root["strength"] == "verified" and (ask, status) in VERIFIED
+    if status == "unknown" and not (within and root.get("witness") is not None):
         raise Refuted('status "unknown": the result says that nothing was proved')
-    if root["strength"] != "exact" and not (root["strength"] == "verified" and (ask, status) in VERIFIED):
+    if root["strength"] != "exact" and not within:
         raise Refuted(f'strength "{root["strength"]}": no proof of "{status}" for "{ask}"')
-    if status not in _ANSWERS[ask]:
+    if status not in (*_ANSWERS[ask], "unknown"):
         raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(_ANSWERS[ask])})')
     mechanism, witness = root.get("mechanism"), root.get("witness")
     if mechanism is not None:
@@ -125,7 +128,7 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     certificate = {} if certificate is None else certificate
     if not isinstance(certificate, dict):
         raise InputError("certificate", f"expected an object, found {describe(certificate)}", "write {}")
-    if status in ("infeasible", "fails"):
+    if status in ("infeasible", "fails", "unknown"):
         if witness is None:
             raise Refuted(f'status "{status}" without a witness')
         # what speaks against uniqueness is itself a mechanism

@@ -7,7 +7,7 @@ less would do multipliers ``y`` of the conflict's rows show, with ``yᵀA = 0`` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from mechsynth.errors import InputError
@@ -32,11 +32,11 @@ def check_relaxations(
     rule: list[Array],
     program: Program,
     ledger: Ledger,
-) -> str:
-    """Check every relaxation that a result lists; return what is proved, or nothing where there are none."""
+) -> tuple[str, list[str]]:
+    """Check every relaxation that a result lists; return what is proved, nothing where there are none, and of which requirements."""
     listed = claim.certificate.get("relaxations")
     if listed is None:
-        return ""
+        return "", []
     told: dict[str, Fraction] = {}
     for k, entry in enumerate(items(listed, _PLACE)):
         at = f"{_PLACE}[{k}]"
@@ -47,14 +47,14 @@ def check_relaxations(
         least = claim.numbers.fraction(data["least"], f"{at}.least")
         try:
             _no_less(claim, data["multipliers"], at, name, least, conflict, program, ledger)
-            _enough(claim, data["transfers"], name, least, conflict, rule, program, ledger)
+            check_rows(claim, data["transfers"], conflict, rule, program, {name: least}, ledger)
         except Refuted as refuted:
             raise Refuted(f"{at} ({show(name)}): {refuted}") from None
         told[name] = least
     if not told:
-        return ""
+        return "", []
     parts = ", ".join(f"{name} by {number_text(least)}" for name, least in told.items())
-    return f" They can once one alone is relaxed, and by no less than this: {parts}."
+    return f" They can once one alone is relaxed, and by no less than this: {parts}.", list(told)
 
 
 def _no_less(
@@ -78,28 +78,28 @@ def _no_less(
     equal(least, right, "least", ledger)
 
 
-def _enough(
+def check_rows(
     claim: Claim,
     listed: object,
-    name: str,
-    least: Fraction,
-    conflict: Sequence[str],
+    families: Sequence[str],
     rule: list[Array],
     program: Program,
+    room: Mapping[str, Fraction],
     ledger: Ledger,
 ) -> None:
+    """Ask that transfers of the class meet every row of some requirements, up to the ``room`` that a requirement is given."""
     paid = read_transfers(listed, program.model, rule, claim.numbers)
     check_class(claim.asked.transfers, program.model, paid)
     found = evaluate_mechanism(program.model, rule, paid, program.values)
-    rows = [row for row in program.rows(set(conflict)) if row.family in conflict]
+    rows = [row for row in program.rows(set(families)) if row.family in families]
     entries = [row.entries() for row in rows]
     if any(column < 0 for part, _ in entries for column in part):
         raise Refuted("a row of the conflict has a column that the objective added")
     given = values_of({column for part, _ in entries for column in part}, program.columns, found.facts)
     for row, (part, den) in zip(rows, entries, strict=True):
         gap = sum((given[column] * top for column, top in part.items()), Fraction(0)) / den - row.right()
-        room = least if row.family == name else Fraction(0)
+        spare = room.get(row.family, Fraction(0))
         if row.equal:
-            ledger.claim(abs(gap) <= room, f"{row.name}: off by {number_text(gap)}, more than {number_text(room)}")
+            ledger.claim(abs(gap) <= spare, f"{row.name}: off by {number_text(gap)}, more than {number_text(spare)}")
         else:
-            ledger.claim(gap + room >= 0, f"{row.name}: slack {number_text(gap)}, relaxed by {number_text(room)}")
+            ledger.claim(gap + spare >= 0, f"{row.name}: slack {number_text(gap)}, relaxed by {number_text(spare)}")

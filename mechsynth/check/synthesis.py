@@ -20,7 +20,8 @@ from .exact import Array
 from .facts import Fact, Facts
 from .mechanism import read_transfers
 from .model import Model
-from .multipliers import check_bound, check_columns, check_ray, combine, read_multipliers
+from .minimal import check_minimal
+from .multipliers import Sum, check_bound, check_columns, check_ray, combine, read_multipliers
 from .program import Program
 from .question import Question
 from .relaxed import check_relaxations
@@ -35,7 +36,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     asked = claim.asked
     program = Program(model, rule, values, asked.transfers, asked.require, asked.objective, asked.bounds)
     program.written = read_written(claim.certificate.get("requirements"), asked, program.columns, claim.numbers)
-    if claim.status == "infeasible":
+    if claim.status in ("infeasible", "unknown"):
         return _infeasible(claim, model, rule, program, ledger)
     seeks = asked.objective != "feasibility"
     ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
@@ -102,31 +103,51 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program,
         conflict.append(entry)
     multipliers = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
     total, right = combine(program, multipliers, conflict, ledger)
-    within = ""
-    if claim.strength == "verified":
-        if claim.certificate.get("bound") is None:
-            raise Refuted('strength "verified" without certificate.bound')
-        bound = claim.numbers.fraction(claim.certificate["bound"], "certificate.bound")
-        ledger.claim(bound > 0, f"certificate.bound: {number_text(bound)} is not above 0")
-        check_bound(program, total, right, bound, ledger)
-        shown = number_text(bound)
-        if len(shown) > 5 and shown.strip("0") == "1":
-            shown = f"10^{len(shown) - 1}"
-        within = f" with payments of at most {shown} in absolute value"
-    else:
-        if claim.certificate.get("bound") is not None:
-            raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
-        check_columns(program, total, ledger)
+    bound = _bound(claim, program, total, right, ledger)
     shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
-    what = ", ".join(conflict)
-    eased = check_relaxations(claim, conflict, rule, program, ledger)
+    eased, names = check_relaxations(claim, conflict, rule, program, ledger)
+    eased = check_minimal(claim, conflict, rule, program, names, ledger) + eased
+    within, lead, rest = "", "", ""
+    if bound is not None and claim.status == "unknown":
+        within = f" with payments of at most {_power(bound)} in absolute value"
+        lead, rest = "The question is not decided; this is proved: ", "larger payments are not excluded, and "
+    elif bound is not None:
+        rest = "what the multipliers leave over is bounded for the payments that the requirements allow; "
     return (
-        f"No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {what}"
-        f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
+        f"{lead}No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
+        f"{' together' if len(conflict) > 1 else ''}; {rest}other efficient rules, if there are ties, are not tried."
         f"{eased}{said(program.written, conflict)}"
     )
+
+
+def _bound(claim: Claim, program: Program, total: Sum, right: Fraction, ledger: Ledger) -> Fraction | None:
+    """Check what multipliers leave over; return the size of payments up to which they exclude them, None for any size."""
+    listed = claim.certificate.get("bound")
+    if claim.strength != "verified":
+        if listed is not None:
+            raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
+        check_columns(program, total, ledger)
+        return None
+    if listed is None:
+        raise Refuted('strength "verified" without certificate.bound')
+    bound = claim.numbers.fraction(listed, "certificate.bound")
+    ledger.claim(bound > 0, f"certificate.bound: {number_text(bound)} is not above 0")
+    if claim.status == "infeasible":
+        most = min((claim.asked.bounds[name] for name in claim.asked.bounds), default=None)
+        ledger.claim(
+            most is not None and most <= bound,
+            f"proves less than was asked: only payments of at most {_power(bound)} in absolute value are excluded, and no requirement "
+            "keeps payments below that. Ask the same question anew",
+        )
+    check_bound(program, total, right, bound, ledger)
+    return bound
+
+
+def _power(bound: Fraction) -> str:
+    shown = number_text(bound)
+    return f"10^{len(shown) - 1}" if len(shown) > 5 and shown.strip("0") == "1" else shown
 
 
 def check_requirements(asked: Question, found: Evaluation, epsilon: Fraction, ledger: Ledger) -> None:

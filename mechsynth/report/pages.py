@@ -241,7 +241,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
             "Intervals",
             [] if _refused(subject) else _guarded(answer, lambda: intervals.show(answer, environment, prefix)),
         ),
-        Section(f"{prefix}smaller", "Smaller classes of transfers, tried before", _tried(subject)),
+        Section(f"{prefix}smaller", "Classes of transfers that were tried before", _tried(subject)),
         Section(
             f"{prefix}beliefs",
             "Beliefs",
@@ -349,11 +349,11 @@ def _raw(answer: Answer) -> list[Block]:
 
 
 def _tried(subject: Subject) -> list[Block]:
-    tried = subject.document.get("x-tried")
+    tried = subject.answer.certificate.get("tried")
     if not isinstance(tried, list) or not tried:
         return []
-    rows = [summary(read(entry, subject.answer.labels, f"x-tried[{k}]")) for k, entry in enumerate(tried)]
-    return [_summaries("Each of them fails; their proofs stand in the result file", rows)]
+    rows = [summary(read(entry, subject.answer.labels, f"certificate.tried[{k}]")) for k, entry in enumerate(tried)]
+    return [_summaries("Each of them fails for the same rule; the proofs stand in the result file", rows)]
 
 
 def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
@@ -363,7 +363,10 @@ def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
     if subject.answer.status == "feasible":
         works = next((p for p in parts if p.document.get("mechanism") == subject.document.get("mechanism")), None)
         if works is not None:
-            blocks.append(Say(f"The smallest class of transfers that {_deed(works.answer.ask)}: {works.answer.title}."))
+            deed = _deed(works.answer.ask)
+            blocks.append(
+                Say(f"Of the classes of transfers asked about, the smallest that {deed}: {works.answer.title}.")
+            )
     elif subject.answer.proved:
         blocks.append(Say(f"None of the classes of transfers asked about {_deed(parts[-1].answer.ask)}."))
     return blocks

@@ -45,7 +45,7 @@ class Result:
     relaxations:
         For a conflict of requirements: by how much each must be relaxed, alone, for it to dissolve; the certificate has the proofs.
     tried:
-        The negative answers about smaller classes of transfers, each with its own witness.
+        The answers about the classes of transfers that were asked before; the certificate has those that are proved to fail.
     """
 
     question: Mapping[str, Any]
@@ -71,6 +71,9 @@ class Result:
         certificate = dict(self.certificate)
         if self.answers:
             certificate["answers"] = [answer.document() for answer in self.answers]
+        failed = [other.document() for other in self.tried if other.status is Status.INFEASIBLE]
+        if failed and self.status is not Status.UNKNOWN:
+            certificate["tried"] = failed
         return {
             "format": FORMAT,
             "instance": about,
@@ -82,7 +85,6 @@ class Result:
             "witness": None if self.witness is None else dict(self.witness),
             "certificate": certificate,
             "x-labels": labels(environment),
-            **({"x-tried": [other.document() for other in self.tried]} if self.tried else {}),
         }
 
     def document(self) -> dict[str, Any]:

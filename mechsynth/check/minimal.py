@@ -1,0 +1,55 @@
+"""``certificate.minimal``: without one requirement of a conflict the others hold together (``docs/certificates.md``, ``implement``).
+
+Transfers of the class show it; they are evaluated as a mechanism.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mechsynth.errors import InputError
+
+from .envelope import Claim
+from .exact import Array
+from .program import Program
+from .relaxed import check_rows
+from .text import describe, show
+from .verdict import Ledger, Refuted
+
+_PLACE = "certificate.minimal"
+
+
+def check_minimal(
+    claim: Claim, conflict: Sequence[str], rule: list[Array], program: Program, eased: Sequence[str], ledger: Ledger
+) -> str:
+    """Check every mechanism listed; return what is proved of dropping requirements, or nothing.
+
+    Parameters
+    ----------
+    eased:
+        Requirements whose relaxation was checked: the transfers that show it meet the others.
+
+    Raises
+    ------
+    Refuted
+        If a mechanism breaks a row of the others.
+    InputError
+        If the entry is malformed.
+    """
+    listed = claim.certificate.get("minimal")
+    if listed is None:
+        listed = {}
+    if not isinstance(listed, dict):
+        raise InputError(_PLACE, f"expected an object, found {describe(listed)}", "write {requirement: transfers}")
+    for name, transfers in listed.items():
+        if name not in conflict or len(conflict) < 2:
+            raise InputError(_PLACE, f"{show(name)} is not one of several in the conflict", "remove it")
+        try:
+            check_rows(claim, transfers, [other for other in conflict if other != name], rule, program, {}, ledger)
+        except Refuted as refuted:
+            raise Refuted(f"{_PLACE} ({show(name)}): {refuted}") from None
+    shown = [name for name in conflict if name in listed or name in eased]
+    if len(conflict) < 2 or not shown:
+        return ""
+    which = "any one of them" if len(shown) == len(conflict) else " or ".join(shown)
+    return f" Without {which} the {'others' if len(conflict) > 2 else 'other'} can be met."
