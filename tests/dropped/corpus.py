@@ -1,0 +1,234 @@
+"""Genuine results of every question, and forged ones made of them; where each forged one is refused.
+
+Forged in many ways, from single leaves (dropped, doubled, another number, another label, another type) to whole parts that are taken
+from the answer to another question.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from limits import battery
+from oracles import draws
+
+import mechsynth
+from mechsynth.check import check, verdict
+from mechsynth.errors import InputError
+
+Json = dict[str, Any]
+Place = tuple[str, int]
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECK = str(Path(mechsynth.__file__).parent / "check")
+
+
+@dataclass(frozen=True)
+class Forged:
+    """A result that is refused, the instance, and the lines of the checker that were under way when it was."""
+
+    result: bytes
+    instance: bytes
+    places: frozenset[Place]
+    told: str
+
+
+def genuine() -> list[tuple[bytes, list[Json]]]:
+    """Instances with results that are accepted."""
+    found = []
+    for instance, questions in cases():
+        raw = json.dumps(instance).encode()
+        environment = mechsynth.loads(raw)
+        documents = []
+        for ask, options in questions:
+            try:
+                result = mechsynth.solve(environment, ask, workers=1, **options)
+            except mechsynth.MechsynthError:
+                continue
+            document = json.loads(result.to_bytes())
+            if document["status"] != "unknown" and check(result.to_bytes(), raw).accepted:
+                documents.append(document)
+        found.append((raw, documents))
+    return found
+
+
+def cases() -> Iterator[tuple[Json, list[battery.Question]]]:
+    """The battery of the limits, and questions that it leaves out."""
+    yield from battery.CASES.values()
+    i = battery.implement
+    more: list[battery.Question] = [
+        ("ladder", {}),
+        *((ask, {"scope": scope}) for ask in ("contingent", "vcg-type", "convex-independence", "spanning") for scope in ("all", "policy")),
+        *((ask, {"transfers": kind}) for ask in ("ex-ante-balanced", "budget-balanced", "surplus-extraction") for kind in ("contingent", "vcg-type")),
+        *((ask, {}) for ask in ("static", "team", "pivot", "groves", "generalized-vcg", "uniqueness", "lump-sum-budget")),
+        i("full+now", "budget:per-period", "participation:interim"),
+        i("contingent+now", "participation:ex-ante", "participation:entry", objective="max-revenue"),
+        i("contingent+now", "budget:ex-ante", "no-subsidy", objective="min-subsidy"),
+        i("history-independent", "surplus:every-history"),
+        i("vcg-type", "surplus:full", "participation:ex-post"),
+        i("full", "budget:ex-post", objective="min-total-transfer"),
+        i("contingent", "bounded:1/9", "residual-claimant"),
+        i("contingent", objective="min-rent"),
+    ]
+    for flavour, seed, horizon, agents, most in (
+        ("ordinary", 11, "infinite", 2, 4), ("silent", 12, 2, 2, 4), ("chains", 13, 2, 2, 4), ("chains", 14, "infinite", 2, 4),
+        ("zeros", 15, 3, 2, 4), ("ties", 16, "infinite", 2, 4), ("private", 17, 1, 3, 6),
+    ):
+        instance = draws.instance(seed, flavour, horizon=horizon, agents=agents, most=most)
+        yield instance, more + ([("contingent", {"last_period": "constant"})] if horizon in (2, 3) else [])
+    for name in ("liu2014-oil-leases", "bilateral-trade-persistent", "liu2014-auction-1", "hull-not-implementable"):
+        yield json.loads((ROOT / "instances" / f"{name}.json").read_text(encoding="utf-8")), more
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of a document, the inner ones and the leaves."""
+    if path:
+        yield path
+    if isinstance(node, dict):
+        for key in list(node):
+            yield from leaves(node[key], (*path, key))
+    elif isinstance(node, list):
+        for k in range(min(len(node), 3)):
+            yield from leaves(node[k], (*path, k))
+
+
+def at(document: Any, path: tuple[Any, ...]) -> Any:
+    """What stands at a place."""
+    for key in path:
+        document = document[key]
+    return document
+
+
+def put(document: Json, path: tuple[Any, ...], value: Any) -> Json:
+    """A copy with something else at a place."""
+    changed = copy.deepcopy(document)
+    at(changed, path[:-1])[path[-1]] = value
+    return changed
+
+
+def bent(value: Any) -> Iterator[Any]:
+    """Other values for a place."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | str):
+        try:
+            number = Fraction(value)
+            yield from (str(number + 1), str(-number), "0", str(number - 1), str(2 * number), str(number + Fraction(1, 10**9)), "1/0", "1e99999")
+        except (ValueError, ZeroDivisionError):
+            yield from ("nobody", 7)
+    elif isinstance(value, dict):
+        yield {}
+        yield []
+    elif isinstance(value, list):
+        yield []
+        yield value + value[:1]
+        if len(value) > 1:
+            yield value[::-1]
+            yield value[1:]
+            yield value[:-1]
+        yield {}
+    yield None
+
+
+def bending(document: Json, most: int = 700) -> Iterator[Json]:
+    """Single places changed, dropped or added to; of large documents an even choice of places."""
+    places = list(leaves(document))
+    step = max(1, len(places) // most)
+    for path in places[::step]:
+        for value in bent(at(document, path)):
+            yield put(document, path, value)
+        changed = copy.deepcopy(document)
+        holder = at(changed, path[:-1])
+        if isinstance(holder, dict):
+            del holder[path[-1]]
+            yield changed
+            changed = copy.deepcopy(document)
+            holder = at(changed, path[:-1])
+            keys = [key for key in holder if key != path[-1]]
+            if keys and path[-1] != "format":
+                holder[keys[0]], holder[path[-1]] = holder[path[-1]], holder[keys[0]]
+                yield changed
+            yield put(document, (*path[:-1], "unheard-of"), "1")
+
+
+def mixing(documents: list[Json]) -> Iterator[Json]:
+    """The parts of one answer in another: question, mechanism, witness, certificate, status with its parts."""
+    for one in documents:
+        for other in documents:
+            if one is other:
+                continue
+            for keys in (
+                ("question",), ("mechanism",), ("witness",), ("certificate",), ("witness", "status", "certificate", "mechanism"),
+                ("mechanism", "certificate"), ("question", "certificate"), ("value",), ("status", "value"),
+            ):
+                changed = {**one, **{key: other[key] for key in keys}}
+                if changed not in (one, other):
+                    yield changed
+
+
+def forged(raw: bytes, documents: list[Json], most: int) -> Iterator[Forged]:
+    """Every forged result about an instance that is refused, with the lines that refused it."""
+    candidates = [bad for document in documents for bad in bending(document, most)] + list(mixing(documents))
+    for bad in candidates:
+        data = json.dumps(bad).encode()
+        places, told = refusal(data, raw)
+        if places:
+            yield Forged(data, raw, places, told)
+
+
+def refusal(result: bytes, instance: bytes) -> tuple[frozenset[Place], str]:
+    """The lines of the checker under way when a result was refused (none if it was accepted), and what was said."""
+    seen: set[Place] = set()
+
+    def recording(kind: Any) -> Any:
+        plain = kind.__init__
+
+        def record(self: Any, *parts: Any, **named: Any) -> None:
+            frame = sys._getframe(1)
+            while frame is not None:
+                if frame.f_code.co_filename.startswith(CHECK):
+                    seen.add((frame.f_code.co_filename, frame.f_lineno))
+                frame = frame.f_back  # type: ignore[assignment]
+            plain(self, *parts, **named)
+
+        return plain, record
+
+    kinds = (verdict.Refuted, InputError)
+    plains = []
+    for kind in kinds:
+        plain, record = recording(kind)
+        plains.append(plain)
+        kind.__init__ = record  # type: ignore[method-assign]
+    try:
+        told = said(result, instance)
+    finally:
+        for kind, plain in zip(kinds, plains):
+            kind.__init__ = plain  # type: ignore[method-assign]
+    return (frozenset() if told is None else frozenset(seen)), told or ""
+
+
+def said(result: bytes, instance: bytes) -> str | None:
+    """Why a result is refused, None if it is accepted."""
+    try:
+        found = check(result, instance)
+    except InputError as error:
+        return f"malformed: {error}"
+    except Exception as error:  # a mutant may do anything
+        return f"crash: {type(error).__name__}"
+    return None if found.accepted else str(found.reason)
+
+
+def by_place(corpus: list[Forged]) -> dict[Place, list[Forged]]:
+    """The forged results that were refused while a line was under way."""
+    found: dict[Place, list[Forged]] = defaultdict(list)
+    for one in corpus:
+        for place in one.places:
+            found[place].append(one)
+    return found
