@@ -19,8 +19,8 @@ from .evaluation import Evaluation, evaluate_mechanism
 from .exact import Array
 from .facts import Fact, Facts
 from .mechanism import read_transfers
-from .model import Model
 from .minimal import check_minimal
+from .model import Model
 from .multipliers import Sum, check_bound, check_columns, check_ray, combine, read_multipliers
 from .program import Program
 from .question import Question

@@ -78,12 +78,11 @@ def cases() -> Iterator[tuple[Json, list[battery.Question]]]:
         i("contingent", objective="min-rent"),
     ]
     for flavour, seed, horizon, agents, most in (
-        ("ordinary", 11, "infinite", 2, 4), ("silent", 12, 2, 2, 4), ("chains", 13, 2, 2, 4), ("chains", 14, "infinite", 2, 4),
-        ("zeros", 15, 3, 2, 4), ("ties", 16, "infinite", 2, 4), ("private", 17, 1, 3, 6),
+        ("silent", 12, 2, 2, 4), ("chains", 13, 2, 2, 4), ("chains", 14, "infinite", 2, 4), ("zeros", 15, 3, 2, 4), ("ties", 16, "infinite", 2, 4),
     ):
         instance = draws.instance(seed, flavour, horizon=horizon, agents=agents, most=most)
         yield instance, more + ([("contingent", {"last_period": "constant"})] if horizon in (2, 3) else [])
-    for name in ("liu2014-oil-leases", "bilateral-trade-persistent", "liu2014-auction-1", "hull-not-implementable"):
+    for name in ("liu2014-oil-leases", "bilateral-trade-persistent", "liu2014-auction-1"):
         yield json.loads((ROOT / "instances" / f"{name}.json").read_text(encoding="utf-8")), more
 
 
@@ -137,7 +136,7 @@ def bent(value: Any) -> Iterator[Any]:
     yield None
 
 
-def bending(document: Json, most: int = 700) -> Iterator[Json]:
+def bending(document: Json, most: int) -> Iterator[Json]:
     """Single places changed, dropped or added to; of large documents an even choice of places."""
     places = list(leaves(document))
     step = max(1, len(places) // most)
@@ -158,24 +157,32 @@ def bending(document: Json, most: int = 700) -> Iterator[Json]:
             yield put(document, (*path[:-1], "unheard-of"), "1")
 
 
-def mixing(documents: list[Json]) -> Iterator[Json]:
+PARTS = (
+    ("question",),
+    ("mechanism",),
+    ("witness",),
+    ("certificate",),
+    ("witness", "status", "certificate", "mechanism"),
+    ("mechanism", "certificate"),
+    ("question", "certificate"),
+    ("value",),
+    ("status", "value"),
+)
+
+
+def mixing(documents: list[Json], most: int) -> Iterator[Json]:
     """The parts of one answer in another: question, mechanism, witness, certificate, status with its parts."""
-    for one in documents:
-        for other in documents:
-            if one is other:
-                continue
-            for keys in (
-                ("question",), ("mechanism",), ("witness",), ("certificate",), ("witness", "status", "certificate", "mechanism"),
-                ("mechanism", "certificate"), ("question", "certificate"), ("value",), ("status", "value"),
-            ):
-                changed = {**one, **{key: other[key] for key in keys}}
-                if changed not in (one, other):
-                    yield changed
+    pairs = [(one, other) for one in documents for other in documents if one is not other]
+    for one, other in pairs[:: max(1, len(pairs) // most)]:
+        for keys in PARTS:
+            changed = {**one, **{key: other[key] for key in keys}}
+            if changed not in (one, other):
+                yield changed
 
 
 def forged(raw: bytes, documents: list[Json], most: int) -> Iterator[Forged]:
     """Every forged result about an instance that is refused, with the lines that refused it."""
-    candidates = [bad for document in documents for bad in bending(document, most)] + list(mixing(documents))
+    candidates = [bad for document in documents for bad in bending(document, most)] + list(mixing(documents, 3 * most))
     for bad in candidates:
         data = json.dumps(bad).encode()
         places, told = refusal(data, raw)

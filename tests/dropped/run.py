@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from dropped import corpus, sites
 
-LONG = 40  # forged results that are tried against one site
+LONG = 25  # forged results that are tried against one site
 
 
 def fate(site: sites.Site, tried: list[corpus.Forged]) -> str:
@@ -46,7 +46,7 @@ def main(files: list[str]) -> None:
     """Report on every site."""
     started = time.monotonic()
     paths = [Path(f).resolve() for f in files] or sorted(Path(corpus.CHECK).rglob("*.py"))
-    everything = collected(60)
+    everything = collected(12)
     places = corpus.by_place(everything)
     print(f"{len(everything)} forged results, {time.monotonic() - started:.0f} s", file=sys.stderr)
     counts: Counter[str] = Counter()

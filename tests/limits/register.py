@@ -25,6 +25,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.discounts.LARGEST": 0,
     "mechsynth.asks.discounts.QUICK": 0,
     "mechsynth.asks.generalized_vcg.MOST": 0,
+    "mechsynth.asks.implement.MOST_SPARED": 0,
     "mechsynth.asks.incentives.SHORT": 0,
     "mechsynth.asks.joint.SMALL": 0,
     "mechsynth.asks.lump_sum_budget.LARGE": 0,
@@ -45,6 +46,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.interior.FINE": 0,
     "mechsynth.prove.lifting.MOST_STEPS": 0,
     "mechsynth.prove.linear.ORDINARY": (0.0, 0.0),
+    "mechsynth.solver.nearest.SLIP": 0.0,
     "mechsynth.solver.phase_one.TOLERANCE": 0.0,
     # words of a machine: below them the short way of computing is gone, 0: never
     "mechsynth.check.exact.SAFE": 0,
@@ -58,6 +60,8 @@ LIMITS: dict[str, Any] = {
 }
 
 NONE = {
+    "mechsynth.asks.flags.FEW": "words of the help of an option",
+    "mechsynth.check.claims.exclusion.DIGITS": "digits with which a bound is told",
     "mechsynth.check.values._ONE": "the number 1",
     "mechsynth.check.exact._PRIMES": "moduli of a rank: a set of primes, no size",
     "mechsynth.prove.lifting.STEPS": "bits gained by a step of lifting: with none it never comes to an end",
