@@ -352,8 +352,11 @@ class Frame(ABC):
         """Return what the reports of the period before make payable; at the start, what is paid once; None is nothing."""
 
     @abstractmethod
-    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
-        """Return the expectation of ``X``, ``now`` or ``due`` (after reports, one a row); None is nothing."""
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
+        """Return the expectation of ``X``, ``now`` or ``due``; None is nothing.
+
+        What is due hangs on the reports before, one a row, and on the action drawn after them, by default the rule's.
+        """
 
     def expected(self, law: Law, t: int, agent: int, history: Array) -> Form:
         """Return the expectation of ``X - due``."""

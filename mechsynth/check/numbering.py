@@ -63,15 +63,20 @@ class Columns:
         """Return the numbers of payments now, or once at the start."""
         return np.asarray(self.base[what, t, agent] + told)
 
-    def later(self, t: int, agent: int, told: Array, profile: Array) -> Array:
-        """Return the numbers of payments later."""
-        model, kind, action = self.frame.model, self.frame.kind, np.zeros(1, dtype=np.int64)
+    def later(self, t: int, agent: int, told: Array, profile: Array, action: Array | None = None) -> Array:
+        """Return the numbers of payments later, by default after the rule's action.
+
+        Where they look at the own report that says the action, so that it needs no place of its own.
+        """
+        model, kind = self.frame.model, self.frame.kind
+        drawn = np.zeros(1, dtype=np.int64) if action is None else action
         if not kind.own_report:
-            action, told = self.frame.rule[t][told], model.period(t).lie(agent, 0)[told]
+            drawn = self.frame.rule[t][told] if action is None else action
+            told = model.period(t).lie(agent, 0)[told]
         then = model.period(model.following(t))
         if not kind.own_next:
             profile = then.lie(agent, 0)[profile]
-        place = (told * len(model.period(t).actions) + action) * then.profiles
+        place = (told * len(model.period(t).actions) + drawn) * then.profiles
         return np.asarray(self.base["later", t, agent] + place + profile)
 
     def place(self, column: Column) -> tuple[str, int, int, int]:

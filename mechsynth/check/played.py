@@ -68,7 +68,7 @@ class Played(Frame):
             self._now[t, agent] = single(self.payments_made[t][agent].now_at(self.model.period(t).sizes))
         return self._now[t, agent]
 
-    def _owed(self, law: Law, t: int, agent: int, history: Array) -> Exact | None:
+    def _owed(self, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Exact | None:
         """Return the expectation of what is due; None is nothing."""
         if history[0] < 0:
             first = self.payments_made[0][agent].first
@@ -80,7 +80,7 @@ class Played(Frame):
         later = self.payments_made[then][agent].later
         if later is None:
             return None
-        row = later.index[self.rule[then][history], history]
+        row = later.index[self.rule[then][history] if action is None else action, history]
         return law.marginal(tuple(size > 1 for size in later.sizes)).expect(later.rows.num[row], later.rows.den[row])
 
     def payoff(self, t: int, agent: int, profile: Array) -> Form:
@@ -111,10 +111,10 @@ class Played(Frame):
         row = later.index[self.rule[then][history], history]
         return Form(Exact(later.rows.num[row, entry].astype(object), later.rows.den[row]))
 
-    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
         """Return the expectation as a number."""
         if what == "due":
-            owed = self._owed(law, t, agent, history)
+            owed = self._owed(law, t, agent, history, action)
             return None if owed is None else Form(owed)
         table = self.payoffs[t][agent] if what == "X" else self._tables(t, agent)
         return Form(law.expect(table.num, int(table.den[()])))

@@ -47,10 +47,10 @@ class Claimed(Frame):
             return self.utility(t, agent, self.rule[t][profile], profile) - self.now(t, agent, profile)
         return self.surplus(t, profile).times(self.share) if self.share else Form.of(Fraction(0), profile.size)
 
-    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
         """Return an expectation, of payoffs as they are claimed."""
         if what != "X":
-            return super().mean(what, law, t, agent, history)  # type: ignore[safe-super]
+            return super().mean(what, law, t, agent, history, action)  # type: ignore[safe-super]
         if self.claims(t):
             return Form(law.expect(*self.values.exact(t).common("values")).times(self.share))
         every = self.profiles(t)
@@ -58,13 +58,14 @@ class Claimed(Frame):
         now = self.mean("now", law, t, agent, history)
         return enjoyed if now is None else enjoyed - now
 
-    def bracket(self, t: int, agent: int, action: Array, told: Array, true: Array) -> Form:
-        """Return ``B`` of reports that lead to an action."""
+    def bracket(self, t: int, agent: int, drawn: Array | None, told: Array, true: Array) -> Form:
+        """Return ``B`` of reports, and of an action that they need not lead to; None is the rule's."""
         model, period, then = self.model, self.model.period(t), self.model.following(t)
+        action = self.rule[t][told] if drawn is None else drawn
         flow = period.surplus[action, true].times(self.share) - period.utilities[agent][action, true]
         law = self.following(t, action, true)
         total = Form(flow) + self.now(t, agent, told)
-        due = self.mean("due", law, then, agent, told)
+        due = self.mean("due", law, then, agent, told, drawn)
         if due is not None:
             total = total + due.times(model.discount)
         if not self.claims(then):
@@ -79,7 +80,7 @@ class Claimed(Frame):
         if not self.claims(t):
             return super().loss(t, agent, told, true)
         action = self.rule[t][told]
-        total = self.bracket(t, agent, action, told, true)
+        total = self.bracket(t, agent, None, told, true)
         # the rule was found efficient, so no action is worth more
         low, high = (np.maximum(side[action, true], 0) for side in self.values.gaps(t))
         if not self.share or not (low.any() or high.any()):

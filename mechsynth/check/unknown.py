@@ -44,12 +44,12 @@ class Unknown(Frame):
     def _owes(self, history: Array) -> bool:
         return self.kind.first if history[0] < 0 else self.kind.later
 
-    def _due(self, t: int, agent: int, history: Array, profile: Array) -> Array:
+    def _due(self, t: int, agent: int, history: Array, profile: Array, action: Array | None = None) -> Array:
         if history.flat[0] < 0:
             return self.columns.now(t, agent, profile, "first")
-        return self.columns.later(before(self.model, t), agent, history, profile)
+        return self.columns.later(before(self.model, t), agent, history, profile, action)
 
-    def mean(self, what: str, law: Law, t: int, agent: int, history: Array) -> Form | None:
+    def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
         """Return the expectation as a sum of columns."""
         profiles = self.profiles(t)[None, :]
         if what == "X":
@@ -57,7 +57,8 @@ class Unknown(Frame):
         elif what == "now" and self.pays_now(t):
             columns = self.columns.now(t, agent, profiles)
         elif what == "due" and self._owes(history):
-            columns = self._due(t, agent, history[:, None], profiles)
+            drawn = None if action is None else action[:, None]
+            columns = self._due(t, agent, history[:, None], profiles, drawn)
         else:
             return None
         return self._form(history.size, law.term(columns))

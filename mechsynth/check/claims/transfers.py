@@ -61,7 +61,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     """Check an answer about an efficient rule; return the statement that is proved."""
     kind, share, ask = kind_of(claim), share_of(claim, model), claim.asked.ask
     if claim.status == "infeasible":
-        return infeasible(claim, model, rule, values, replace(kind, first=False), share, ledger)
+        # payments now, where a question has them, add nothing: PEPIC makes them the same wherever a payment later may be
+        return infeasible(claim, model, rule, values, replace(kind, first=False, now=False), share, ledger)
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
     if ask == "ex-ante-balanced" and model.horizon is not None and (model.horizon > 1 or claim.constant is not None):
