@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -60,11 +60,11 @@ class Claimed(Frame):
 
     def bracket(self, t: int, agent: int, drawn: Array | None, told: Array, true: Array) -> Form:
         """Return ``B`` of reports, and of an action that they need not lead to; None is the rule's."""
-        model, period, then = self.model, self.model.period(t), self.model.following(t)
+        model, then = self.model, self.model.following(t)
         action = self.rule[t][told] if drawn is None else drawn
-        flow = period.surplus[action, true].times(self.share) - period.utilities[agent][action, true]
-        law = self.following(t, action, true)
-        total = Form(flow) + self.now(t, agent, told)
+        law, total = self.following(t, action, true), Form(self._flows[t][agent][action, true])
+        if self.pays_now(t):
+            total = total + self.now(t, agent, told)
         due = self.mean("due", law, then, agent, told, drawn)
         if due is not None:
             total = total + due.times(model.discount)
@@ -75,15 +75,28 @@ class Claimed(Frame):
             total = total + (Form(law.expect(num, den).times(self.share)) - kept).times(model.discount)
         return total
 
+    @cached_property
+    def _flows(self) -> list[list[Exact]]:
+        """``s Σ_j u^j - u^i`` per period and agent, shape ``(actions, profiles)``."""
+        periods = map(self.model.period, self.periods)
+        return [[period.surplus.times(self.share) - utility for utility in period.utilities] for period in periods]
+
+    @cached_property
+    def _gaps(self) -> dict[int, tuple[Array, Array]]:
+        """Bounds of what actions lose, per period; the rule was found efficient, so no action is worth more."""
+        found = {t: self.values.gaps(t) for t in self.periods if self.claims(t)} if self.share else {}
+        return {t: (np.maximum(low, 0), np.maximum(high, 0)) for t, (low, high) in found.items()}
+
     def loss(self, t: int, agent: int, told: Array, true: Array) -> Form:
         """Return what reports lose: the bracket, and a share of the surplus that their action loses."""
         if not self.claims(t):
             return super().loss(t, agent, told, true)
-        action = self.rule[t][told]
         total = self.bracket(t, agent, None, told, true)
-        # the rule was found efficient, so no action is worth more
-        low, high = (np.maximum(side[action, true], 0) for side in self.values.gaps(t))
-        if not self.share or not (low.any() or high.any()):
+        if not self.share:
+            return total
+        action = self.rule[t][told]
+        low, high = (side[action, true] for side in self._gaps[t])
+        if not (low.any() or high.any()):
             return total
         return replace(total, rest=Rest(low, high, 1 << SCALE, partial(self._gap, t, action, true), self.share))
 
