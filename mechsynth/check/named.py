@@ -24,7 +24,9 @@ def check_labels(root: dict[str, Any], model: Model, ledger: Ledger) -> None:
         return
     told = root["x-labels"]
     found = told if isinstance(told, dict) else {}
-    ledger.claim(found.get("agents") == list(model.agents), "x-labels.agents: not the agents of the instance, in its order")
+    ledger.claim(
+        found.get("agents") == list(model.agents), "x-labels.agents: not the agents of the instance, in its order"
+    )
     periods = found.get("periods")
     shared = len(model.stages) == 1
     fits = isinstance(periods, list) and (len(periods) == model.count or (shared and len(periods) == 1))

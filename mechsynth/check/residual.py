@@ -103,34 +103,34 @@ class Claimed(Frame):
     def _gap(self, t: int, action: Array, true: Array, rows: Array) -> Exact:
         return self.values.exact_gaps(t)[action[rows], true[rows]]
 
-    def every_action(self) -> Iterator[Rows]:
-        """Return the rows of the paper's condition: in every block, whatever action, truth meets the target and every lie at least the target.
-
-        Where payments do not look at the own report, every own signal meets it.
+    def every_action(self, periods: Sequence[int] | None = None) -> Iterator[Rows]:
+        """Return the rows of the paper's condition, in units of payments: in every block, whatever its action, truth meets the target and every
+        lie at least the target. Where payments do not look at the own report, every own signal meets it.
         """
-        for t in filter(self.continues, self.periods):
+        for t in filter(self.continues, self.periods if periods is None else periods):
             own = self.model.period(t).own
             for agent in self.agents:
-                for message in self.messages(t, agent):
+                for message in self.messages(t, agent) if self.kind.own_report else [None]:
                     for action in range(len(self.model.period(t).actions)):
-                        for truth in (True, False):
-                            true = np.flatnonzero((own[agent] == message) == truth)
-                            yield self.targets(t, agent, message, action, State(profile=true), truth)
-                    if not self.kind.own_report:
-                        break  # one report stands for all
+                        told = np.ones(own[agent].size, dtype=bool) if message is None else own[agent] == message
+                        for true in (np.flatnonzero(told), np.flatnonzero(~told)):
+                            if true.size:
+                                yield self.targets(t, agent, message, action, State(profile=true))
 
-    def targets(self, t: int, agent: int, message: int, action: int, state: State, truth: bool) -> Rows:
-        """Return rows of that condition: a message and an action, at profiles where it is the truth or a lie."""
+    def targets(self, t: int, agent: int, message: int | None, action: int, state: State) -> Rows:
+        """Return rows of that condition: profiles at which a message is the truth, or at which it is a lie; None is any message."""
+        truth = message is None or bool(self.model.period(t).own[agent][state.profile[0]] == message)
         place = self.place("target", t, agent, message)
         slack, name = partial(self._target, t, agent, message, action), partial(self._acting, place, action)
-        return Rows("target", truth or not self.kind.own_report, place.head, state, slack, name)
+        return Rows("target", truth, place.head, state, slack, name)
 
-    def _target(self, t: int, agent: int, message: int, action: int, s: State) -> Form:
-        told = self.says(t, agent, message, s.profile)
-        return self.bracket(t, agent, np.full(len(s), action), told, s.profile)
+    def _target(self, t: int, agent: int, message: int | None, action: int, s: State) -> Form:
+        told = self.says(t, agent, message or 0, s.profile)
+        return self.bracket(t, agent, np.full(len(s), action), told, s.profile).times(1 / self.model.discount)
 
     def _acting(self, place: Place, action: int, s: State) -> str:
-        return f"{place.lie(s)} a={written(self.model.period(place.t).actions[action])}"
+        what = place.profile(s) if place.message is None else place.lie(s)
+        return f"{what} a={written(self.model.period(place.t).actions[action])}"
 
 
 class ClaimedPlayed(Claimed, Played):

@@ -60,10 +60,10 @@ def pepic(f: Frame, relaxed: bool = False, last: bool = False) -> Iterator[Rows]
             yield lie(f, t, i, message, where, relaxed)
 
 
-def lie(f: Frame, t: int, i: int, message: int, state: State, relaxed: bool = False) -> Rows:
+def lie(f: Frame, t: int, i: int, message: int, state: State, relaxed: bool = False, head: str = "pepic") -> Rows:
     """Return the rows that deter a message at some profiles."""
-    name = f.place("pepic", t, i, message)
-    return Rows("pepic", False, name.head, state, partial(_deterred, f, t, i, message, relaxed), name.lie)
+    name = f.place(head, t, i, message)
+    return Rows(head, False, name.head, state, partial(_deterred, f, t, i, message, relaxed), name.lie)
 
 
 def _deterred(f: Frame, t: int, i: int, message: int, relaxed: bool, s: State) -> Form:

@@ -28,7 +28,7 @@ from ..text import describe, items, label, number_text, show, table
 from ..unknown import Unknown
 from ..values import Values
 from ..verdict import Ledger, Refuted, equal
-from .implement import Wish, refutation
+from .implement import Wish, read_witness
 
 RULE_ONLY = "; this is about the rule listed, and other efficient rules, if there are ties, are not tried."
 LESS = "proves less than was asked"
@@ -59,7 +59,7 @@ def infeasible(
         )
     witness = claim.witness.get("kind") if isinstance(claim.witness, dict) else None
     if witness == "farkas" and claim.asked.ask != "static":
-        return _program(claim, Unknown(model, rule, values, kind), ledger)
+        return _program(claim, ClaimedUnknown(model, rule, values, kind, share), ledger)
     words = _failures(claim, ClaimedUnknown(model, rule, values, kind, share), ledger)
     if witness == "cycle":
         return f"No payments whatever make truth an ex post equilibrium of the last period under the rule listed ({words}){RULE_ONLY}"
@@ -87,17 +87,32 @@ def _excluded(claim: Claim, model: Model) -> str:
     return f"No {looks} make truth periodic ex post incentive compatible under the rule listed and {_GIVES[_requirement(claim)]} {when}"
 
 
-def _program(claim: Claim, f: Unknown, ledger: Ledger) -> str:
-    """Check multipliers of the rows of ``implement`` with the same class and requirements."""
-    if claim.scope != "policy" or claim.constant is not None:
-        raise Refuted("witness: multipliers of a program that does not ask this question")
+def _program(claim: Claim, f: ClaimedUnknown, ledger: Ledger) -> str:
+    """Check multipliers: of the rows of ``implement`` with the same class and requirements, in scope ``all`` of those of the condition.
+
+    The condition's rows are the targets of the period before the last and, called ``incentive``, the ``pepic`` rows of the last.
+    """
+    if f.model.horizon in (None, 1) or claim.constant is not None:
+        raise Refuted("witness: multipliers, although no payments of an efficient last period follow a block")
     if claim.certificate.get("failures") is not None:
         raise Refuted("certificate.failures beside multipliers")
     require = ("pepic", _requirement(claim))
     wish = Wish(replace(claim.asked, require=require, objective="feasibility"), {})
-    conflict, total, shortfall = refutation(claim, require, wish, f, ledger)
+    conflict, y, shortfall = read_witness(claim, require, ledger)
+    if claim.scope == "all":
+        total = derived(_last_two(f), y, ledger)
+    else:
+        total = derived(wish.program(Unknown(f.model, f.rule, f.values, f.kind)), y, ledger, conflict)
     equal(shortfall, contradiction(total, f.columns.name, ledger), "shortfall", ledger)
     return f"{_excluded(claim, f.model)}, whatever is paid in the last period (multipliers of {', '.join(map(show, conflict))}){RULE_ONLY}"
+
+
+def _last_two(f: ClaimedUnknown) -> Iterator[Rows]:
+    last = f.model.count - 1
+    yield from f.every_action([last - 1])
+    for t, i, message, true in f.lies():
+        if t == last:
+            yield lie(f, t, i, message, State(profile=true), head="incentive")
 
 
 # -- blocks and cycles ----------------------------------------------------------------------------------------------
@@ -145,7 +160,8 @@ def _block(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledg
         weigh(rows, factors, total, ledger)
     words = f"{words}, own signal {show(period.signals[block.agent][own])}" if own is not None else words
     _cancels(f, total, words, ledger)
-    _short(f, total, claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), words, ledger)
+    stated = claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall")
+    _short(f, total, stated, f.model.discount if claim.scope == "policy" else Fraction(1), words, ledger)
     return key, words
 
 
@@ -162,25 +178,25 @@ def _rows(
     t, agent = block.t, block.agent
     members = profiles_of_blocks(f.model, t, agent)[block.others]
     chosen = f.rule[t][members] == block.action
+    message = own
     if claim.scope == "policy":
         message = int(np.flatnonzero(chosen)[0]) if own is None and chosen.any() else own
         fine = message is not None and bool(chosen[message])
         ledger.claim(
             fine, f"{words}: the rule takes another action at {'every own signal' if own is None else 'its own signal'}"
         )
-        assert message is not None
         exact = chosen if own is None else np.arange(members.size) == own
     else:
-        message, exact = own or 0, np.full(members.size, own is None)
-        exact[message] = True
+        exact = np.full(members.size, own is None) | (np.arange(members.size) == own)
     for is_truth in (True, False):
         signals = [k for k, weight in weights.items() if weight and bool(exact[k]) == is_truth]
         state = State(profile=members[signals])
         if not signals:
             continue
         if claim.scope == "all":
-            rows = f.targets(t, agent, message, block.action, state, is_truth)
+            rows = f.targets(t, agent, message, block.action, state)
         else:
+            assert message is not None
             rows = truth(f, t, agent, state) if is_truth else lie(f, t, agent, message, state)
         yield rows, [weights[k] for k in signals]
 
@@ -198,22 +214,22 @@ def _cancels(f: ClaimedUnknown, total: Sum, words: str, ledger: Ledger) -> None:
         raise Refuted(f"{words}: the weights leave {f.columns.name(column)}: off by {number_text(value)}, not 0")
 
 
-def _short(f: ClaimedUnknown, total: Sum, stated: Fraction, words: str, ledger: Ledger) -> None:
-    """Ask that the number derived is below 0, and, per unit of payment, by as much as is stated.
+def _short(f: ClaimedUnknown, total: Sum, stated: Fraction, unit: Fraction, words: str, ledger: Ledger) -> None:
+    """Ask that the number derived is below 0, and by as many units as is stated.
 
     Over an infinite horizon exact losses can have thousands of digits. A shortfall may then be stated rounded down to six significant digits.
     """
-    delta, base = f.model.discount, -total.plain / f.model.discount
+    base = -total.plain / unit
     if total.rests and stated == base and total.const != total.plain:
         raise Refuted(
             f"{words}: {LESS}: shortfall {number_text(stated)} is against targets that also lies have to meet in full, "
             f"although a lie to another action loses surplus; {AGAIN}"
         )
     if f.model.horizon is None and total.rests:
-        low, high = -total.bound(upper=True) / delta, -total.bound(upper=False) / delta
+        low, high = -total.bound(upper=True) / unit, -total.bound(upper=False) / unit
         if low > 0 and rounded_down(low) == rounded_down(high) == stated:
             return
-    found = -total.const / delta
+    found = -total.const / unit
     if f.model.horizon is None and total.rests and found > 0 and rounded_down(found) == stated:
         return
     equal(stated, found, f"{words}: shortfall", ledger)

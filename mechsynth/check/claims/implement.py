@@ -85,7 +85,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     asked, kind = claim.asked, Class.named(claim.asked.transfers)
     unknown = Unknown(model, rule, values, kind, path=True)
     wish = Wish(asked, read_written(claim.certificate.get("requirements"), asked, unknown, claim.numbers))
-    if claim.status == "infeasible":
+    if claim.status in ("infeasible", "unknown"):
         return infeasible(claim, wish, unknown, ledger)
     seeks = asked.objective != "feasibility"
     ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
@@ -154,10 +154,10 @@ def _ray(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> None:
 # -- negative answers -----------------------------------------------------------------------------------------------
 
 
-def refutation(
-    claim: Claim, require: Sequence[str], wish: Wish, f: Unknown, ledger: Ledger
-) -> tuple[list[str], Sum, Fraction]:
-    """Return the conflict of a witness, what its multipliers derive from rows of these requirements, and the shortfall stated."""
+def read_witness(
+    claim: Claim, require: Sequence[str], ledger: Ledger
+) -> tuple[list[str], dict[str, Fraction], Fraction]:
+    """Return conflict, multipliers and shortfall of a witness of kind ``farkas``; the conflict is of these requirements."""
     witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
     if witness["kind"] != "farkas":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
@@ -168,35 +168,61 @@ def refutation(
         ledger.claim(entry in require, f"conflict: {show(entry)} is not required")
         conflict.append(entry)
     y = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
-    total = derived(wish.program(f), y, ledger, conflict)
-    return conflict, total, claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
+    return conflict, y, claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
 
 
 def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
-    """Ask that the rows of the conflict contradict each other; return the statement."""
-    conflict, total, shortfall = refutation(claim, claim.asked.require, wish, f, ledger)
-    within = ""
-    if claim.strength == "verified":
-        if claim.certificate.get("bound") is None:
-            raise Refuted('strength "verified" without certificate.bound')
-        size = claim.numbers.fraction(claim.certificate["bound"], "certificate.bound")
-        ledger.claim(size > 0, f"certificate.bound: {number_text(size)} is not above 0")
-        excluded_within(total, f, size, ledger)
-        shown = number_text(size)
-        if len(shown) > 5 and shown.strip("0") == "1":
-            shown = f"10^{len(shown) - 1}"
-        within = f" with payments of at most {shown} in absolute value"
-    elif claim.certificate.get("bound") is not None:
-        raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
-    else:
-        contradiction(total, f.columns.name, ledger)
+    """Ask that the rows of the conflict contradict each other; return the statement.
+
+    With strength ``verified`` multipliers leave something over, and exclude payments up to a bound: that decides the question where a requirement of the
+    conflict keeps payments below it, and else leaves it open.
+    """
+    conflict, y, shortfall = read_witness(claim, claim.asked.require, ledger)
+    total = derived(wish.program(f), y, ledger, conflict)
+    size = _bound(claim, conflict, total, f, ledger)
     equal(shortfall, -total.const, "shortfall", ledger)
-    eased = _relaxations(claim, conflict, wish, f, ledger)
+    ledger.claim(shortfall > 0, f"shortfall {number_text(shortfall)} is not above 0")
+    told, names = _relaxations(claim, conflict, wish, f, ledger)
+    told = _minimal(claim, conflict, names, wish, f, ledger) + told
+    within, lead, rest = "", "", ""
+    if size is not None and claim.status == "unknown":
+        within = f" with payments of at most {_power(size)} in absolute value"
+        lead, rest = "The question is not decided; this is proved: ", "larger payments are not excluded, and "
+    elif size is not None:
+        rest = "what the multipliers leave over is bounded for the payments that the requirements allow; "
     return (
-        f"No {_class(claim.asked, f.model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
-        f"{' together' if len(conflict) > 1 else ''}; other efficient rules, if there are ties, are not tried."
-        f"{eased}{said(wish.written, conflict)}"
+        f"{lead}No {_class(claim.asked, f.model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
+        f"{' together' if len(conflict) > 1 else ''}; {rest}other efficient rules, if there are ties, are not tried."
+        f"{told}{said(wish.written, conflict)}"
     )
+
+
+def _bound(claim: Claim, conflict: Sequence[str], total: Sum, f: Unknown, ledger: Ledger) -> Fraction | None:
+    """Return the size of payments up to which multipliers exclude them, None for any size."""
+    listed = claim.certificate.get("bound")
+    if claim.strength != "verified":
+        if listed is not None:
+            raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
+        contradiction(total, f.columns.name, ledger)
+        return None
+    if listed is None:
+        raise Refuted('strength "verified" without certificate.bound')
+    size = claim.numbers.fraction(listed, "certificate.bound")
+    ledger.claim(size > 0, f"certificate.bound: {number_text(size)} is not above 0")
+    if claim.status == "infeasible":
+        most = min((claim.asked.bounds[name] for name in claim.asked.bounds if name in conflict), default=None)
+        ledger.claim(
+            most is not None and most <= size,
+            f"proves less than was asked: only payments of at most {_power(size)} in absolute value are excluded, and no requirement "
+            "of the conflict keeps payments below that. Ask the same question anew",
+        )
+    excluded_within(total, f, size, ledger)
+    return size
+
+
+def _power(size: Fraction) -> str:
+    shown = number_text(size)
+    return f"10^{len(shown) - 1}" if len(shown) > 5 and shown.strip("0") == "1" else shown
 
 
 def excluded_within(total: Sum, f: Unknown, size: Fraction, ledger: Ledger) -> None:
@@ -224,17 +250,17 @@ def excluded_within(total: Sum, f: Unknown, size: Fraction, ledger: Ledger) -> N
 _RELAXATIONS = "certificate.relaxations"
 
 
-def _relaxations(claim: Claim, conflict: Sequence[str], wish: Wish, f: Unknown, ledger: Ledger) -> str:
-    """Ask of every relaxation listed that it is enough, and that no less would do; return what that proves.
+def _relaxations(
+    claim: Claim, conflict: Sequence[str], wish: Wish, f: Unknown, ledger: Ledger
+) -> tuple[str, list[str]]:
+    """Ask of every relaxation listed that it is enough, and that no less would do; return what that proves, and of which requirements.
 
     A row relaxed by ``s`` is a slack of at least ``-s``, an equality one of at most ``s`` in size. Multipliers of the conflict's rows
     whose sizes add up to at most 1 on the rows relaxed, and without columns, derive ``-least``: no less does.
     """
     listed = claim.certificate.get("relaxations")
-    if listed is None:
-        return ""
     told: dict[str, Fraction] = {}
-    for k, entry in enumerate(items(listed, _RELAXATIONS)):
+    for k, entry in enumerate([] if listed is None else items(listed, _RELAXATIONS)):
         at = f"{_RELAXATIONS}[{k}]"
         data = table(entry, at, ("requirement", "least", "multipliers", "transfers"))
         name = data["requirement"]
@@ -249,29 +275,60 @@ def _relaxations(claim: Claim, conflict: Sequence[str], wish: Wish, f: Unknown, 
             size = sizes.get(name, Fraction(0))
             ledger.claim(size <= 1, f"multipliers of its rows: their sizes add up to {number_text(size)}, more than 1")
             equal(amount, -total.const, "least", ledger)
-            played = _played(claim, data["transfers"], "mechanism.transfers", f)
-            _nearly(only(wish.required(played), conflict), name, amount, ledger)
+            _meets(claim, data["transfers"], conflict, wish, f, {name: amount}, ledger)
         except Refuted as refuted:
             raise Refuted(f"{at} ({show(name)}): {refuted}") from None
         told[name] = amount
     if not told:
-        return ""
+        return "", []
     parts = ", ".join(f"{name} by {number_text(amount)}" for name, amount in told.items())
-    return f" They can once one alone is relaxed, and by no less than this: {parts}."
+    return f" They can once one alone is relaxed, and by no less than this: {parts}.", list(told)
 
 
-def _nearly(blocks: Iterator[Rows], relaxed: str, amount: Fraction, ledger: Ledger) -> None:
-    """Ask that the rows are met, those of one family up to an amount."""
-    for block in blocks:
-        form = block.slack(block.state)
+def _minimal(
+    claim: Claim, conflict: Sequence[str], eased: Sequence[str], wish: Wish, f: Unknown, ledger: Ledger
+) -> str:
+    """Ask of every mechanism listed that it meets the conflict but for one requirement; return what that proves.
+
+    So do the transfers of a relaxation, those of ``eased``.
+    """
+    listed, at = claim.certificate.get("minimal"), "certificate.minimal"
+    if listed is not None and not isinstance(listed, dict):
+        raise InputError(at, f"expected an object, found {describe(listed)}", "write {requirement: transfers}")
+    listed = listed or {}
+    for name, transfers in listed.items():
+        if name not in conflict or len(conflict) < 2:
+            raise InputError(at, f"{show(name)} is not one of several in the conflict", "remove it")
+        try:
+            _meets(claim, transfers, [other for other in conflict if other != name], wish, f, {}, ledger)
+        except Refuted as refuted:
+            raise Refuted(f"{at} ({show(name)}): {refuted}") from None
+    shown = [name for name in conflict if name in listed or name in eased]
+    if len(conflict) < 2 or not shown:
+        return ""
+    which = "any one of them" if len(shown) == len(conflict) else " or ".join(shown)
+    return f" Without {which} the {'others' if len(conflict) > 2 else 'other'} can be met."
+
+
+def _meets(
+    claim: Claim,
+    transfers: object,
+    families: Sequence[str],
+    wish: Wish,
+    f: Unknown,
+    room: Mapping[str, Fraction],
+    ledger: Ledger,
+) -> None:
+    """Ask that transfers of the class meet the rows of some requirements, up to the ``room`` that a requirement is given."""
+    for block in only(wish.required(_played(claim, transfers, "mechanism.transfers", f)), families):
+        form, spare = block.slack(block.state), room.get(block.family, Fraction(0))
         if form.terms:
             raise Refuted("a row of the conflict has a column that the objective added")
-        room = amount if block.family == relaxed else Fraction(0)
         ledger.rows += len(block.state)
         for row in range(form.const.num.size):
             gap = form.at(row)
-            if not (abs(gap) <= room if block.equal else gap + room >= 0):
+            if not (abs(gap) <= spare if block.equal else gap + spare >= 0):
                 how = (
                     f"off by {number_text(gap)}, more than" if block.equal else f"slack {number_text(gap)}, relaxed by"
                 )
-                raise Refuted(f"{block.name(row)}: {how} {number_text(room)}")
+                raise Refuted(f"{block.name(row)}: {how} {number_text(spare)}")
