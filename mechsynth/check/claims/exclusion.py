@@ -19,7 +19,7 @@ from ..blocks import Block, others_name, profiles_of_blocks, read_block, read_we
 from ..envelope import Claim
 from ..exact import Array
 from ..frames import Class
-from ..kernel import Rows, State, Sum, contradiction, weigh
+from ..kernel import Rows, State, Sum, contradiction, derived, weigh
 from ..mechanism import read_others, read_period
 from ..model import Model
 from ..residual import ClaimedUnknown
