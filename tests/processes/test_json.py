@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mechsynth.asks import ROOMS
+from mechsynth.asks import REGISTRY
 from mechsynth.cli import parser
 
 pytestmark = pytest.mark.processes
@@ -65,7 +65,7 @@ ASKS: dict[str, list[tuple[str, ...]]] = {
 
 
 def test_every_ask_has_its_cases() -> None:
-    assert set(ASKS) == set(ROOMS)
+    assert set(ASKS) == set(REGISTRY)
 
 
 @pytest.mark.parametrize(
