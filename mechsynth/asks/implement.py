@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,12 @@ MOST_SPARED = 4_000  # payments up to which a conflict carries, for each of its 
 
 
 def answer(question: Question) -> Result:
-    """Decide a wish list, or optimize over it; with the class ``smallest`` over the smallest class that can meet it."""
+    """Decide a wish list, or optimize over it; with the class ``smallest`` the smallest that can, or that attains the best of all."""
     token = DEADLINE.set(question.deadline)
     try:
-        return smallest(question) if question.transfers == SMALLEST else decide_class(question)
+        if question.transfers != SMALLEST:
+            return decide_class(question)
+        return smallest(question) if question.objective == "feasibility" else smallest_best(question)
     finally:
         DEADLINE.reset(token)
 
@@ -54,6 +57,34 @@ def smallest(question: Question) -> Result:
         if question.progress is not None:
             question.progress(name, len(answers), len(ORDER))
     return replace(answers[-1], tried=tuple(answers[:-1]))
+
+
+def smallest_best(question: Question) -> Result:
+    """Optimize over every class, and return the first in order that attains the best of all; ``tried`` holds the others.
+
+    A class that attains something may attain less than a larger one, so the first class that can meet the wish list is not the answer. Where
+    the largest class cannot meet it, no class can, and the others are not asked.
+    """
+    found = {ORDER[-1]: decide_class(replace(question, transfers=ORDER[-1]))}
+    if found[ORDER[-1]].status is Status.INFEASIBLE:
+        return found[ORDER[-1]]
+    for count, name in enumerate(ORDER[:-1], 1):
+        found[name] = decide_class(replace(question, transfers=name))
+        if question.progress is not None:
+            question.progress(name, count, len(ORDER))
+    answers = [found[name] for name in ORDER]
+    best = max(answers, key=lambda each: _rank(each, question.objective))
+    return replace(best, tried=tuple(each for each in answers if each is not best))
+
+
+def _rank(result: Result, objective: str) -> tuple[int, Fraction]:
+    """Return how good an optimum is: without end, then by its value, then what is not known."""
+    if result.status is Status.UNBOUNDED:
+        return 2, Fraction(0)
+    if result.status is not Status.OPTIMAL or result.value is None:
+        return 0, Fraction(int(result.status is Status.UNKNOWN))
+    value = Fraction(result.value)
+    return 1, value if objective == "max-revenue" else -value
 
 
 def decide_class(question: Question) -> Result:

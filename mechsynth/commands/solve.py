@@ -89,10 +89,8 @@ def _earlier(path: str, environment: Environment) -> dict[str, Any]:
 
 
 def _show(result: Result) -> None:
-    for smaller in result.tried:
-        say(f"{smaller.question['transfers']}: {smaller.status}")
     if result.tried:
-        say(f"{result.question['transfers']}: {result.status}\n")
+        say(_classes(result))
     if result.answers:
         from io import StringIO
 
@@ -116,6 +114,23 @@ def _show(result: Result) -> None:
 
     with within(columns()):
         say(result.explain())
+
+
+def _classes(result: Result) -> str:
+    """Return what every class of transfers came to, where the smallest was asked for."""
+    from mechsynth.program.classes import ORDER
+
+    answers = sorted([*result.tried, result], key=lambda each: ORDER.index(str(each.question["transfers"])))
+    lines = [
+        f"{each.question['transfers']}: {each.status}{'' if each.value is None else f', {each.value}'}"
+        for each in answers
+    ]
+    if result.question["objective"] != "feasibility" and str(result.status) in ("optimal", "unbounded"):
+        best = "without end" if result.value is None else result.value
+        lines.append(
+            f"The best over these classes is {best}; the first in this order that attains it: {result.question['transfers']}."
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _verdict(ask: str, works: bool) -> str:

@@ -183,3 +183,34 @@ def test_the_audit_says_in_which_sense() -> None:
     assert "history" not in words and "truth is not an equilibrium" not in words
     both = audit((LIBRARY / "mechanisms" / "liu2014-paper-transfers.json").read_bytes(), data("liu2014-oil-leases")).words()
     assert "truthful payoff is the social surplus, in every period before the last: no." in both
+
+
+# -- the best of a class, and of all
+
+
+def test_an_optimum_names_its_class() -> None:
+    """Oil leases, participation ex post: E W = 19 is collected by payments in the period of the report besides, without them 4."""
+    for kind, value in (("contingent", 4), ("full", 4), ("full+now", 19)):
+        text = said("liu2014-oil-leases", "implement", transfers=kind, require=["participation:ex-post"], objective="max-revenue")
+        assert f"as large as they can be with {kind} transfers: {value}." in text
+
+
+def test_the_smallest_class_attains_the_best_of_all() -> None:
+    require, objective = ["participation:ex-post"], "max-revenue"
+    result = solved("liu2014-oil-leases", "implement", transfers="smallest", require=require, objective=objective)
+    assert (result.question["transfers"], result.value) == ("contingent+now", "19")
+    others = {str(each.question["transfers"]): each.value for each in result.tried}
+    assert others == {"history-independent": None, "vcg-type": "4", "contingent": "4", "full": "4", "full+now": "19"}
+    assert all(each.check().accepted for each in result.tried)
+
+
+def test_smallest_where_no_class_can() -> None:
+    """Without correlation no class implements the rule, so none attains anything."""
+    result = solved("no-correlation", "implement", transfers="smallest", objective="min-max-transfer")
+    assert (result.question["transfers"], result.status, result.tried) == ("full+now", "infeasible", ())
+
+
+def test_smallest_without_a_bound() -> None:
+    """Nothing keeps the agents in, so revenue has no bound in the first class that implements the rule."""
+    result = solved("liu2014-oil-leases", "implement", transfers="smallest", objective="max-revenue")
+    assert (result.question["transfers"], result.status) == ("vcg-type", "unbounded")
