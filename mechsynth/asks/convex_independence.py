@@ -37,7 +37,7 @@ def answer(question: Question) -> Result:
             separators += _separators(question, stack, decision)
             seen.append(stack)
         pairs += int(stack.need.sum())
-    certificate: dict[str, Any] = {}
+    certificate: dict[str, Any] = {"ties": question.ties()} if scope == "policy" else {}
     value = None
     if failures:
         certificate["failures"] = failures

@@ -29,7 +29,9 @@ def answer(question: Question) -> Result:
             failures.append(
                 question.dependence(stack.t, stack.agent, int(stack.action[b]), int(stack.others[b]), rates, None)
             )
-    certificate: dict[str, Any] = {"failures": failures} if failures else {}
+    certificate: dict[str, Any] = {"ties": question.ties()} if scope == "policy" else {}
+    if failures:
+        certificate["failures"] = failures
     return Result(
         question={"ask": "spanning", "scope": scope},
         status=Status.FAILS if failures else Status.HOLDS,
