@@ -18,7 +18,7 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 LEASES = "instances/liu2014-oil-leases.json"
 TRADE = "instances/bilateral-trade-persistent.json"
-HIDDEN = "instances/hull-not-implementable.json"
+HIDDEN = "instances/no-correlation.json"
 ENDLESS = "instances/liu2025-repeated-auction.json"
 PATIENCE = 300  # seconds; a machine may be busy
 
