@@ -193,8 +193,11 @@ def at_odds(
     status, strength = Status.INFEASIBLE, Strength.EXACT
     if conflict.bound is not None:
         strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
-        if not any(isinstance(wish, Bounded) and wish.bound <= conflict.bound for wish in wishes):
+        keeps = [wish.name for wish in wishes if isinstance(wish, Bounded) and wish.bound <= conflict.bound]
+        if not keeps:
             status = Status.UNKNOWN
+        elif not set(keeps) & set(conflict.requirements):
+            conflict = replace(conflict, requirements=[*conflict.requirements, keeps[0]], spared={})
     large = len(setting.program.names) > LARGE
     quick = not large and not question.keep and strength is Strength.EXACT
     measured = quick if question.relax is None else question.relax

@@ -103,7 +103,7 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program,
         conflict.append(entry)
     multipliers = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
     total, right = combine(program, multipliers, conflict, ledger)
-    bound = _bound(claim, program, total, right, ledger)
+    bound = _bound(claim, program, conflict, (total, right), ledger)
     shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
@@ -122,8 +122,11 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program,
     )
 
 
-def _bound(claim: Claim, program: Program, total: Sum, right: Fraction, ledger: Ledger) -> Fraction | None:
+def _bound(
+    claim: Claim, program: Program, conflict: Sequence[str], combined: tuple[Sum, Fraction], ledger: Ledger
+) -> Fraction | None:
     """Check what multipliers leave over; return the size of payments up to which they exclude them, None for any size."""
+    total, right = combined
     listed = claim.certificate.get("bound")
     if claim.strength != "verified":
         if listed is not None:
@@ -135,11 +138,11 @@ def _bound(claim: Claim, program: Program, total: Sum, right: Fraction, ledger: 
     bound = claim.numbers.fraction(listed, "certificate.bound")
     ledger.claim(bound > 0, f"certificate.bound: {number_text(bound)} is not above 0")
     if claim.status == "infeasible":
-        most = min((claim.asked.bounds[name] for name in claim.asked.bounds), default=None)
+        most = min((size for name, size in claim.asked.bounds.items() if name in conflict), default=None)
         ledger.claim(
             most is not None and most <= bound,
             f"proves less than was asked: only payments of at most {_power(bound)} in absolute value are excluded, and no requirement "
-            "keeps payments below that. Ask the same question anew",
+            "of the conflict keeps payments below that. Ask the same question anew",
         )
     check_bound(program, total, right, bound, ledger)
     return bound

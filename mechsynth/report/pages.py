@@ -16,7 +16,7 @@ from mechsynth.report import beliefs, budgets, chain, heat, incentives, interval
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
-from mechsynth.words import answers, reading
+from mechsynth.words import answers, reading, synthesis
 from mechsynth.words.envelope import CONDITIONS, Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
@@ -160,7 +160,10 @@ def _verdict(subject: Subject) -> tuple[str, str, str]:
     answer = subject.answer
     if not answer.known:
         return "·", "A mechanism" if answer.transfers is not None else "No question of this version", "open"
-    if not answer.proved:
+    if answer.within and not _refused(subject):
+        mark, word, look = _LOOKS["unknown"]
+        return mark, f"{word} (no payments of at most {synthesis.bound(answer)} do it)", look
+    if not answer.proved and not answer.within:
         return _LOOKS["unknown"]
     if _refused(subject):
         return "!", f"Refused (the file claims: {answer.status})", "open"
@@ -179,7 +182,7 @@ def _checked(subject: Subject) -> str:
         return f"Not checked: {proof.unchecked(subject)}."
     if subject.verdict.accepted:
         return "Accepted by the checker, in exact arithmetic."
-    if not subject.answer.proved:
+    if not subject.answer.proved and not subject.answer.within:
         return "Not proved."
     return f"The checker refuses it, so do not rely on it: {subject.verdict.reason}."
 
@@ -218,7 +221,8 @@ _CLAIMED = "What the file claims, in words"
 
 
 def _refused(subject: Subject) -> bool:
-    return subject.verdict is not None and not subject.verdict.accepted and subject.answer.proved
+    claims = subject.answer.proved or subject.answer.within
+    return subject.verdict is not None and not subject.verdict.accepted and claims
 
 
 def _payments(answer: Answer) -> str:

@@ -49,7 +49,6 @@ class Answer:
     certificate: Mapping[str, object]
     names: Names
     labels: object
-    relaxations: object = ()
 
     @property
     def exact(self) -> bool:
@@ -65,6 +64,11 @@ class Answer:
     def proved(self) -> bool:
         """Whether the result claims a proof at all."""
         return self.strength != "numerical" and self.status != "unknown"
+
+    @property
+    def within(self) -> bool:
+        """Whether the question is open, and it is proved that no mechanism with payments up to a bound does it."""
+        return self.strength == "verified" and self.status == "unknown" and self.witness is not None
 
     @property
     def title(self) -> str:
@@ -123,7 +127,6 @@ def read(result: object, labels: object = None, place: str = "result") -> Answer
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
         names=naming.collect(mechanism.get("allocation"), given),
         labels=given,
-        relaxations=top.get("x-relaxations") or (),
     )
 
 

@@ -21,6 +21,8 @@ _LARGER = {
     "full": "full+now",
     "contingent+now": "full+now",
 }
+_RELAXED = "certificate.relaxations"
+_MINIMAL = "certificate.minimal"
 _BUDGET = ("budget:per-period", "budget:ex-post")
 
 
@@ -46,7 +48,7 @@ class Conflict:
 
 def tell(page: Page, answer: Answer) -> None:
     """Put the explanation of a proved answer on a page."""
-    if answer.status == "infeasible":
+    if answer.status == "infeasible" or answer.within:
         _fails(page, answer)
     else:
         _works(page, answer)
@@ -84,10 +86,8 @@ def conflict(answer: Answer) -> Conflict:
     if shortfall <= 0:
         fail("witness.shortfall", "it is not positive, so nothing fails here")
     least: dict[str, Number] = {}
-    proved = answer.certificate.get("relaxations")
-    listed, head = (answer.relaxations, "x-relaxations") if proved is None else (proved, "certificate.relaxations")
-    for index, entry in enumerate(reading.sequence(listed, head)):
-        place = f"{head}[{index}]"
+    for index, entry in enumerate(reading.sequence(answer.certificate.get("relaxations") or (), _RELAXED)):
+        place = f"{_RELAXED}[{index}]"
         row = reading.mapping(entry, place)
         name = reading.text(item(row, "requirement", place), f"{place}.requirement")
         least[name] = number(item(row, "least", place), f"{place}.least")
@@ -190,16 +190,16 @@ def _kind(answer: Answer) -> str:
     return f"{'stationary ' if answer.names.finite is False else ''}{answers.class_name(answer.kind)}"
 
 
-def _bound(answer: Answer) -> str | None:
+def bound(answer: Answer) -> str | None:
     """Return the size of payments up to which a verified answer excludes them; None where the proof is exact."""
     if answer.strength != "verified":
         return None
     written = item(answer.certificate, "bound", "certificate")
-    bound = number(written, "certificate.bound")
+    most = number(written, "certificate.bound")
     # Of the string, since long integers are not turned into one.
     if isinstance(written, str) and len(written) > 5 and written.strip("0") == "1" and written[0] == "1":
         return f"10^{len(written) - 1}"
-    return show(bound)
+    return show(most)
 
 
 def _fails(page: Page, answer: Answer) -> None:
@@ -209,12 +209,13 @@ def _fails(page: Page, answer: Answer) -> None:
     if len(found.names) > 1:
         page.say("These requirements cannot hold together:")
         page.items(own.meaning(answer, name) for name in found.names)
-        page.say(_minimal(found))
-    within = _bound(answer)
+        page.say(_minimal(answer, found))
+    within = bound(answer)
     if within is not None:
         page.say(
             "The rates are rounded, and what they leave over is bounded rigorously: the proof excludes every mechanism whose payments "
-            f"are at most {within} in absolute value, and says nothing about larger ones."
+            f"are at most {within} in absolute value"
+            + (", and says nothing about larger ones." if answer.within else "; the requirements allow no larger ones.")
         )
     plan(page, answer, found)
     _other_rows(page, answer, found)
@@ -223,17 +224,13 @@ def _fails(page: Page, answer: Answer) -> None:
         page.say(
             "The least that dissolves this conflict"
             + (", if only one requirement is relaxed" if len(found.names) > 1 else "")
-            + (
-                " (other conflicts may remain):"
-                if answer.certificate.get("relaxations") is not None
-                else ", by the program's reckoning (mechsynth check does not verify it; other conflicts may remain):"
-            )
+            + " (other conflicts may remain):"
         )
         page.items(wishes.relaxation(name, least) for name, least in found.least.items())
     page.head("What this covers")
     asked = wanted(answer)
     page.say(
-        f"This covers all {_class(answer)}{'' if within is None else f' with payments of at most {within}'}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
+        f"This covers all {_class(answer)}{f' with payments of at most {within}' if answer.within else ''}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
         f"{_named(found.names)}.",
         own.covers(answer, found.names),
         _rents(asked) if "residual-claimant" not in found.names else "",
@@ -253,34 +250,45 @@ def _named(names: tuple[str, ...]) -> str:
 
 
 def _headline(answer: Answer, found: Conflict) -> str:
-    within = _bound(answer)
-    name = f"{answers.class_name(answer.kind)} transfers" + (
-        "" if within is None else f" with payments of at most {within}"
-    )
+    within = bound(answer)
+    name = f"{answers.class_name(answer.kind)} transfers"
+    lead = "No."
+    if answer.within:
+        name += f" with payments of at most {within} in absolute value"
+        lead = "Unknown: the question is not decided. This is proved:"
     rest = [other for other in wanted(answer) if other not in found.names]
     spare = f" What else was required ({_named(tuple(rest))}) plays no part in this." if rest else ""
     if found.names == ("pepic",):
-        return f"No. No {name} implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
+        return f"{lead} No {name} implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
     if "pepic" not in found.names:
         many = len(found.names) > 1
         return (
-            f"No. No {name} under the efficient rule meet {_named(found.names)}"
+            f"{lead} No {name} under the efficient rule meet {_named(found.names)}"
             f"{' together' if many else ''}, not even if every agent were truthful by nature.{spare}"
         )
-    return f"No. No {name} implement the efficient rule and meet {_named(found.others)}.{spare}"
+    return f"{lead} No {name} implement the efficient rule and meet {_named(found.others)}.{spare}"
 
 
-def _minimal(found: Conflict) -> str:
-    if set(found.least) == set(found.names):
-        return "The program found that dropping any one of them lets the others hold."
-    return (
-        "The program looked for a small conflict; requirements that were marked to be kept may stand in it without "
-        "need."
-    )
+def _minimal(answer: Answer, found: Conflict) -> str:
+    """Return which requirements the others can do without: those for which the file carries transfers that meet the others."""
+    meets = reading.mapping(answer.certificate.get("minimal") or {}, _MINIMAL)
+    spare = [name for name in found.names if name in meets or name in found.least]
+    if len(spare) == len(found.names):
+        return "Dropping any one of them lets the others hold."
+    if not spare:
+        return ""
+    others = "the others" if len(found.names) > 2 else "the other"
+    return f"Dropping {listed([word(name) for name in spare], 'or')} lets {others} hold; of the rest this is not shown."
 
 
 def plan(page: Page, answer: Answer, found: Conflict) -> None:
     """Put the lies that a conflict combines on the page, and what they come to."""
+    if answer.strength == "verified":
+        # rounded rates cancel only almost: what they come to is the bound above, and no single gain
+        if found.lies:
+            page.say("The lies that the proof combines, and their rates:")
+            page.items(_lies(answer, found))
+        return
     if not found.lies:
         page.say(
             "" if "pepic" in found.names else "No lie plays a part: the accounts alone do not add up.",
@@ -298,13 +306,7 @@ def plan(page: Page, answer: Answer, found: Conflict) -> None:
             "A deviation plan: these lies, at these rates, are profitable together, and no statistic in this transfer "
             "class can detect them: what truth is charged and what the lies are charged cancel."
         )
-    lines = []
-    for name, rate in found.lies[:_MOST_LIES]:
-        row = rows.parse(name, answer.names)
-        lines.append(f"{word(name) if row is None else rows.lie(row, answer.names)}: at rate {brief(rate)}")
-    if len(found.lies) > _MOST_LIES:
-        lines.append(f"... and {len(found.lies) - _MOST_LIES} more; they stand in the file")
-    page.items(lines)
+    page.items(_lies(answer, found))
     # Payoffs are defined by equalities, so the weighted gains are the shortfall plus what the other rows have to spare.
     total = sum((rate for _, rate in found.lies), 0 * found.shortfall)
     held = f", if {_named(found.others)} {'hold' if len(found.others) > 1 else 'holds'}" if found.others else ""
@@ -318,6 +320,16 @@ def plan(page: Page, answer: Answer, found: Conflict) -> None:
         f"Whatever the transfers{held}: the gains from these lies, weighted by the rates, add up to "
         f"{'at least ' if found.others else ''}{gap} (the shortfall), so at least one of them gains {least} or more."
     )
+
+
+def _lies(answer: Answer, found: Conflict) -> list[str]:
+    lines = []
+    for name, rate in found.lies[:_MOST_LIES]:
+        row = rows.parse(name, answer.names)
+        lines.append(f"{word(name) if row is None else rows.lie(row, answer.names)}: at rate {brief(rate)}")
+    if len(found.lies) > _MOST_LIES:
+        lines.append(f"... and {len(found.lies) - _MOST_LIES} more; they stand in the file")
+    return lines
 
 
 def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
@@ -343,6 +355,8 @@ def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
 
 def _next_steps(answer: Answer, found: Conflict) -> list[str]:
     steps = []
+    if answer.within:
+        steps.append("Ask the same question without --strength verified, or with more time: an exact answer has no bound.")
     larger = _LARGER.get(answer.kind)
     if larger is not None and answer.names.last != 1:
         steps.append(f"Ask with --transfers {larger}: payments that may look at more.")

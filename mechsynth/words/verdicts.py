@@ -32,6 +32,8 @@ def tell(page: Page, answer: Answer) -> None:
     """Put the explanation of one answer (not of a ladder) on a page."""
     if not answer.known:
         _other(page, answer)
+    elif answer.within:
+        synthesis.tell(page, answer)
     elif not answer.proved:
         _unproved(page, answer)
     elif answer.ask == "policy":
@@ -142,7 +144,12 @@ def _other(page: Page, answer: Answer) -> None:
 
 def _strength(page: Page, answer: Answer) -> None:
     scaled = "Rows of the kernel and the prior were rescaled to add up to one before use." if answer.normalized else ""
-    if not answer.proved:
+    if answer.within:
+        page.say(
+            "Strength: verified, within the bound stated: the file carries the proof of that much, and mechsynth check verifies it.",
+            scaled,
+        )
+    elif not answer.proved:
         page.say("Strength: numerical. Nothing here is proved." if answer.strength == "numerical" else "", scaled)
     elif answer.strength == "exact":
         page.say("Strength: exact; the file carries the proof, and mechsynth check verifies it.", scaled)
@@ -228,6 +235,8 @@ def summary(answer: Answer) -> tuple[str, str, str, str]:
 
 
 def _detail(answer: Answer) -> str:
+    if answer.within:
+        return f"no payments of at most {synthesis.bound(answer)} do it; larger ones are not excluded"
     if not answer.proved:
         return "nothing is proved"
     if answer.ask == "implement" and answer.status == "infeasible":
