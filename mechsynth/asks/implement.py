@@ -33,7 +33,9 @@ from mechsynth.result import Result, Status, Strength
 from mechsynth.solver.linear import DEADLINE
 
 SMALLEST = "smallest"
-MOST_SPARED = 4_000  # payments up to which a conflict carries, for each of its requirements, transfers that meet the others
+MOST_SPARED = (
+    4_000  # payments up to which a conflict carries, for each of its requirements, transfers that meet the others
+)
 
 
 def answer(question: Question) -> Result:

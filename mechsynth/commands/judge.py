@@ -36,6 +36,9 @@ def add(commands: Any) -> None:
 
     explain = commands.add_parser("explain", help="the answer in an economist's words", allow_abbrev=False)
     explain.add_argument("result", metavar="RESULT", help="a result file")
+    explain.add_argument(
+        "instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest"
+    )
     explain.add_argument("--json", action="store_true", help="print the words as a JSON string")
     explain.set_defaults(run=_explain)
 
@@ -100,21 +103,39 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from mechsynth.result import read_result
-    from mechsynth.words import explain
+    from mechsynth.report.subject import open_subject
+    from mechsynth.result import labels, read_result
+    from mechsynth.words import UNCHECKED, explain
     from mechsynth.words.layout import within
 
-    document = read_result(options.result)
+    document, data = read_result(options.result), read(options.result)
+    path = options.instance or found_nearby(options.result, data)
+    surroundings = None if path is None else read(path)
     try:
+        subject = open_subject(document, data, surroundings)
+        lead, refused = "", False
+        if subject.environment is None:
+            lead = UNCHECKED
+        elif subject.verdict is None:
+            lead = "Nothing was checked: the checker of this version does not know the question."
+        elif not subject.verdict.accepted and (subject.answer.proved or subject.answer.within):
+            lead, refused = (
+                f"Refused by the checker: {subject.verdict.reason}. What follows is only what the file claims.",
+                True,
+            )
+        known = None if subject.environment is None else labels(subject.environment)
+        rescaled = None if subject.environment is None else subject.answer.normalized
         with within(None if options.json else columns()):
-            text = explain(document)
+            text = explain(document, labels=known, rescaled=rescaled, lead=lead)
     except MechsynthError as error:
-        raise error.within(options.result) from None
+        if path is None or surroundings is None:
+            raise error.within(options.result) from None
+        raise _blamed(error, options.result, path, surroundings) from None
     if options.json:
         say_json(text)
     else:
         say(text)
-    return PROVED
+    return REFUSED if refused else PROVED
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -137,7 +158,7 @@ def _report(options: argparse.Namespace) -> int:
     write_whole(options.output, text)
     accepted = None if subject.verdict is None else subject.verdict.accepted
     foreign = not subject.answer.known
-    unknown = not subject.answer.proved and not foreign
+    unknown = not subject.answer.proved and not foreign and not (accepted is False and subject.answer.within)
     if options.json:
         said = {"file": options.output, "bytes": len(text), "instance": path, "accepted": accepted}
         say_json(said | {"status": subject.answer.status})

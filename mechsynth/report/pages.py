@@ -16,7 +16,7 @@ from mechsynth.report import beliefs, budgets, chain, heat, incentives, interval
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
-from mechsynth.words import answers, reading, synthesis
+from mechsynth.words import UNCHECKED, answers, reading, synthesis
 from mechsynth.words.envelope import CONDITIONS, Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
@@ -65,6 +65,7 @@ def whole(subject: Subject) -> str:
         .get_template("page.html")
         .render(
             title=f"{answer.name}: {answer.title}, {word.lower()}",
+            lead=UNCHECKED if subject.environment is None else "",
             heading=_heading(subject),
             question=_question(answer),
             mark=mark,
@@ -78,8 +79,11 @@ def whole(subject: Subject) -> str:
 
 def of_result(result: Result) -> str:
     """Return a result for a notebook: everything but what the checker would have to be asked for."""
+    from mechsynth.result import labels
+
     document = result.document()
-    subject = Subject(document, read(document), result.environment)
+    known = None if result.environment is None else labels(result.environment)
+    subject = Subject(document, read(document, known), result.environment)
     mark, word, look = _verdict(subject)
     prefix = _prefix(document)
     return _fragment(

@@ -93,7 +93,8 @@ def open_subject(document: Mapping[str, Any], data: bytes, instance: bytes | Non
     from threadpoolctl import threadpool_limits
 
     from mechsynth import instance as files
-    from mechsynth.check import check
+    from mechsynth.check import check, read_instance
+    from mechsynth.result import labels
 
     verdict: Verdict | None = None
     try:
@@ -106,4 +107,6 @@ def open_subject(document: Mapping[str, Any], data: bytes, instance: bytes | Non
         environment = files.loads(instance, normalize=answer.normalized)
     except MechsynthError as error:
         raise error.within("the instance") from None
-    return Subject(document, answer, environment, verdict, len(data))
+    # names, their order, and what was done to the rows are the instance's, whatever the file says
+    rescaled = answer.normalized and read_instance(instance, True).rescaled
+    return Subject(document, read(document, labels(environment), rescaled=rescaled), environment, verdict, len(data))

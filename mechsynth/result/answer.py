@@ -111,7 +111,9 @@ class Result:
         """Return the answer in an economist's words."""
         from mechsynth.words import explain
 
-        return explain(self.document())
+        if self.environment is None:
+            raise UsageError("result", "the environment is not known", "use mechsynth.words.explain(result)")
+        return explain(self.document(), labels=labels(self.environment))
 
     def _repr_html_(self) -> str | None:
         """Return what a notebook shows; nothing for a result without its environment, which has no file to show."""

@@ -12,10 +12,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["explain", "ladder_table", "transfers_table"]
+__all__ = ["UNCHECKED", "explain", "ladder_table", "transfers_table"]
 
 
-def explain(result: Mapping[str, object], *, labels: Mapping[str, object] | None = None) -> str:
+UNCHECKED = "Read off the file alone: names, their order and all claims are the file's own, and nothing was checked, since the instance is not at hand."
+"""What stands first where nothing but the result is at hand."""
+
+
+def explain(
+    result: Mapping[str, object],
+    *,
+    labels: Mapping[str, object] | None = None,
+    rescaled: bool | None = None,
+    lead: str = "",
+) -> str:
     """Say in plain text what a result says, why, and what it does not say.
 
     Parameters
@@ -25,8 +35,13 @@ def explain(result: Mapping[str, object], *, labels: Mapping[str, object] | None
     labels:
         Names that a result may not carry: ``{"agents": [...], "periods": [{"signals": {agent: [...]}, "actions":
         [...]}]}``, one entry a period, a single one when the environment is stationary; and, where it is known, ``"horizon": 3`` or
-        ``"infinite"``. Without it, the key
-        ``x-labels`` of the result is used if it is there, and else the names that the allocation shows.
+        ``"infinite"``: those of the instance, where it is at hand.
+        Without it, the key ``x-labels`` of the result is used if it is there. Otherwise the order of the signals is not known, and
+        they are numbered where only the order says which is meant.
+    rescaled:
+        Whether rows of the instance had to be rescaled to add up to one; None where only the file says so.
+    lead:
+        What stands first, such as `UNCHECKED`.
 
     Returns
     -------
@@ -40,7 +55,7 @@ def explain(result: Mapping[str, object], *, labels: Mapping[str, object] | None
     """
     from mechsynth.words.verdicts import explanation
 
-    return explanation(result, labels)
+    return explanation(result, labels, rescaled, lead)
 
 
 def ladder_table(results: Sequence[Mapping[str, object]], *, labels: Mapping[str, object] | None = None) -> Table:

@@ -93,8 +93,15 @@ class Answer:
         return word(self.ask)
 
 
-def read(result: object, labels: object = None, place: str = "result") -> Answer:
+def read(result: object, labels: object = None, place: str = "result", rescaled: bool | None = None) -> Answer:
     """Read the envelope of a result.
+
+    Parameters
+    ----------
+    labels:
+        The names of the instance, as in `mechsynth.words.explain`; None where only those of the file are known.
+    rescaled:
+        Whether rows of the instance had to be rescaled; None where only the file says so.
 
     Raises
     ------
@@ -114,7 +121,7 @@ def read(result: object, labels: object = None, place: str = "result") -> Answer
     given = top.get("x-labels") if labels is None else labels
     return Answer(
         name=word(reading.text(instance.get("name", "this instance"), f"{place}.instance.name")),
-        normalized=instance.get("normalized") is True,
+        normalized=instance.get("normalized") is True if rescaled is None else rescaled,
         ask=ask,
         scope="" if scope is None else reading.text(scope, f"{place}.question.scope"),
         question=question,

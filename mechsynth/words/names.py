@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -97,13 +96,6 @@ def _from_allocation(allocation: object) -> Names:
     for period in periods.values():
         seen = [tuple(dict.fromkeys(profile[j] for profile in period.rule)) for j in range(len(agents))]
         period.lone = frozenset(agent for agent, own in zip(agents, seen, strict=True) if len(own) == 1)
-        count = 1
-        for own in seen:
-            count *= len(own)
-        if count == len(period.rule) and all(
-            a == b for a, b in zip(itertools.product(*seen), period.rule, strict=True)
-        ):
-            period.signals = dict(zip(agents, seen, strict=True))
     return Names(agents, periods, None if not periods else None not in periods)
 
 

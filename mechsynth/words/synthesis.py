@@ -356,7 +356,9 @@ def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
 def _next_steps(answer: Answer, found: Conflict) -> list[str]:
     steps = []
     if answer.within:
-        steps.append("Ask the same question without --strength verified, or with more time: an exact answer has no bound.")
+        steps.append(
+            "Ask the same question without --strength verified, or with more time: an exact answer has no bound."
+        )
     larger = _LARGER.get(answer.kind)
     if larger is not None and answer.names.last != 1:
         steps.append(f"Ask with --transfers {larger}: payments that may look at more.")

@@ -15,10 +15,11 @@ _MOST_OTHERS = 5
 _LONGEST_NOTE = 300
 
 
-def explanation(result: object, labels: object = None) -> str:
+def explanation(result: object, labels: object = None, rescaled: bool | None = None, lead: str = "") -> str:
     """Return the text that `mechsynth.words.explain` promises."""
-    answer = read(result, labels)
+    answer = read(result, labels, rescaled=rescaled)
     page = Page()
+    page.say(lead)
     title = "the smallest class of transfers" if answer.ask == "ladder" else answer.title
     page.head(f"{answer.name}: {title}", "═")
     if answer.ask == "ladder":
@@ -173,6 +174,7 @@ def parts_of(answer: Answer, labels: object = None) -> list[Answer]:
         reading.fail(place, "a ladder within a ladder")
     # All are about one instance, so an answer without names of its own can use those of another.
     donor = next((part.names for part in [answer, *parts] if part.names.agents), answer.names)
+    parts = [replace(part, normalized=answer.normalized) for part in parts]
     return [part if part.names.agents else replace(part, names=donor) for part in parts]
 
 
