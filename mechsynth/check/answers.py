@@ -17,7 +17,7 @@ from .exact import Array, Exact
 from .mechanism import Payments, read_allocation, read_now, read_period, read_profile, read_transfers
 from .model import Model
 from .payments import check_incentives, check_residual, check_shapes, externality, last_lies, last_payoff, rows_at
-from .question import GROVES, LINKED, RESIDUAL
+from .question import CONDITIONS, GROVES, LINKED, RESIDUAL
 from .text import flatten, items, label, show, table
 from .tried import check_tried
 from .values import Values, mean, read_vector
@@ -172,9 +172,10 @@ def _check_ties(claim: Claim, model: Model, signs: Sequence[Array], ledger: Ledg
     """Ask that ``certificate.ties`` lists exactly the profiles with several optimal actions, and all of these."""
     told = claim.certificate.get("ties")
     if told is None:
-        # What is shown of listed payments is shown whatever else is efficient. That none do it, or none better, is about this rule alone: there a
-        # result that lists no ties says that there are none.
-        if claim.ask == "policy" or (claim.status in ("feasible", "unbounded", "holds") and claim.ask != "uniqueness"):
+        # What is shown of listed payments, or of what is believed under the rule, is shown whatever else is efficient. That no payments do it, or none
+        # better, is about this rule alone: there a result that lists no ties says that there are none.
+        shown = claim.status in ("feasible", "unbounded", "holds") and claim.ask != "uniqueness"
+        if shown or claim.ask in ("policy", *CONDITIONS):
             return
         told = []
     listed: dict[tuple[int, int], list[int]] = {}

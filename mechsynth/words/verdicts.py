@@ -69,7 +69,11 @@ def _condition(page: Page, answer: Answer) -> None:
         for text in answers.condition_meaning(answer, found):
             page.say(text)
     scope = "the actions that the rule takes" if answer.scope == "policy" else "every action"
-    rule = answers.ties_clause(answer) if answer.scope == "policy" else ""
+    rule = ""
+    if answer.scope == "policy":
+        rule = answers.ties_clause(answer)
+        if answer.certificate.get("ties") is None:
+            rule = "It is about the rule listed; other efficient rules, if there are ties, were not tried."
     page.say(f"This is about beliefs only: one period ahead, {scope}.", rule)
 
 
