@@ -5,22 +5,19 @@ Transfers of the class show it; they are evaluated as a mechanism.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mechsynth.errors import InputError
 
 from .envelope import Claim
-from .exact import Array
-from .program import Program
-from .relaxed import check_rows
 from .text import describe, show
-from .verdict import Ledger, Refuted
+from .verdict import Refuted
 
 _PLACE = "certificate.minimal"
 
 
 def check_minimal(
-    claim: Claim, conflict: Sequence[str], rule: list[Array], program: Program, eased: Sequence[str], ledger: Ledger
+    claim: Claim, conflict: Sequence[str], eased: Sequence[str], meets: Callable[[object, list[str]], None]
 ) -> str:
     """Check every mechanism listed; return what is proved of dropping requirements, or nothing.
 
@@ -28,6 +25,8 @@ def check_minimal(
     ----------
     eased:
         Requirements whose relaxation was checked: the transfers that show it meet the others.
+    meets:
+        Asks that transfers of the result, of the class, meet some requirements; raises `Refuted` if not.
 
     Raises
     ------
@@ -45,7 +44,7 @@ def check_minimal(
         if name not in conflict or len(conflict) < 2:
             raise InputError(_PLACE, f"{show(name)} is not one of several in the conflict", "remove it")
         try:
-            check_rows(claim, transfers, [other for other in conflict if other != name], rule, program, {}, ledger)
+            meets(transfers, [other for other in conflict if other != name])
         except Refuted as refuted:
             raise Refuted(f"{_PLACE} ({show(name)}): {refuted}") from None
     shown = [name for name in conflict if name in listed or name in eased]

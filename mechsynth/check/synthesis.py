@@ -24,7 +24,7 @@ from .model import Model
 from .multipliers import Sum, check_bound, check_columns, check_ray, combine, read_multipliers
 from .program import Program
 from .question import Question
-from .relaxed import check_relaxations
+from .relaxed import check_relaxations, check_rows
 from .text import describe, items, number_text, show, table
 from .values import Values
 from .verdict import Ledger, Refuted, equal
@@ -108,7 +108,11 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program,
     equal(shortfall, right, "shortfall", ledger)
     ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
     eased, names = check_relaxations(claim, conflict, rule, program, ledger)
-    eased = check_minimal(claim, conflict, rule, program, names, ledger) + eased
+
+    def meets(transfers: object, others: list[str]) -> None:
+        check_rows(claim, transfers, others, rule, program, {}, ledger)
+
+    eased = check_minimal(claim, conflict, names, meets) + eased
     within, lead, rest = "", "", ""
     if bound is not None and claim.status == "unknown":
         within = f" with payments of at most {_power(bound)} in absolute value"

@@ -72,7 +72,9 @@ def test_rents_of_what_cannot_occur_do_not_count() -> None:
     result = solved("unreachable-rent", "implement", objective="min-rent", require=["bounded:1"])
     # At the start nothing is due: the two keep −2, and after every later history −4. The largest of these is −2.
     assert result.value is not None and F(result.value) == -2
-    assert "agents together keep at most -2, and less is impossible with stationary contingent transfers" in told(result)
+    assert "agents together keep at most -2, and less is impossible with stationary contingent transfers" in told(
+        result
+    )
 
 
 def test_incentives_and_budgets_are_asked_of_every_history() -> None:
