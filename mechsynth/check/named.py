@@ -27,6 +27,9 @@ def check_labels(root: dict[str, Any], model: Model, ledger: Ledger) -> None:
     ledger.claim(
         found.get("agents") == list(model.agents), "x-labels.agents: not the agents of the instance, in its order"
     )
+    # a whole number is decoded as a pair
+    horizon = "infinite" if model.horizon is None else (model.horizon, 1)
+    ledger.claim(found.get("horizon", horizon) == horizon, "x-labels.horizon: not the horizon of the instance")
     periods = found.get("periods")
     shared = len(model.stages) == 1
     fits = isinstance(periods, list) and (len(periods) == model.count or (shared and len(periods) == 1))

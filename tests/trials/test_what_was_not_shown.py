@@ -94,6 +94,8 @@ def test_without_labels_the_order_is_the_instances(
     [
         (("agents",), ["firm2", "firm1"]),
         (("agents",), "firm1"),
+        (("horizon",), 3),
+        (("horizon",), "infinite"),
         (("periods",), []),
         (("periods",), None),
         (("periods", 0), None),
