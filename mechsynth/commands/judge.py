@@ -116,9 +116,13 @@ def _explain(options: argparse.Namespace) -> int:
         lead, refused = "", False
         if subject.environment is None:
             lead = UNCHECKED
-        elif subject.verdict is None:
+        elif subject.verdict is None and subject.answer.known:
             lead = "Nothing was checked: the checker of this version does not know the question."
-        elif not subject.verdict.accepted and (subject.answer.proved or subject.answer.within):
+        elif (
+            subject.verdict is not None
+            and not subject.verdict.accepted
+            and (subject.answer.proved or subject.answer.within)
+        ):
             lead, refused = (
                 f"Refused by the checker: {subject.verdict.reason}. What follows is only what the file claims.",
                 True,
