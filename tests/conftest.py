@@ -35,3 +35,16 @@ def leases(tmp_path: Path) -> Any:
 def leases_path() -> Path:
     """The file of the oil leases."""
     return INSTANCES / "liu2014-oil-leases.json"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--harvest FILE` keeps what the tests put before the checker, for `tests/dropped/run.py --corpus FILE`."""
+    parser.addoption("--harvest", default=None, help="write the results that tests have checked to this file")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen only where it is asked for."""
+    if config.getoption("--harvest"):
+        from dropped.harvest import Harvest
+
+        config.pluginmanager.register(Harvest(config.getoption("--harvest")))

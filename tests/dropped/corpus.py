@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -35,9 +36,10 @@ class Forged:
     """A result that is refused, the instance, and the lines of the checker that were under way when it was."""
 
     result: bytes
-    instance: bytes
+    instance: Any
     places: frozenset[Place]
     told: str
+    test: str = ""
 
 
 def genuine() -> list[tuple[bytes, list[Json]]]:
@@ -190,7 +192,15 @@ def forged(raw: bytes, documents: list[Json], most: int) -> Iterator[Forged]:
             yield Forged(data, raw, places, told)
 
 
-def refusal(result: bytes, instance: bytes) -> tuple[frozenset[Place], str]:
+def harvested(path: str) -> Iterator[Forged]:
+    """What tests had checked and the checker refused, with the test."""
+    for result, instance, test in pickle.loads(Path(path).read_bytes()):
+        places, told = refusal(result, instance)
+        if places:
+            yield Forged(result, instance, places, told, test)
+
+
+def refusal(result: bytes, instance: Any) -> tuple[frozenset[Place], str]:
     """The lines of the checker under way when a result was refused (none if it was accepted), and what was said."""
     seen: set[Place] = set()
 
@@ -221,7 +231,7 @@ def refusal(result: bytes, instance: bytes) -> tuple[frozenset[Place], str]:
     return (frozenset() if told is None else frozenset(seen)), told or ""
 
 
-def said(result: bytes, instance: bytes) -> str | None:
+def said(result: bytes, instance: Any) -> str | None:
     """Why a result is refused, None if it is accepted."""
     try:
         found = check(result, instance)

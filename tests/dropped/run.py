@@ -1,7 +1,8 @@
 """Every claim and refusal of the checker dropped in turn: which forged results are then accepted?
 
-`python tests/dropped/run.py [FILE …]` prints, for each site of the files (all of the checker), whether some forged result is accepted without
-it (killed), whether one is at least told otherwise (told), or whether nothing sees that it is gone (survives).
+`python tests/dropped/run.py [--corpus FILE] [FILE …]` prints, for each site of the files (all of the checker), whether some forged result is accepted
+without it (killed, and by which test where the results are harvested from the tests), whether one is at least told otherwise (told), whether nothing
+sees that it is gone (survives), or whether no forged result is refused there at all (unseen).
 """
 
 from __future__ import annotations
@@ -19,17 +20,18 @@ from dropped import corpus, sites
 LONG = 25  # forged results that are tried against one site
 
 
-def fate(site: sites.Site, tried: list[corpus.Forged]) -> str:
-    """`killed`, `told` or `survives`."""
+def fate(site: sites.Site, tried: list[corpus.Forged]) -> tuple[str, str]:
+    """`killed`, `told` or `survives`, and by which test."""
+    by = ""
     found = "survives"
     with sites.without(site):
         for one in spread(tried):
             told = corpus.said(one.result, one.instance)
             if told is None:
-                return "killed"
+                return "killed", one.test
             if told != one.told:
-                found = "told"
-    return found
+                found, by = "told", one.test
+    return found, by
 
 
 def spread(tried: list[corpus.Forged]) -> list[corpus.Forged]:
@@ -45,16 +47,19 @@ def collected(most: int) -> list[corpus.Forged]:
 def main(files: list[str]) -> None:
     """Report on every site."""
     started = time.monotonic()
+    harvest = ""
+    if files[:1] == ["--corpus"]:
+        harvest, files = files[1], files[2:]
     paths = [Path(f).resolve() for f in files] or sorted(Path(corpus.CHECK).rglob("*.py"))
-    everything = collected(12)
+    everything = collected(12) + (list(corpus.harvested(harvest)) if harvest else [])
     places = corpus.by_place(everything)
     print(f"{len(everything)} forged results, {time.monotonic() - started:.0f} s", file=sys.stderr)
     counts: Counter[str] = Counter()
     for site in sites.sites(paths):
         tried = [one for line in range(site.line, site.last + 1) for one in places.get((str(site.path), line), [])]
-        came = fate(site, tried) if tried else "unseen"
+        came, by = fate(site, tried) if tried else ("unseen", "")
         counts[came] += 1
-        print(f"{came:9} {site}", flush=True)
+        print(f"{came:9} {site} {by and f'[{by}]'}", flush=True)
     print(dict(counts), f"{time.monotonic() - started:.0f} s", file=sys.stderr)
 
 
