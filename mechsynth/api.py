@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +10,14 @@ import numpy as np
 
 from mechsynth import asks, instance
 from mechsynth.asks.needs import refuse
-from mechsynth.asks.question import Progress, Question
+from mechsynth.asks.question import Question
+from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.errors import InputError, UsageError
 from mechsynth.program.labelled import Program
 from mechsynth.result import Result
 from mechsynth.result.ask import Ask, question
+from mechsynth.run import Progress, Run
 
 
 def program_of(
@@ -86,6 +87,7 @@ def export(program: Program, path: str | os.PathLike[str]) -> None:
 def solve(
     environment: Environment | str | os.PathLike[str],
     ask: str | Ask = "ladder",
+    run: Run | None = None,
     *,
     progress: Progress | None = None,
     workers: int | None = None,
@@ -104,6 +106,8 @@ def solve(
         The model, or the path of an instance file.
     ask:
         A question, or its name.
+    run:
+        How to work: what the four that follow say, as one object.
     progress:
         Called with a label, what is done and the total.
     workers:
@@ -121,12 +125,12 @@ def solve(
         For a question that does not make sense here, an option that it does not look at, and a name that there is none of.
     """
     asked = question(ask, options)
-    if workers is not None and workers < 1:
-        raise UsageError("workers", f"{workers} is no number of threads", "choose at least 1")
+    if run is None:
+        run = Run(workers, time_limit, progress=progress, resume=resume)
+    elif any(told is not None for told in (workers, time_limit, progress, resume)):
+        raise UsageError("run", "stands beside how to work", "say it inside: Run(workers=…, time_limit=…)")
     if not isinstance(environment, Environment):
         environment = instance.load(environment)
-    deadline = None if time_limit is None else time.monotonic() + time_limit
-    posed = Question.of(asked, environment, progress=progress, workers=workers, deadline=deadline, resume=resume)
     # floats only suggest: where numbers are beyond them, what they are short of is decided exactly, and is nobody's concern
     with np.errstate(all="ignore"):
-        return asks.answer(asked, posed)
+        return asks.answer(asked, Case(environment, asked.last_period), run)

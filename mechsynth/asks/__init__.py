@@ -64,11 +64,12 @@ from mechsynth.result.ask import REGISTRY as REGISTRY
 from mechsynth.result.ask import Ask as Ask
 
 if TYPE_CHECKING:
-    from mechsynth.asks.question import Question
+    from mechsynth.construct.case import Case
     from mechsynth.result import Result
+    from mechsynth.run import Run
 
 
-def answer(ask: Ask, question: Question) -> Result:
+def answer(ask: Ask, case: Case, run: Run) -> Result:
     """Answer a question about an environment.
 
     Raises
@@ -79,10 +80,11 @@ def answer(ask: Ask, question: Question) -> Result:
     from threadpoolctl import threadpool_limits
 
     from mechsynth.asks.needs import refuse
+    from mechsynth.asks.question import Question
 
-    refuse(ask, question.environment)
+    refuse(ask, case.environment)
     room = import_module(f"mechsynth.asks.{ask.name.replace('-', '_')}")
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
-        result: Result = room.answer(question)
+        result: Result = room.answer(Question(ask, case, run.counting("blocks", case.blocks)))
     return result

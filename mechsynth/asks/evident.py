@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mechsynth.asks import contingent, vcg_type
 from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Contingent, VcgType
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.incentives import Pepic, ResidualClaimant
 from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy
@@ -24,8 +25,8 @@ def mechanism(question: Question, transfers: str, wishes: Iterable[Requirement])
     kind = transfers.removesuffix("+now")
     if kind == "history-independent" or not all(map(_residual, wishes)):
         return None
-    room = vcg_type if kind == "vcg-type" else contingent
-    result = room.answer(replace(question, scope="policy", distance=False, progress=None, resume=None))
+    room, ask = (vcg_type, VcgType()) if kind == "vcg-type" else (contingent, Contingent())
+    result = room.answer(replace(question, ask=ask, run=question.run.alone()))
     return result.mechanism if result.status is Status.FEASIBLE else None
 
 

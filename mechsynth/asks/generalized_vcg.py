@@ -30,6 +30,7 @@ from mechsynth.asks import implement, thresholds
 from mechsynth.asks.groves_family import TRANSFERS, asked_for, transfers_of
 from mechsynth.asks.incentives import told
 from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Implement
 from mechsynth.asks.stationary_steps import Search
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.synthesis import quoted
@@ -152,9 +153,7 @@ def _last(question: Question, found: list[Found], stuck: list[int]) -> bool:
 
 def _joint(question: Question) -> Result:
     """Decide whether any history-independent payments implement the rule."""
-    asked = replace(question, transfers=TRANSFERS, require=(), keep=(), objective="feasibility")
-    asked.__dict__["rule"] = question.rule
-    return implement.answer(asked)
+    return implement.answer(replace(question, ask=Implement(transfers=TRANSFERS)))
 
 
 def _of_the_program(question: Question, agent: int, mechanism: Mechanism) -> list[Rationals | None]:

@@ -53,7 +53,7 @@ def smallest(question: Question) -> Result:
     """Ask class by class, from small to large, until one meets the wish list; ``tried`` holds what the smaller ones came to."""
     answers: list[Result] = []
     for name in ORDER:
-        answers.append(decide_class(replace(question, transfers=name)))
+        answers.append(decide_class(question.told(transfers=name)))
         if answers[-1].status in (Status.FEASIBLE, Status.OPTIMAL, Status.UNBOUNDED):
             break
         if question.progress is not None:

@@ -16,6 +16,7 @@ import numpy as np
 from mechsynth.asks.blocks import Stack, stacks
 from mechsynth.asks.deciding import feasible
 from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Contingent
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
@@ -41,7 +42,7 @@ def residual_program(
     """
     if transfers not in CLASSES:
         raise UsageError("transfers", f"{transfers!r} is no class of this program", f"choose {' or '.join(CLASSES)}")
-    question = Question(environment, scope, last_period)
+    question = Question.of(Contingent(scope=scope, last_period=last_period), environment)
     program = Program()
     known: set[str] = set()
     for stack in stacks(question, scope):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from mechsynth import asks
 from mechsynth.asks.question import Question
-from mechsynth.asks.questions import BELIEFS, LAST, RESIDUAL, Ladder
+from mechsynth.asks.questions import BELIEFS, LAST, RESIDUAL
 from mechsynth.result import Result, Status
 from mechsynth.result.ask import REGISTRY, Ask
 
 
-def steps(ladder: Ladder, question: Question) -> list[Ask]:
+def steps(question: Question) -> list[Ask]:
     """Return the questions of the ladder that apply to this environment, in order, with the options that they have."""
     horizon, constant = question.environment.horizon, question.constant is not None
     alone = horizon == 1 and not constant
@@ -19,21 +19,20 @@ def steps(ladder: Ladder, question: Question) -> list[Ask]:
     for _, name in rungs:
         ask = REGISTRY[name]
         if applies.get(ask.about, True):
-            told = {option: getattr(ladder, option) for option in ask.options() if option in ladder.options()}
+            told = {
+                option: getattr(question.ask, option) for option in ask.options() if option in question.ask.options()
+            }
             found.append(ask(**told))
     return found
 
 
 def answer(question: Question) -> Result:
     """Answer every question of the ladder; the result carries all of them."""
-    ladder = Ladder(scope=question.scope, distance=question.distance, last_period=question.last_period)
-    names, answers = steps(ladder, question), []
+    names, answers = steps(question), []
     for done, ask in enumerate(names):
-        if question.progress is not None:
-            question.progress(ask.name, done, len(names))
-        answers.append(asks.answer(ask, question.about(ask)))
-    if question.progress is not None:
-        question.progress("", len(names), len(names))
+        question.run.say(ask.name, done, len(names))
+        answers.append(asks.answer(ask, question.case, question.run))
+    question.run.say("", len(names), len(names))
     last = LAST if all(ask.about != RESIDUAL for ask in names) else RESIDUAL
     classes = [result for ask, result in zip(names, answers, strict=True) if ask.about == last]
     works = [result for result in classes if result.status is Status.FEASIBLE]

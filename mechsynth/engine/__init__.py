@@ -10,6 +10,6 @@ from mechsynth.engine.common import common_payments
 from mechsynth.engine.conditions import convex_independence, spanning
 from mechsynth.engine.decision import Decision
 from mechsynth.engine.lotteries import lotteries
-from mechsynth.engine.run import Run
+from mechsynth.run import Run
 
 __all__ = ["Decision", "Run", "common_payments", "convex_independence", "lotteries", "spanning"]

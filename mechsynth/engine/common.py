@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from mechsynth.engine.conditions import ranks
 from mechsynth.engine.decision import Decision
-from mechsynth.engine.run import Run, over, pieces
+from mechsynth.engine.run import over, pieces
 from mechsynth.prove.dependence import Block
 from mechsynth.prove.square import pivots, solve
 from mechsynth.rational import Rationals
+from mechsynth.run import Run
 
 
 def common_payments(
@@ -29,7 +30,7 @@ def common_payments(
     Where the targets of the equalities agree and are the largest, a constant does. Where the beliefs are independent, the
     equations are solved on a minor that a stacked float elimination suggests. The rest is decided one by one.
     """
-    run = run or Run()
+    run = run or Run(1)
     _count, n, m = rows.shape
     decision = Decision(Rationals(np.zeros((0, n, m), dtype=np.int64)))
     top = targets.num.max(1)

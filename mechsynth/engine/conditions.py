@@ -7,17 +7,18 @@ from numpy.typing import NDArray
 
 from mechsynth.engine.decision import Decision
 from mechsynth.engine.lotteries import lotteries
-from mechsynth.engine.run import Run, over, pieces
+from mechsynth.engine.run import over, pieces
 from mechsynth.prove.dependence import dependences
 from mechsynth.prove.rank import independent
 from mechsynth.rational import Rationals
+from mechsynth.run import Run
 
 
 def ranks(rows: Rationals, run: Run | None = None) -> NDArray[np.bool_]:
     """Return where the beliefs of a block are proved independent by stacked arithmetic, shape ``(B,)``."""
     count, n, m = rows.shape
     parts = list(pieces(count, n * (m + n)))
-    found = over(parts, lambda piece: independent(rows.num[piece], rows.den), run or Run())
+    found = over(parts, lambda piece: independent(rows.num[piece], rows.den), run or Run(1))
     return np.concatenate(found) if found else np.zeros(0, dtype=np.bool_)
 
 

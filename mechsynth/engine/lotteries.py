@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.engine.decision import Decision, join
-from mechsynth.engine.run import Run, over, pieces
+from mechsynth.engine.run import over, pieces
 from mechsynth.prove.dependence import Block, Vector, strictly_positive
 from mechsynth.prove.dependent import dependent
 from mechsynth.prove.lotteries import Lotteries, grid_of, shift, slack_of, suggest
 from mechsynth.rational import IntArray, Rationals, scaled
+from mechsynth.run import Run
 
 
 def lotteries(rows: Rationals, targets: Rationals, need: NDArray[np.bool_], run: Run | None = None) -> Decision:
@@ -38,7 +39,7 @@ def lotteries(rows: Rationals, targets: Rationals, need: NDArray[np.bool_], run:
         return _piece(part, aims, need[piece], slack, grid)
 
     parts = list(pieces(count, n * (m + n)))
-    return join(list(zip(parts, over(parts, work, run or Run()), strict=True)), (n, m))
+    return join(list(zip(parts, over(parts, work, run or Run(1)), strict=True)), (n, m))
 
 
 def _piece(rows: Rationals, targets: Rationals, wanted: NDArray[np.bool_], slack: Fraction, grid: Fraction) -> Decision:

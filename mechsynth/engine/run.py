@@ -5,49 +5,14 @@ The pieces do not depend on the number of workers and their answers are put toge
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
-from mechsynth.errors import OutOfTime
+from mechsynth.run import Run
 
 PIECE = 400_000  # entries of a stack that are looked at together
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Run:
-    """How to work.
-
-    Attributes
-    ----------
-    workers:
-        Threads; numpy and HiGHS let go of the interpreter, so they work side by side.
-    deadline:
-        On the clock of `time.monotonic`; ``None`` for no limit.
-    progress:
-        Called with the number of blocks that a finished piece had.
-    """
-
-    workers: int = 1
-    deadline: float | None = None
-    progress: Callable[[int], None] | None = None
-
-    def check(self) -> None:
-        """Raise `OutOfTime` once the deadline has passed."""
-        if self.deadline is not None and time.monotonic() >= self.deadline:
-            raise OutOfTime("", "the time limit was reached", "allow more time, or resume from the file written")
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # pragma: no cover - not on Linux
-        return os.cpu_count() or 1
 
 
 def pieces(count: int, size: int) -> Iterator[slice]:
@@ -69,13 +34,12 @@ def over(parts: Sequence[slice], work: Callable[[slice], Answer], run: Run) -> l
     def one(part: slice) -> Answer:
         run.check()
         answer = work(part)
-        if run.progress is not None:
-            run.progress(part.stop - part.start)
+        run.tick(part.stop - part.start)
         return answer
 
-    if run.workers < 2 or len(parts) < 2:
+    if run.threads < 2 or len(parts) < 2:
         return [one(part) for part in parts]
-    with ThreadPoolExecutor(run.workers) as pool:
+    with ThreadPoolExecutor(run.threads) as pool:
         futures = [pool.submit(one, part) for part in parts]
         try:
             return [future.result() for future in futures]

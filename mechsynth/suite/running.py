@@ -27,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser, default: str = "") -> None:
 
 def workers(options: argparse.Namespace) -> int:
     """Return how many processes to use."""
-    from mechsynth.engine.run import cores
+    from mechsynth.run import cores
 
     if options.workers is None:
         return cores()

@@ -28,6 +28,7 @@ from test_implement import WISHES, environment, feasible, solve, value
 import mechsynth
 from mechsynth.asks import implement
 from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Implement
 from mechsynth.check import check
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError
@@ -63,7 +64,7 @@ def case(seed: int) -> Case:
 
 def program_of(env: Environment, transfers: str, wishes: Sequence[str]) -> LinearProgram:
     """The program of a wish list."""
-    question = Question(env, transfers=transfers, require=tuple(wishes))
+    question = Question.of(Implement(transfers=transfers, require=tuple(wishes)), env)
     return implement.build(question, implement.wish_list(question)).program
 
 
@@ -484,7 +485,7 @@ def test_bent_optima_are_refused() -> None:
         if result.status != "optimal":
             continue
         document = json.loads(result.to_bytes())
-        question = Question(env, transfers=transfers, require=require, objective=objective)
+        question = Question.of(Implement(transfers=transfers, require=require, objective=objective), env)
         rows = implement.build(question, implement.wish_list(question)).program.labelled()
         best = value(result)
         bad = [("value", changed(document, "value", str(best + step))) for step in (F(1), F(-1), F(1, 10**9))]

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 RANKS = {
     "errors": 0,
     "rational": 1,
+    "run": 1,
     "reading": 2,
     "environment": 3,
     "instance": 4,
@@ -26,15 +27,16 @@ RANKS = {
     "prove": 7,
     "engine": 8,
     "result": 8,
-    "asks": 9,
-    "api": 10,
-    "audit": 10,
-    "suite": 10,
-    "report": 11,
-    "commands": 11,
-    "sweep": 11,
-    "cli": 12,
-    "__main__": 13,
+    "construct": 9,
+    "asks": 10,
+    "api": 11,
+    "audit": 11,
+    "suite": 11,
+    "report": 12,
+    "commands": 12,
+    "sweep": 12,
+    "cli": 13,
+    "__main__": 14,
 }
 APART = ("check", "words")  # import nothing but the errors and themselves
 ALLOWED_LATE = {  # imported inside functions, by the command or method that needs them

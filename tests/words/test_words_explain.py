@@ -358,6 +358,7 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
     import mechsynth
     from mechsynth.asks.implement import build, wish_list
     from mechsynth.asks.question import Question
+    from mechsynth.asks.questions import Implement
     from mechsynth.program.requirements import KNOWN
     from mechsynth.words import names as naming
     from mechsynth.words import rows
@@ -380,7 +381,7 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     environment = mechsynth.load(path)
-    question = Question(environment, transfers=kind, require=(*KNOWN, "bounded:1/2"))
+    question = Question.of(Implement(transfers=kind, require=(*KNOWN, "bounded:1/2")), environment)
     program = build(question, wish_list(question)).program
     allocation = [
         {"period": t, "signals": {agents[0]: a, agents[1]: b}, "action": "x->"}

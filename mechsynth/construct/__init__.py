@@ -1,0 +1,1 @@
+"""What several questions are answered with."""

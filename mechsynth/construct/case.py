@@ -1,0 +1,122 @@
+"""An environment with the rule that is played in it: computed once, shared by every question about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from mechsynth.efficient import Rule, efficient_rule
+from mechsynth.environment import Environment
+from mechsynth.errors import UsageError
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """An environment, the efficient rule, and the rule that is played.
+
+    Attributes
+    ----------
+    environment:
+        The model.
+    last_period:
+        ``"efficient"``, ``"constant"`` or ``"constant:ACTION"`` (Liu 2025, Corollary 3.3); finite horizon only.
+    """
+
+    environment: Environment
+    last_period: str = "efficient"
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The efficient rule, with ties broken by the first action in file order."""
+        return efficient_rule(self.environment)
+
+    @cached_property
+    def constant(self) -> int | None:
+        """The index of the action that the last period plays whatever is reported; ``None`` for the efficient rule."""
+        if self.last_period == "efficient":
+            return None
+        period = self.environment.period(self.environment.last)
+        _, _, label = self.last_period.partition(":")
+        if label:
+            if label not in period.actions:
+                raise UsageError(
+                    "last_period", f"{label!r} is no action of it", f"choose one of {', '.join(period.actions)}"
+                )
+            return period.actions.index(label)
+        return self._best_constant()
+
+    def _best_constant(self) -> int:
+        """Return the action of the largest surplus summed over the last period's profiles, the first one if several."""
+        environment = self.environment
+        period = environment.period(environment.last)
+        total = period.surplus().reshape(len(period.actions), -1).sum(1).num
+        return int(np.argmax(total))
+
+    @cached_property
+    def actions(self) -> tuple[Any, ...]:
+        """The rule that is played: the efficient one, or constant in the last period."""
+        actions = self.rule.actions
+        if self.constant is None:
+            return actions
+        return (*actions[:-1], np.full_like(actions[-1], self.constant))
+
+    def at(self, t: int) -> Any:
+        """Return the actions that are played in period ``t`` (from 1)."""
+        return self.actions[min(t, len(self.actions)) - 1]
+
+    @property
+    def linked(self) -> range:
+        """The periods (from 1) that a next period follows: those with blocks."""
+        return self.environment.linked
+
+    @cached_property
+    def blocks(self) -> int:
+        """How many blocks the environment has, over all periods and agents."""
+        total = 0
+        for t in self.linked:
+            period = self.environment.period(t)
+            total += sum(len(period.actions) * period.size // length for length in period.shape)
+        return total
+
+    def ties(self) -> list[dict[str, Any]]:
+        """Return the records of the profiles at which several actions are optimal."""
+        environment = self.environment
+        records = []
+        for t in range(1, environment.last + 1):
+            if self.constant is not None and t == environment.last:
+                continue
+            period = environment.period(t)
+            mask = self.rule.optimal[min(t, len(self.rule.optimal)) - 1]
+            several = np.flatnonzero(mask.sum(0) > 1)
+            if not several.size:
+                continue
+            every = list(product(*period.signals))
+            for at in several.tolist():
+                record = self.period_key(t)
+                record["signals"] = dict(zip(environment.agents, every[at], strict=True))
+                record["actions"] = [period.actions[a] for a in np.flatnonzero(mask[:, at]).tolist()]
+                records.append(record)
+        return records
+
+    def period_key(self, t: int) -> dict[str, Any]:
+        """Return ``{"period": t}``, or nothing when the horizon is infinite."""
+        return {} if self.environment.horizon is None else {"period": t}
+
+    def block_key(self, t: int, agent: int, action: int, others: int) -> dict[str, Any]:
+        """Return the labels of a block; ``others`` is the flat index of ``θ^{-i}``."""
+        environment = self.environment
+        period = environment.period(t)
+        rest = environment.others(agent)
+        shape = tuple(len(period.signals[j]) for j in rest)
+        index = np.unravel_index(others, shape) if rest else ()
+        labels = {environment.agents[j]: period.signals[j][int(k)] for j, k in zip(rest, index, strict=True)}
+        return {
+            **self.period_key(t),
+            "agent": environment.agents[agent],
+            "action": period.actions[action],
+            "others": labels,
+        }
