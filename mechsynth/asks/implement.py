@@ -67,11 +67,11 @@ def smallest_best(question: Question) -> Result:
     A class that attains something may attain less than a larger one, so the first class that can meet the wish list is not the answer. Where
     the largest class cannot meet it, no class can, and the others are not asked.
     """
-    found = {ORDER[-1]: decide_class(replace(question, transfers=ORDER[-1]))}
+    found = {ORDER[-1]: decide_class(question.told(transfers=ORDER[-1]))}
     if found[ORDER[-1]].status is Status.INFEASIBLE:
         return found[ORDER[-1]]
     for count, name in enumerate(ORDER[:-1], 1):
-        found[name] = decide_class(replace(question, transfers=name))
+        found[name] = decide_class(question.told(transfers=name))
         if question.progress is not None:
             question.progress(name, count, len(ORDER))
     answers = [found[name] for name in ORDER]
