@@ -12,6 +12,7 @@ import numpy as np
 
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.prove.linear import Outcome, decide, optimize
+from mechsynth.prove.rows import Exact
 from mechsynth.rational import IntArray, narrow
 from mechsynth.solver.linear import End
 
@@ -77,7 +78,10 @@ def _together(num: IntArray, den: int, used: Any, own: IntArray, own_den: int) -
 
 
 def optimal(program: LinearProgram, point: tuple[IntArray, int]) -> Outcome | None:
-    """Optimize the part of a feasible program that the objective touches; the others keep their point."""
+    """Optimize the part of a feasible program that the objective touches; the others keep their point.
+
+    ``ray`` is set instead where the objective has no least value.
+    """
     touched = set(program.objective)
     num, den = point
     multipliers: dict[int, Fraction] = {}
@@ -89,6 +93,8 @@ def optimal(program: LinearProgram, point: tuple[IntArray, int]) -> Outcome | No
         if not part.objective:
             continue
         outcome = optimize(part)
+        if outcome is not None and outcome.ray is not None:
+            return Outcome(point, ray=outcome.ray)
         if outcome is None or outcome.point is None or outcome.multipliers is None or outcome.value is None:
             return None
         num, den = _together(num, den, used, *outcome.point)
@@ -108,7 +114,12 @@ def falling(program: LinearProgram) -> dict[str, Fraction] | None:
     flat.add_rows(["falls"], [cols], [narrow(nums)], den, [Fraction(-1)], "falls", equal=True)
     flat.objective = {}
     outcome = feasible(flat)
-    if outcome is None or outcome.point is None:
+    return None if outcome is None else named(program, outcome.point)
+
+
+def named(program: LinearProgram, vector: Exact | None) -> dict[str, Fraction] | None:
+    """Return what is not zero of a vector, by column name; ``None`` of nothing."""
+    if vector is None:
         return None
-    num, bottom = outcome.point
-    return {program.columns[k]: Fraction(int(num[k]), bottom) for k in np.flatnonzero(num).tolist()}
+    num, den = vector
+    return {program.columns[k]: Fraction(int(num[k]), den) for k in np.flatnonzero(num).tolist()}

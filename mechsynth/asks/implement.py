@@ -15,7 +15,7 @@ import numpy as np
 
 from mechsynth.asks import evident
 from mechsynth.asks.conflicts import Conflict, Relaxation, minimal_conflict, relaxed, witness
-from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, optimal, refuted_by_neighbours
+from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, named, optimal, refuted_by_neighbours
 from mechsynth.asks.question import Question
 from mechsynth.asks.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
@@ -153,8 +153,8 @@ def settle_class(question: Question) -> Result:
     value = None
     if question.objective != "feasibility":
         best = optimal(setting.program, point)
-        if best is None:
-            ray = falling(setting.program)
+        if best is None or best.ray is not None:
+            ray = falling(setting.program) if best is None else named(setting.program, best.ray)
             if ray is not None:
                 certificate["ray"] = {name: text(v) for name, v in ray.items()}
                 mechanism = Mechanism(question.environment, question.actions, tables(setting, point))

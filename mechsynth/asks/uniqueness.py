@@ -40,6 +40,7 @@ from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism, Table, nest
 from mechsynth.prove.linear import dual, run, vertex
 from mechsynth.prove.rows import Exact, integer_rows
+from mechsynth.prove.walk import Kind, walk
 from mechsynth.rational import IntArray, Rationals, text
 from mechsynth.result import Result, Status
 from mechsynth.solver.linear import DEADLINE, End, methods
@@ -175,18 +176,41 @@ class _Ends:
         cost = np.zeros(self.rows.width, dtype=object)
         cost[up], cost[down] = -1, 1
         for end, point in self._candidates(up, down, cost):
-            proof = dual(self.rows, end, cost, 1)
-            if proof is None:
-                continue
-            num, den = proof
-            most = Fraction(int(point[0][up] - point[0][down]), point[1])
-            if Fraction(sum(map(mul, num.tolist(), self.rows.rights.tolist())), den) != -most:
-                continue
-            charges = tuple(Fraction(int(v), point[1]) for v in point[0][self.space.defined :])
-            used = [int(row) for row in np.flatnonzero(num) if row >= self.space.defined]
-            plan = ((self.space.lies[row - self.space.defined], self._weight(proof, row)) for row in used)
-            return Bound(most, tuple(plan), charges)
+            bound = self._proved(pair, cost, end, point)
+            if bound is not None:
+                return bound
+        return self._walked(pair, cost)
+
+    def _walked(self, pair: Pair, cost: IntArray) -> Bound:
+        """Maximize where no basis of floats proves the end."""
+        start = (self.known[-1][0].rows, self.known[-1][0].columns) if self.known else None
+        walked = walk(self.rows, cost, start, deadline=DEADLINE.get())
+        if walked is not None and walked.kind is Kind.OPTIMAL and walked.point is not None:
+            end = End(walked.columns, walked.rows, np.zeros(0), np.zeros(0))
+            bound = self._proved(pair, cost, end, walked.point)
+            if bound is not None:
+                self._know(end, walked.point)
+                return bound
         raise OutOfTime("", "the end of an interval could not be proved", "scale the utilities")
+
+    def _know(self, end: End, point: Exact) -> None:
+        num, den = point
+        self.known.append((end, point, Rationals(num, den).floats()))
+
+    def _proved(self, pair: Pair, cost: IntArray, end: End, point: Exact) -> Bound | None:
+        """Return what a basis and its point prove of an end."""
+        up, down = self.space.column(*pair[:2]), self.space.column(pair[0], pair[2])
+        proof = dual(self.rows, end, cost, 1)
+        if proof is None:
+            return None
+        num, den = proof
+        most = Fraction(int(point[0][up] - point[0][down]), point[1])
+        if Fraction(sum(map(mul, num.tolist(), self.rows.rights.tolist())), den) != -most:
+            return None
+        charges = tuple(Fraction(int(v), point[1]) for v in point[0][self.space.defined :])
+        used = [int(row) for row in np.flatnonzero(num) if row >= self.space.defined]
+        plan = ((self.space.lies[row - self.space.defined], self._weight(proof, row)) for row in used)
+        return Bound(most, tuple(plan), charges)
 
     def _weight(self, proof: Exact, row: int) -> Fraction:
         return Fraction(int(proof[0][row]) * self.scales[row], proof[1])
@@ -203,7 +227,7 @@ class _Ends:
             found = run(self.seen, cost.astype(np.float64), options)
             at = None if found is None else vertex(self.rows, found)
             if found is not None and at is not None:
-                self.known.append((found, at, Rationals(at[0], abs(at[1])).floats() * (1 if at[1] > 0 else -1)))
+                self._know(found, at)
                 yield found, at
 
 

@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 
 from mechsynth.errors import OutOfTime
 from mechsynth.prove.bounded import bounded
-from mechsynth.prove.lifting import solve_sparse
 from mechsynth.prove.rows import Exact, Rows, elastic, integer_rows
-from mechsynth.prove.simplex import feasible_point
+from mechsynth.prove.systems import solve
+from mechsynth.prove.walk import Basis, Kind, Walked, walk
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 
 ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
 LONG = 128  # bits of a denominator above which multipliers are scaled to integers
-SMALL = 3_000  # rows times columns of a program that is decided without floats where they prove nothing
-DENSE = 400  # size up to which a square system that lifting does not solve is solved by dense elimination
+LIGHT = 3_000  # rows and columns of a program that is walked through exactly as soon as one basis proves nothing
+WORK = 20_000_000  # steps times rows and columns after which an exact walk without a time limit is given up
 
 
 def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: float = 0.0) -> End | None:
@@ -63,38 +63,13 @@ def _ratio(value: int, scale: int) -> float:
 
 def vertex(data: Rows, end: End) -> Exact | None:
     """Return the exact vertex of a basis if it satisfies every row; ``None`` otherwise."""
-    solved = _solve(data, end, False, data.rights[end.rows])
+    solved = solve(data, end.rows, end.columns, False, data.rights[end.rows])
     if solved is None:
         return None
     num, den = solved
     point = np.zeros(data.width, dtype=object)
     point[end.columns] = num
     return (point, den) if satisfies(data, point, den) else None
-
-
-def _solve(data: Rows, end: End, transpose: bool, right: IntArray) -> Exact | None:
-    """Solve the square system of a basis exactly."""
-    if data.nums.dtype != object:
-        solved = solve_sparse(data.square(end.rows, end.columns, transpose), right, DEADLINE.get())
-        if solved is not None:
-            return solved
-    size = end.rows.size
-    if size > DENSE:
-        return None
-    import flint
-
-    place_row, place_col = np.full(data.count, -1), np.full(data.width, -1)
-    place_row[end.rows], place_col[end.columns] = np.arange(size), np.arange(size)
-    dense = [0] * (size * size)
-    for r, c, v in zip(data.rows.tolist(), data.cols.tolist(), data.nums.tolist(), strict=True):
-        down, across = int(place_row[r]), int(place_col[c])
-        if down >= 0 and across >= 0:
-            dense[across * size + down if transpose else down * size + across] = v
-    try:
-        num, den = flint.fmpz_mat(size, size, dense).solve(flint.fmpz_mat(size, 1, right.tolist())).numer_denom()
-    except ZeroDivisionError:
-        return None
-    return np.array([int(v) for v in num.entries()], dtype=object), int(den)
 
 
 def satisfies(data: Rows, point: IntArray, den: int) -> bool:
@@ -105,20 +80,30 @@ def satisfies(data: Rows, point: IntArray, den: int) -> bool:
     return not (point[data.floors] < 0).any()
 
 
+def keeps(data: Rows, direction: IntArray) -> bool:
+    """Return whether a direction never leaves the rows and floors, exactly."""
+    slopes = data.products(direction)
+    return not ((slopes < 0).any() or slopes[data.equal].any() or (direction[data.floors] < 0).any())
+
+
 def dual(data: Rows, end: End, cost: IntArray, cost_den: int) -> Exact | None:
     """Return the exact dual of a basis if it is feasible: ``y ≥ 0`` off the equalities, ``Aᵀy = cost`` (``≤`` at floored columns)."""
-    solved = _solve(data, end, True, cost[end.columns])
+    solved = solve(data, end.rows, end.columns, True, cost[end.columns])
     if solved is None:
         return None
     num, den = solved
     multipliers = np.zeros(data.count, dtype=object)
     multipliers[end.rows] = num
-    if (multipliers[~data.equal] < 0).any():
-        return None
-    gaps = cost * den - data.combination(multipliers)
-    if (gaps[~data.floors] != 0).any() or (gaps[data.floors] < 0).any():
-        return None
-    return multipliers, den * cost_den
+    return (multipliers, den * cost_den) if _attains(data, (multipliers, den), cost) else None
+
+
+def _attains(data: Rows, multipliers: Exact, cost: IntArray) -> bool:
+    """Return whether ``y ≥ 0`` off the equalities and ``Aᵀy = cost`` (``≤`` at floored columns), exactly."""
+    num, den = multipliers
+    if (num[~data.equal] < 0).any():
+        return False
+    gaps = cost * den - data.combination(num)
+    return not (gaps[~data.floors] != 0).any() and not (gaps[data.floors] < 0).any()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +120,15 @@ class Outcome:
         The optimum, or how much a Farkas vector falls short.
     bound:
         The multipliers exclude only solutions whose payments are at most this; ``None`` where they are exact and exclude all.
+    ray:
+        A direction, by column, that can be followed from the point without end while the objective falls.
     """
 
     point: Exact | None = None
     multipliers: dict[int, Fraction] | None = None
     value: Fraction | None = None
     bound: int | None = None
+    ray: Exact | None = None
 
 
 def decide(
@@ -164,11 +152,8 @@ def decide(
         proof = dual(wide, end, whole_cost, 1)
         if proof is None:
             return None
-        num, den = proof
-        if den.bit_length() > LONG:  # a multiple proves the same; without denominators it is half as long
-            shared = gcd(*(int(v) for v in num[num != 0])) or 1
-            num, den = num // shared, 1
-        value = Fraction(sum(int(a) * int(b) for a, b in zip(num, wide.rights, strict=True) if a and b), den)
+        num, den = _short(*proof)
+        value = _total(num, wide.rights, den)
         return Outcome(multipliers=_unscaled(num, den, source, scales), value=value) if value > 0 else None
 
     def nearly_refuted(end: End) -> Outcome | None:
@@ -182,6 +167,7 @@ def decide(
         return refuted(end) if exact else nearly_refuted(end) or refuted(end)
 
     second: Outcome | None = None
+    last: Basis | None = None
     settings: list[dict[str, Any] | None] = [*([] if start is None else [None]), *methods(wide.count)]
     for options in settings:
         try:
@@ -206,30 +192,47 @@ def decide(
                 return outcome
             if second is None and not looks_feasible:
                 second = nearly_refuted(end)
-    return _by_hand(data, scales) or second
+        last = np.unique(np.where(source < 0, -1 - source, source)[end.rows]), end.columns[end.columns < data.width]
+        if options is not None and data.count + data.width <= LIGHT:
+            break
+    try:
+        return _settled(data, scales, walk(data, None, last, *_limits(data))) or second
+    except OutOfTime:
+        if second is None:
+            raise
+        return second
 
 
-def _by_hand(data: Rows, scales: list[int]) -> Outcome | None:
-    """Decide a small program without floats, where they were blind: multipliers ``y`` with ``Aᵀy = 0``, ``b·y = 1``, or a point from their refutation."""
-    if data.count * data.width > SMALL:
+def _limits(data: Rows) -> tuple[int | None, float | None]:
+    """Return the steps and the time that an exact walk may take."""
+    deadline = DEADLINE.get()
+    return None if deadline is not None else WORK // (data.count + data.width), deadline
+
+
+def _settled(data: Rows, scales: list[int], walked: Walked | None) -> Outcome | None:
+    """Return what an exact walk without a cost found, checked."""
+    if walked is None:
         return None
-    mirrored = np.flatnonzero(data.equal)
-    table = np.zeros((data.width + 1, data.count + mirrored.size), dtype=object)
-    table[data.cols, data.rows] = data.nums
-    table[-1, : data.count] = data.rights
-    table[:, data.count :] = -table[:, mirrored]
-    right = [Fraction(0)] * data.width + [Fraction(1)]
-    solution, against = feasible_point(table.tolist(), right)
-    if solution is not None:
-        source = np.concatenate([np.arange(data.count), -1 - mirrored])
-        den = lcm(*(v.denominator for v in solution))
-        num = np.array([int(v * den) for v in solution], dtype=object)
-        return Outcome(multipliers=_unscaled(num, den, source, scales), value=Fraction(1))
-    assert against is not None  # w·A ≥ −w_b·b on inequalities, equal on equalities, and w_b < 0
-    point = [Fraction(v) / -against[-1] for v in against[:-1]]
-    den = lcm(*(v.denominator for v in point))
-    found = np.array([int(v * den) for v in point], dtype=object)
-    return Outcome(point=(found, den)) if satisfies(data, found, den) else None
+    if walked.point is not None:
+        return Outcome(point=walked.point) if satisfies(data, *walked.point) else None
+    assert walked.multipliers is not None
+    num, den = _short(*walked.multipliers)
+    value = _total(num, data.rights, den)
+    if value <= 0 or (num[~data.equal] < 0).any() or data.combination(num).any():
+        return None
+    return Outcome(multipliers=_unscaled(num, den, np.arange(data.count), scales), value=value)
+
+
+def _short(num: IntArray, den: int) -> Exact:
+    """Return a positive multiple of multipliers without a long denominator: it proves the same and is half as long."""
+    if den.bit_length() <= LONG:
+        return num, den
+    shared = gcd(*(int(v) for v in num[num != 0])) or 1
+    return num // shared, 1
+
+
+def _total(left: IntArray, right: IntArray, den: int) -> Fraction:
+    return Fraction(sum(int(a) * int(b) for a, b in zip(left, right, strict=True) if a and b), den)
 
 
 def optimize(program: Any) -> Outcome | None:
@@ -253,19 +256,39 @@ def least_relaxation(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
 
 def _optimum(data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], scales: list[int]) -> Outcome | None:
     floats = np.array([_ratio(int(v), den) for v in cost])
+    last: Basis | None = None
     for options in methods(data.count):
         end = run(data, floats, options)
         if end is None:
             continue
+        last = end.rows, end.columns
         found = vertex(data, end)
         proof = None if found is None else dual(data, end, cost, den)
-        if found is None or proof is None:
-            continue
-        value = Fraction(sum(int(a) * int(b) for a, b in zip(cost, found[0], strict=True)), den * found[1])
-        bound = Fraction(sum(int(a) * int(b) for a, b in zip(proof[0], data.rights, strict=True)), proof[1])
-        if value == bound:
-            return Outcome(found, _unscaled(*proof, source, scales), value)
-    return None
+        if found is not None and proof is not None:
+            return _both(data, cost, den, found, proof, source, scales)
+        if data.count + data.width <= LIGHT:
+            break
+    walked = walk(data, cost, last, *_limits(data))
+    if walked is None or walked.point is None or not satisfies(data, *walked.point):
+        return None
+    if walked.kind is Kind.UNBOUNDED:
+        assert walked.ray is not None
+        num = walked.ray[0]
+        falls = keeps(data, num) and _total(cost, num, 1) < 0
+        return Outcome(walked.point, ray=walked.ray) if falls else None
+    if walked.multipliers is None or not _attains(data, walked.multipliers, cost):
+        return None
+    num, bottom = walked.multipliers
+    return _both(data, cost, den, walked.point, (num, bottom * den), source, scales)
+
+
+def _both(
+    data: Rows, cost: IntArray, den: int, found: Exact, proof: Exact, source: NDArray[np.int64], scales: list[int]
+) -> Outcome | None:
+    """Return a point and multipliers if they prove the same value."""
+    value = _total(cost, found[0], den * found[1])
+    equal = value == _total(proof[0], data.rights, proof[1])
+    return Outcome(found, _unscaled(*proof, source, scales), value) if equal else None
 
 
 def _unscaled(num: IntArray, den: int, source: NDArray[np.int64], scales: list[int]) -> dict[int, Fraction]:

@@ -219,11 +219,12 @@ def test_other_answers_cannot_be_verified() -> None:
 
 def test_multipliers_that_are_too_long_are_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where exact multipliers would take too long the answer falls back on rounded ones, unasked, and says so."""
-    from mechsynth.prove import linear
+    from mechsynth.prove import linear, systems
 
     monkeypatch.setattr(lifting, "MOST_STEPS", 2)
-    monkeypatch.setattr(linear, "DENSE", 0)
-    monkeypatch.setattr(linear, "SMALL", 0)
+    monkeypatch.setattr(systems, "DENSE", 0)
+    monkeypatch.setattr(systems, "FEW", 0)
+    monkeypatch.setattr(linear, "WORK", 0)
     drawn, exact = next((d, r) for d, r in answers() if r.strength is Strength.VERIFIED)
     result = mechsynth.solve(environment(drawn[0]), "implement", transfers=drawn[1], require=drawn[2])
     assert (result.status, result.strength) == (exact.status, Strength.VERIFIED)
