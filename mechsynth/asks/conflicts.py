@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.deciding import feasible
+from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.prove.linear import Outcome, least_relaxation
@@ -54,7 +55,7 @@ def minimal_conflict(
     evident: Callable[[Sequence[str]], Mechanism | None],
     exact: bool,
 ) -> Conflict:
-    """Return requirements dropping any one of which (those to keep aside) lets the rest hold.
+    """Return requirements dropping any one of which (those to keep aside) lets the rest hold; more than that where the time is over before this is known.
 
     Parameters
     ----------
@@ -78,7 +79,10 @@ def minimal_conflict(
             spared[wish] = ready
             continue
         part = program.restricted(rest)
-        found = feasible(part, exact)
+        try:
+            found = feasible(part, exact)
+        except OutOfTime:  # what is proved stays proved, although less might do
+            break
         if found is not None and found.multipliers is not None:
             conflict = Conflict.of(part, found)
         elif found is not None and found.point is not None:
@@ -114,7 +118,10 @@ def relaxed(program: LinearProgram, conflict: Conflict) -> list[Relaxation]:
     found = []
     for wish in conflict.requirements:
         soft = np.array([owner == wish for owner in part.owners], dtype=bool)
-        least = least_relaxation(part, soft)
+        try:
+            least = least_relaxation(part, soft)
+        except OutOfTime:
+            break
         if least is None or least.value is None or least.point is None or least.multipliers is None:
             continue
         num, den = least.point

@@ -27,18 +27,20 @@ def feasible(program: LinearProgram, exact: bool = True, ends: Mapping[int, End]
     """
     num = np.zeros(len(program.columns), dtype=object)
     den = 1
+    whole = True
     for rows in program.components():
         part = program.part(rows)
         outcome = _part(part, exact, ends.get(int(rows[0])))
         if outcome is None:
-            return None
+            whole = False  # another part may have no point
+            continue
         if outcome.multipliers is not None:
             return replace(outcome, multipliers={int(rows[k]): y for k, y in outcome.multipliers.items()})
         assert outcome.point is not None
         own, own_den = outcome.point
         used = np.unique(part.entries[1])
         num, den = _together(num, den, used, own, own_den)
-    return Outcome(point=(num, den))
+    return Outcome(point=(num, den)) if whole else None
 
 
 def refuted_by_neighbours(program: LinearProgram, exact: bool) -> Outcome | None:

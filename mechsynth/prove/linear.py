@@ -27,6 +27,7 @@ from mechsynth.solver.linear import DEADLINE, End, methods, minimize
 ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
 LONG = 128  # bits of a denominator above which multipliers are scaled to integers
 LIGHT = 3_000  # rows and columns of a program that is walked through exactly as soon as one basis proves nothing
+ASIDE = 150  # steps of an exact walk for an answer that is only given beside another
 WORK = 20_000_000  # steps times rows and columns after which an exact walk without a time limit is given up
 
 
@@ -51,10 +52,11 @@ def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: f
 def _sides(data: Rows, unit: Fraction) -> NDArray[np.float64]:
     """Return the right-hand sides of the scaled rows in multiples of ``unit``."""
     over, under = unit.denominator, unit.numerator
-    return np.array([_ratio(int(b) * over, int(s) * under) for b, s in zip(data.rights, data.scales, strict=True)])
+    return np.array([ratio(int(b) * over, int(s) * under) for b, s in zip(data.rights, data.scales, strict=True)])
 
 
-def _ratio(value: int, scale: int) -> float:
+def ratio(value: int, scale: int) -> float:
+    """Return a quotient of integers as a float, infinite where it is beyond them."""
     try:
         return value / scale
     except OverflowError:
@@ -80,6 +82,13 @@ def satisfies(data: Rows, point: IntArray, den: int) -> bool:
     return not (point[data.floors] < 0).any()
 
 
+def refutes(data: Rows, multipliers: IntArray) -> bool:
+    """Return whether ``y ≥ 0`` off the equalities, ``Aᵀy = 0`` (``≤`` at floored columns) and ``b·y > 0``, exactly."""
+    return (
+        attains(data, (multipliers, 1), np.zeros(data.width, dtype=object)) and total(multipliers, data.rights, 1) > 0
+    )
+
+
 def keeps(data: Rows, direction: IntArray) -> bool:
     """Return whether a direction never leaves the rows and floors, exactly."""
     slopes = data.products(direction)
@@ -94,10 +103,10 @@ def dual(data: Rows, end: End, cost: IntArray, cost_den: int) -> Exact | None:
     num, den = solved
     multipliers = np.zeros(data.count, dtype=object)
     multipliers[end.rows] = num
-    return (multipliers, den * cost_den) if _attains(data, (multipliers, den), cost) else None
+    return (multipliers, den * cost_den) if attains(data, (multipliers, den), cost) else None
 
 
-def _attains(data: Rows, multipliers: Exact, cost: IntArray) -> bool:
+def attains(data: Rows, multipliers: Exact, cost: IntArray) -> bool:
     """Return whether ``y ≥ 0`` off the equalities and ``Aᵀy = cost`` (``≤`` at floored columns), exactly."""
     num, den = multipliers
     if (num[~data.equal] < 0).any():
@@ -153,7 +162,7 @@ def decide(
         if proof is None:
             return None
         num, den = _short(*proof)
-        value = _total(num, wide.rights, den)
+        value = total(num, wide.rights, den)
         return Outcome(multipliers=_unscaled(num, den, source, scales), value=value) if value > 0 else None
 
     def nearly_refuted(end: End) -> Outcome | None:
@@ -196,14 +205,14 @@ def decide(
         if options is not None and data.count + data.width <= LIGHT:
             break
     try:
-        return _settled(data, scales, walk(data, None, last, *_limits(data))) or second
+        return _settled(data, scales, walk(data, None, last, *limits(data))) or second
     except OutOfTime:
         if second is None:
             raise
         return second
 
 
-def _limits(data: Rows) -> tuple[int | None, float | None]:
+def limits(data: Rows) -> tuple[int | None, float | None]:
     """Return the steps and the time that an exact walk may take."""
     deadline = DEADLINE.get()
     return None if deadline is not None else WORK // (data.count + data.width), deadline
@@ -217,8 +226,8 @@ def _settled(data: Rows, scales: list[int], walked: Walked | None) -> Outcome | 
         return Outcome(point=walked.point) if satisfies(data, *walked.point) else None
     assert walked.multipliers is not None
     num, den = _short(*walked.multipliers)
-    value = _total(num, data.rights, den)
-    if value <= 0 or (num[~data.equal] < 0).any() or data.combination(num).any():
+    value = total(num, data.rights, den)
+    if not refutes(data, num):
         return None
     return Outcome(multipliers=_unscaled(num, den, np.arange(data.count), scales), value=value)
 
@@ -231,7 +240,8 @@ def _short(num: IntArray, den: int) -> Exact:
     return num // shared, 1
 
 
-def _total(left: IntArray, right: IntArray, den: int) -> Fraction:
+def total(left: IntArray, right: IntArray, den: int) -> Fraction:
+    """Return ``left · right / den``, exactly."""
     return Fraction(sum(int(a) * int(b) for a, b in zip(left, right, strict=True) if a and b), den)
 
 
@@ -246,16 +256,21 @@ def optimize(program: Any) -> Outcome | None:
 
 
 def least_relaxation(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
-    """Return the least slack ``s ≥ 0`` on the soft rows that makes a program feasible; the other rows must be satisfiable."""
+    """Return the least slack ``s ≥ 0`` on the soft rows that makes a program feasible; the other rows must be satisfiable.
+
+    ``None`` also where that would take long.
+    """
     data, scales = integer_rows(program)
     wide, source = elastic(data, soft, scales)
     cost = np.zeros(wide.width, dtype=object)
     cost[-1] = 1
-    return _optimum(wide, cost, 1, source, scales)
+    return _optimum(wide, cost, 1, source, scales, ASIDE)
 
 
-def _optimum(data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], scales: list[int]) -> Outcome | None:
-    floats = np.array([_ratio(int(v), den) for v in cost])
+def _optimum(
+    data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], scales: list[int], most: int | None = None
+) -> Outcome | None:
+    floats = np.array([ratio(int(v), den) for v in cost])
     last: Basis | None = None
     for options in methods(data.count):
         end = run(data, floats, options)
@@ -268,15 +283,16 @@ def _optimum(data: Rows, cost: IntArray, den: int, source: NDArray[np.int64], sc
             return _both(data, cost, den, found, proof, source, scales)
         if data.count + data.width <= LIGHT:
             break
-    walked = walk(data, cost, last, *_limits(data))
+    steps, deadline = limits(data)
+    walked = walk(data, cost, last, steps if most is None else most, deadline)
     if walked is None or walked.point is None or not satisfies(data, *walked.point):
         return None
     if walked.kind is Kind.UNBOUNDED:
         assert walked.ray is not None
         num = walked.ray[0]
-        falls = keeps(data, num) and _total(cost, num, 1) < 0
+        falls = keeps(data, num) and total(cost, num, 1) < 0
         return Outcome(walked.point, ray=walked.ray) if falls else None
-    if walked.multipliers is None or not _attains(data, walked.multipliers, cost):
+    if walked.multipliers is None or not attains(data, walked.multipliers, cost):
         return None
     num, bottom = walked.multipliers
     return _both(data, cost, den, walked.point, (num, bottom * den), source, scales)
@@ -286,8 +302,8 @@ def _both(
     data: Rows, cost: IntArray, den: int, found: Exact, proof: Exact, source: NDArray[np.int64], scales: list[int]
 ) -> Outcome | None:
     """Return a point and multipliers if they prove the same value."""
-    value = _total(cost, found[0], den * found[1])
-    equal = value == _total(proof[0], data.rights, proof[1])
+    value = total(cost, found[0], den * found[1])
+    equal = value == total(proof[0], data.rights, proof[1])
     return Outcome(found, _unscaled(*proof, source, scales), value) if equal else None
 
 

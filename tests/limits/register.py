@@ -32,6 +32,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.policy.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
     "mechsynth.prove.dependent.TABLEAU": 0,
+    "mechsynth.prove.linear.ASIDE": 0,
     "mechsynth.prove.linear.LIGHT": 0,
     "mechsynth.prove.linear.LONG": 0,
     "mechsynth.prove.linear.WORK": 0,
