@@ -1,7 +1,7 @@
 """The command line: files in, proved answers out.
 
 Exit codes: 0 answered with a proof (either way), or the check holds; 1 the check fails; 2 bad input or usage, one line on
-standard error; 3 unknown. Everything heavy is imported by the command that needs it.
+standard error; 3 unknown; 70 a fault of this program, which is no answer. Everything heavy is imported by the command that needs it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from mechsynth.commands import export, judge, solve
-from mechsynth.commands.terminal import BAD, PROVED, for_terminal, say
+from mechsynth.commands.terminal import BAD, FAULT, PROVED, flush, for_terminal, let_go, nowhere, say
 from mechsynth.errors import MechsynthError, UsageError
 
 
@@ -65,10 +65,15 @@ def _version() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    if sys.stderr is None:  # closed: what is said there is lost, and must not end up elsewhere
+        sys.stderr = nowhere()
     try:
+        if sys.stdout is None:
+            sys.stdout = nowhere()
+            raise UsageError("standard output", "is closed", "leave it open, or send it to a file")
         options = parser().parse_args(arguments)
         code: int = options.run(options)
-        sys.stdout.flush()
+        flush()
         return code
     except MechsynthError as error:
         return _complain(str(error))
@@ -78,15 +83,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("nested too deep; no instance or result needs such nesting")
     except BrokenPipeError:
         # The reader of standard output went away; nothing is left to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go()
         return PROVED
     except KeyboardInterrupt:
         return _complain("interrupted; nothing was written")
+    except Exception as error:  # exit code 1 means that a check fails, and never anything else
+        return _fault(error)
 
 
 def _complain(message: str) -> int:
     print(f"mechsynth: {for_terminal(' '.join(message.split()))}", file=sys.stderr)
     return BAD
+
+
+def _fault(error: Exception) -> int:
+    """Say in one line what went wrong here and where, for whoever is told of it."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    at = "" if place is None else f" in {os.path.basename(place.tb_frame.f_code.co_filename)}, line {place.tb_lineno}"
+    words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    _complain(f"a fault of this program ({words}{at}); it is no answer: report it with the command and its files")
+    return FAULT
 
 
 if __name__ == "__main__":

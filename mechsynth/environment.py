@@ -17,7 +17,7 @@ import numpy as np
 
 from mechsynth.errors import InputError, printable
 from mechsynth.rational import Rationals, rational
-from mechsynth.reading import Labels, read_prior, read_transition, read_utility, refuse_if_large
+from mechsynth.reading import Labels, read_prior, read_transition, read_utility, refuse_if_large, refuse_many_agents
 
 INFINITE = "infinite"
 
@@ -138,6 +138,7 @@ class Environment:
         put("source_bytes", None)
         put("horizon", _horizon(horizon, periods))
         put("discount", _discount(discount, self.horizon))
+        refuse_many_agents(len(self.agents), once=self.horizon == 1)
         put("stationary", periods is None)
         if periods is None:
             one = {"signals": signals, "actions": actions, "utilities": utilities, "transition": transition}

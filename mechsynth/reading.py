@@ -29,6 +29,21 @@ def memory_limit() -> int:
         return 4 * 2**30
 
 
+MAX_AXES = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
+"""Axes that an array of numpy may have."""
+
+
+def refuse_many_agents(agents: int, *, once: bool) -> None:
+    """Raise `TooLargeError` for more agents than a kernel (action, profile, next profile), or ``once`` a utility, can have axes for."""
+    most = MAX_AXES - 1 if once else (MAX_AXES - 1) // 2
+    if agents > most:
+        raise TooLargeError(
+            "agents",
+            f"{agents} of them, and {most} is the most that is possible",
+            "leave out or join agents without signals",
+        )
+
+
 def refuse_if_large(place: str, what: str, count: int, size: int = 8) -> None:
     """Raise `TooLargeError` when ``count`` numbers of ``size`` bytes do not fit; nothing has been allocated yet."""
     need, limit = count * size, memory_limit()

@@ -22,6 +22,7 @@ FORMAT = "mechsynth-instance/1"
 MAX_ENTRIES = 100_000_000
 MAX_PERIODS = 100_000
 MAX_STEPS = 20_000_000
+MAX_AXES = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32  # of an array of numpy
 
 _STAGE = ("signals", "actions", "utilities", "transition")
 
@@ -76,6 +77,11 @@ class _Reader:
         self.root = table(root, "instance", ("format", "horizon", "discount", "agents"), optional)
         self.normalize, self.rescaled, self.entries = normalize, False, 0
         self.agents = _labels(root["agents"], "agents")
+        most = MAX_AXES - 1 if root["horizon"] == 1 else (MAX_AXES - 1) // 2
+        if len(self.agents) > most:
+            raise TooLargeInput(
+                "agents", f"{len(self.agents)} of them, and {most} is the most", "use a smaller instance"
+            )
 
     def read(self) -> Model:
         """Return the instance."""

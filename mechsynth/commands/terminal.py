@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from mechsynth.errors import InputError, MechsynthError, printable
 
-PROVED, REFUSED, BAD, UNKNOWN = 0, 1, 2, 3
-"""Exit codes: answered with a proof, or the check holds; the check fails; bad input or usage; unknown."""
+PROVED, REFUSED, BAD, UNKNOWN, FAULT = 0, 1, 2, 3, 70
+"""Exit codes: answered with a proof, or the check holds; the check fails; bad input or usage; unknown; a fault of this program."""
 
 
 def for_terminal(text: str) -> str:
@@ -30,14 +30,48 @@ def columns() -> int | None:
 
 def say(text: str) -> None:
     """Print text, made harmless for a terminal."""
-    print(for_terminal(text))
+    _written(f"{for_terminal(text)}\n")
 
 
 def say_json(value: Any) -> None:
     """Print a value as one line of JSON."""
     import json
 
-    print(json.dumps(value, ensure_ascii=True))
+    _written(f"{json.dumps(value, ensure_ascii=True)}\n")
+
+
+def _written(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _full(error) from None
+
+
+def flush() -> None:
+    """Send what was printed on its way."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _full(error) from None
+
+
+def _full(error: OSError) -> InputError:
+    let_go()
+    return InputError("standard output", f"cannot be written ({error.strerror})", "make room, or send it elsewhere")
+
+
+def nowhere() -> TextIO:
+    """Return what stands for a standard stream that is closed; open for as long as the process is there."""
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def let_go() -> None:
+    """Give standard output up: what is left in its buffer is nobody's, and must not be tried again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def writable(path: str) -> None:

@@ -26,7 +26,10 @@ def profile(labels: Iterable[str], longest: int = 12) -> str:
 
 def exact(value: Number) -> str:
     """Return the exact number for a tooltip; one of hundreds of digits is cut and says so."""
-    text = str(value)
+    try:
+        text = str(value)
+    except ValueError:  # thousands of digits
+        return f"≈ {rounded(value, 12)} (the file has all digits)"
     return (
         text if len(text) <= _LONGEST_EXACT else f"{text[:_LONGEST_EXACT]}… ({len(text)} characters; the file has all)"
     )
