@@ -66,7 +66,7 @@ def _full(error: OSError) -> InputError:
 
 def nowhere() -> TextIO:
     """Return what stands for a standard stream that is closed; open for as long as the process is there."""
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def let_go() -> None:
