@@ -7,227 +7,24 @@ A *row* is a slack: a linear form in columns (payoffs, payments, whatever a ques
   hold. A negative number derived is a contradiction: nothing meets the rows. ``objective - value`` derived is a bound.
 - *Along a ray*: no slack falls and no equality moves, so whatever meets the rows can go on along it.
 
-Rows stand in blocks: one place in the text of a requirement makes one array of rows. Labels and slacks are made for the rows
-that are asked for. Numbers are integers over a denominator (:class:`~mechsynth.check.exact.Exact`); a form without columns is a number.
+Rows stand in blocks (``block.py``): one place in the text of a requirement makes one array of rows. Labels and slacks are made for the rows that are
+asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Any, TypeAlias
 
 import numpy as np
 
-from .exact import Array, Exact, objects
+from .block import DEFINITION, Column, Rows, State
+from .exact import Exact, objects
+from .forms import Form, Sum
 from .text import number_text, show
 from .verdict import Ledger, Refuted
-
-Column: TypeAlias = int
-
-# the families of rows that belong to no requirement: what payoffs are, and what an objective adds
-DEFINITION, OBJECTIVE = "definition", "objective"
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """Where rows hold: arrays of indices, one entry a row; None where rows do not depend on it.
-
-    Parameters
-    ----------
-    history:
-        The reports of the period before; -1 is the start of the game.
-    profile:
-        The true signals of the period.
-    own:
-        An agent's own signal, where she knows no more.
-    past, drawn:
-        Her own signal of the period before, where it is not what she reported, and the action drawn, where the rule draws.
-    column:
-        The payment that a row is about.
-    """
-
-    history: Any = None
-    profile: Any = None
-    own: Any = None
-    past: Any = None
-    drawn: Any = None
-    column: Any = None
-
-    def __len__(self) -> int:
-        return next((len(index) for index in self._given().values()), 1)
-
-    def _given(self) -> dict[str, Any]:
-        return {name: index for name, index in vars(self).items() if index is not None}
-
-    def take(self, rows: Array) -> State:
-        """Return some of the rows."""
-        return State(**{name: index[rows] for name, index in self._given().items()})
-
-    def one(self, row: int) -> State:
-        """Return a single row, every index a number."""
-        return State(**{name: int(index[row]) for name, index in self._given().items()})
-
-    def each(self) -> Iterator[State]:
-        """Return the rows one by one, every index a number."""
-        given = self._given()
-        if not given:
-            yield self
-        for places in zip(*(index.tolist() for index in given.values()), strict=True):
-            yield State(**dict(zip(given, places, strict=True)))
-
-
-@dataclass(frozen=True, eq=False)
-class Term:
-    """``Σ_m num[row, m] / den[row] · column[row, m]``, integers over a denominator, one row each."""
-
-    column: Array
-    num: Array
-    den: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Rest:
-    """A part of a number that is known by bounds first: ``factor`` times what lies between integers over ``scale``, exact where asked."""
-
-    low: Array
-    high: Array
-    scale: int
-    exact: Callable[[Array], Exact]
-    factor: Fraction = Fraction(1)
-
-    def bound(self, upper: bool) -> Exact:
-        """Return a lower or an upper bound of the rows."""
-        side = self.high if upper == (self.factor > 0) else self.low
-        return Exact(side, np.array(self.scale, dtype=object)).times(self.factor)
-
-    def at(self, rows: Array) -> Exact:
-        """Return some rows exactly."""
-        return self.exact(rows).times(self.factor)
-
-
-@dataclass(frozen=True, eq=False)
-class Form:
-    """Linear forms, one a row: a number, terms, and perhaps a part known by bounds."""
-
-    const: Exact
-    terms: tuple[Term, ...] = ()
-    rest: Rest | None = None
-
-    @classmethod
-    def of(cls, value: Fraction, count: int) -> Form:
-        """Return a number, ``count`` times."""
-        return cls(Exact.constant(value, (count,)))
-
-    def __add__(self, other: Form) -> Form:
-        assert self.rest is None or other.rest is None
-        return Form(self.const + other.const, self.terms + other.terms, self.rest or other.rest)
-
-    def __neg__(self) -> Form:
-        return self.times(Fraction(-1))
-
-    def __sub__(self, other: Form) -> Form:
-        if other.terms or other.rest:
-            return self + -other
-        return Form(self.const - other.const, self.terms, self.rest)
-
-    def times(self, factor: Fraction) -> Form:
-        """Return the forms multiplied by a number."""
-        top, den = factor.numerator, factor.denominator
-        terms = tuple(Term(part.column, part.num.astype(object) * top, part.den * den) for part in self.terms)
-        return Form(self.const.times(factor), terms, self.rest and replace(self.rest, factor=self.rest.factor * factor))
-
-    def at(self, row: int) -> Fraction:
-        """Return the exact number of one row that has no columns."""
-        value = self.const.at(row)
-        return value if self.rest is None else value + self.rest.at(np.array([row])).at(0)
-
-    def entries(self, row: int) -> Iterator[tuple[int, Column, int]]:
-        """Return ``(denominator, column, numerator)`` of one row, zeros left out; a column may come twice."""
-        for part in self.terms:
-            den, nums = int(part.den[row]), part.num[row]
-            for m in np.flatnonzero(nums):
-                yield den, int(part.column[row, m]), int(nums[m])
-
-    def plain(self, row: int) -> dict[Column, Fraction]:
-        """Return one row's coefficients by column."""
-        total = Sum()
-        total.add(Fraction(1), self, row)
-        return total.columns()
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """A block of rows that one requirement makes.
-
-    Parameters
-    ----------
-    family:
-        The requirement, or ``definition`` or ``objective``.
-    equal:
-        Whether the slacks are zero; else they are at least zero.
-    head:
-        What all names begin with, up to a space.
-    state:
-        Where the rows hold.
-    slack, label:
-        Make the slacks at some of the states, and the name of one.
-    mass:
-        Makes what a slack is to be divided by to be a number per event, e.g. the probability of an own signal; None is 1.
-    """
-
-    family: str
-    equal: bool
-    head: str
-    state: State
-    slack: Callable[[State], Form]
-    label: Callable[[State], str]
-    mass: Callable[[State], Exact] | None = None
-
-    def name(self, row: int) -> str:
-        """Return the name of a row."""
-        return self.label(self.state.one(row))
-
-
-@dataclass
-class Sum:
-    """Forms added up; numbers over different denominators, and parts known by bounds, are kept apart until the end."""
-
-    plain: Fraction = Fraction(0)
-    parts: dict[int, dict[Column, int]] = field(default_factory=dict)
-    rests: list[tuple[Fraction, Rest, int]] = field(default_factory=list)
-
-    def add(self, factor: Fraction, form: Form, row: int) -> None:
-        """Add a multiple of one row."""
-        self.plain += factor * form.const.at(row)
-        if form.rest is not None:
-            self.rests.append((factor, form.rest, row))
-        for den, column, value in form.entries(row):
-            part = self.parts.setdefault(den * factor.denominator, {})
-            part[column] = part.get(column, 0) + value * factor.numerator
-
-    @property
-    def const(self) -> Fraction:
-        """The number, exactly."""
-        exact = (factor * rest.at(np.array([row])).at(0) for factor, rest, row in self.rests)
-        return self.plain + sum(exact, Fraction(0))
-
-    def bound(self, upper: bool) -> Fraction:
-        """A lower or an upper bound of the number."""
-        sides = (factor * rest.bound(upper == (factor > 0)).at(row) for factor, rest, row in self.rests)
-        return self.plain + sum(sides, Fraction(0))
-
-    def columns(self) -> dict[Column, Fraction]:
-        """Return the columns where the sum is not zero."""
-        total: dict[Column, Fraction] = {}
-        for den, part in self.parts.items():
-            for column, value in part.items():
-                if value:
-                    total[column] = total.get(column, Fraction(0)) + Fraction(value, den)
-        return {column: value for column, value in total.items() if value}
-
 
 # -- met ------------------------------------------------------------------------------------------------------------
 
@@ -292,21 +89,6 @@ def greatest(values: Exact) -> Fraction:
     return max(
         Fraction(int(n), int(d)) for n, d in zip(values.num, np.broadcast_to(values.den, values.shape), strict=True)
     )
-
-
-def tightest(blocks: Iterable[Rows]) -> tuple[Fraction, str] | None:
-    """Return the least slack per unit of mass over all rows, and the name of the row; None without rows."""
-    best: tuple[Fraction, str] | None = None
-    for block in blocks:
-        if len(block.state) == 0:
-            continue
-        form = block.slack(block.state)
-        mass = None if block.mass is None else block.mass(block.state)
-        for row in range(form.const.num.size):
-            value = form.at(row) if mass is None else form.at(row) / mass.at(row)
-            if best is None or value < best[0]:
-                best = value, block.name(row)
-    return best
 
 
 def kept(blocks: Iterable[Rows]) -> list[Rows]:

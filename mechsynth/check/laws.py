@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from .exact import Array, Exact, dot, sums
-from .kernel import Term
+from .forms import Term
 from .model import Kernel
 
 # which agents' reports are looked at

@@ -9,20 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .block import ADDED, Column, State
 from .exact import Array
-from .kernel import Column, State
 
 if TYPE_CHECKING:
     from .frames import Frame
-
-# columns that questions add; ``size`` of the payment p is the column -10 - p
-EPSILON, LARGEST, RENT, SUBSIDY = -1, -2, -3, -4
-_ADDED = {EPSILON: "epsilon", LARGEST: "largest", RENT: "rent", SUBSIDY: "subsidy"}
-
-
-def size_of(payment: Array) -> Array:
-    """Return the columns that bound the sizes of payments."""
-    return -10 - payment
 
 
 class Columns:
@@ -101,8 +92,8 @@ class Columns:
 
     def name(self, column: Column) -> str:
         """Return the name of a column."""
-        if column in _ADDED:
-            return _ADDED[column]
+        if column in ADDED:
+            return ADDED[column]
         if column < 0:
             return f"size {self.name(-10 - column)}"
         names, kind = self.frame.names, self.frame.kind

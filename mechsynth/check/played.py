@@ -8,9 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from .block import Column
 from .exact import Array, Exact
-from .frames import Class, Frame
-from .kernel import Column, Form
+from .forms import Form
+from .frames import Frame
+from .kind import Class
 from .laws import Law
 from .mechanism import Payments
 from .model import Model

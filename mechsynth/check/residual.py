@@ -20,9 +20,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from .block import Rows, State
 from .exact import Array, Exact
-from .frames import Class, Frame, Place
-from .kernel import Form, Rest, Rows, State
+from .forms import Form, Rest
+from .frames import Frame, Place
+from .kind import Class
 from .laws import Law
 from .mechanism import Payments
 from .model import Model

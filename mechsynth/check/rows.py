@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial, reduce
 from operator import add
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
+from .block import DEFINITION, EPSILON, LARGEST, OBJECTIVE, RENT, SUBSIDY, Rows, State
 
-from .exact import Exact
-from .frames import Frame
-from .kernel import DEFINITION, OBJECTIVE, Form, Rows, State
-from .names import joined
-from .numbering import EPSILON, LARGEST, RENT, SUBSIDY, size_of
+if TYPE_CHECKING:
+    from .exact import Exact
+    from .forms import Form
+    from .frames import Frame
 
-Maker = Callable[[Frame], Iterator[Rows]]
+Maker: TypeAlias = "Callable[[Frame], Iterator[Rows]]"
 
 
 def definitions(f: Frame) -> Iterator[Rows]:
@@ -116,7 +116,7 @@ def _mass(f: Frame, t: int, i: int, s: State) -> Exact:
 def participation_ex_ante(f: Frame) -> Iterator[Rows]:
     """Every agent expects at least 0 at the start."""
     for i in f.agents:
-        head = joined("participation:ex-ante", f.names.agents[i])
+        head = f"participation:ex-ante {f.names.agents[i]}"
         yield Rows("participation:ex-ante", False, head, f.start, partial(_expected, f, [i]), lambda s, head=head: head)  # type: ignore[misc]
 
 
@@ -136,7 +136,7 @@ def budget_ex_ante(f: Frame) -> Iterator[Rows]:
 
 def revenue(f: Frame, s: State) -> Form:
     """Return the expected discounted sum of all payments: the surplus less the payoffs."""
-    return Form.of(f.expected_surplus, len(s)) - _expected(f, list(f.agents), s)
+    return f.number(f.expected_surplus, len(s)) - _expected(f, list(f.agents), s)
 
 
 def _budgets(f: Frame, head: str, family: str, equal: bool, slack: Callable[[int, State], Form]) -> Iterator[Rows]:
@@ -179,11 +179,11 @@ def bounded(f: Frame, head: str, size: Fraction) -> Iterator[Rows]:
 
 
 def _within(f: Frame, t: int, i: int, lag: int, sign: int, size: Fraction, s: State) -> Form:
-    return Form.of(size, len(s)) + f.payment(t, i, lag, s).times(Fraction(sign))
+    return f.number(size, len(s)) + f.payment(t, i, lag, s).times(Fraction(sign))
 
 
 def _marked(head: str, name: Callable[[State], str], mark: str, s: State) -> str:
-    return joined(head, name(s), mark)
+    return " ".join(filter(None, (head, name(s), mark)))
 
 
 def no_subsidy(f: Frame) -> Iterator[Rows]:
@@ -232,7 +232,7 @@ def _sizes(f: Frame, head: str) -> Iterator[Rows]:
 
 
 def _size(f: Frame, t: int, i: int, lag: int, sign: int, each: bool, s: State) -> Form:
-    column = size_of(f.columns.of(t, i, lag, s)) if each else np.array([LARGEST])
+    column = f.sizes_of(t, i, lag, s) if each else LARGEST
     return f.column(column, len(s)) + f.payment(t, i, lag, s).times(Fraction(sign))
 
 

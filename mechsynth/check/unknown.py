@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from .block import Column
 from .exact import Array, Exact
+from .forms import Form, Term
 from .frames import Frame
-from .kernel import Column, Form, Term
 from .laws import Law
 from .names import before
 

@@ -8,8 +8,10 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
+from mechsynth.check.block import Rows, State
 from mechsynth.check.exact import Exact
-from mechsynth.check.kernel import Form, Rows, State, Term, bound, contradiction, derived, least, met, ray, tightest
+from mechsynth.check.forms import Form, Term
+from mechsynth.check.kernel import bound, contradiction, derived, least, met, ray
 from mechsynth.check.verdict import Ledger, Refuted
 
 X, Y, Z = 0, 1, -1
@@ -129,10 +131,3 @@ def test_a_column_left_over_gets_the_least_value_that_meets_its_rows() -> None:
     met(rows, Ledger(), least(rows))
     with pytest.raises(Refuted, match="a: slack -2 < 0"):
         met(rows, Ledger(), {Z: F(1, 2)})
-
-
-def test_the_tightest_row_is_counted_per_unit_of_mass() -> None:
-    """A slack of -1 on an event of probability 1/4 is a loss of 4, more than one of 3."""
-    rows = [row("a", form(-1), mass=F(1, 4)), row("b", form(-3), mass=F(1))]
-    assert tightest(rows) == (-4, "a")
-    assert tightest([]) is None

@@ -15,11 +15,13 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from ..block import Rows, State
 from ..blocks import Block, others_name, profiles_of_blocks, read_block, read_weights
 from ..envelope import Claim
 from ..exact import Array
-from ..frames import Class
-from ..kernel import Rows, State, Sum, contradiction, derived, weigh
+from ..forms import Sum
+from ..kernel import contradiction, derived, weigh
+from ..kind import Class
 from ..mechanism import read_others, read_period
 from ..model import Model
 from ..residual import ClaimedUnknown

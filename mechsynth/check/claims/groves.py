@@ -25,12 +25,15 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from ..block import Rows, State
 from ..chains import check_chains, check_star
 from ..discounts import check_discounts
 from ..envelope import Claim
 from ..exact import Array, Exact
-from ..frames import Class, Frame
-from ..kernel import Form, Rows, State, met
+from ..forms import Form
+from ..frames import Frame
+from ..kernel import met
+from ..kind import Class
 from ..mechanism import Payments, read_transfers
 from ..model import Model, Period
 from ..played import Played

@@ -14,13 +14,15 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from ..block import EPSILON, LARGEST, RENT, SUBSIDY, Column, Rows
 from ..envelope import Claim
 from ..exact import Array
-from ..frames import Class, Frame
-from ..kernel import Column, Form, Rows, Sum, bound, contradiction, derived, least, met, no_columns, only, ray
+from ..forms import Form, Sum
+from ..frames import Frame
+from ..kernel import bound, contradiction, derived, least, met, no_columns, only, ray
+from ..kind import Class
 from ..mechanism import read_transfers
 from ..model import Model
-from ..numbering import EPSILON, LARGEST, RENT, SUBSIDY, size_of
 from ..played import Played
 from ..question import Question
 from ..rows import OBJECTIVES, REQUIREMENTS, bounded, definitions, pepic, revenue
@@ -69,7 +71,7 @@ class Wish:
             return -revenue(f, f.start)
         if self.asked.objective in _COLUMNS:
             return f.columns_of([_COLUMNS[self.asked.objective]], [1], 1)
-        every = [size_of(f.columns.of(t, i, lag, where)).tolist() for t, i, lag, where, _ in f.payments()]
+        every = [f.sizes_of(t, i, lag, where).tolist() for t, i, lag, where, _ in f.payments()]
         columns = [column for part in every for column in part]
         return f.columns_of(columns, [1] * len(columns), 1)
 

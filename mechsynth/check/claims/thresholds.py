@@ -19,8 +19,8 @@ from ..blocks import others_name, profiles_of_blocks
 from ..crossing import Worths, check_conditions, check_influence, check_thresholds, check_violations
 from ..envelope import Claim
 from ..exact import Array, Exact
-from ..frames import Class
 from ..kernel import met
+from ..kind import Class
 from ..mechanism import read_now, read_others, read_period, read_transfers
 from ..model import Model
 from ..played import Played

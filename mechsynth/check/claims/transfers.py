@@ -25,10 +25,11 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from ..block import Rows, State
 from ..envelope import Claim
 from ..exact import Array, Exact
-from ..frames import Class
-from ..kernel import Rows, State, extreme, kept, met
+from ..kernel import extreme, kept, met
+from ..kind import Class
 from ..mechanism import read_period, read_profile, read_transfers
 from ..model import Model
 from ..question import RESIDUAL

@@ -27,8 +27,8 @@ from mechsynth.errors import InputError
 
 from ..envelope import Claim
 from ..exact import Array, Exact, objects
-from ..frames import Class
 from ..kernel import met
+from ..kind import Class
 from ..mechanism import read_others, read_period, read_profile, read_transfers
 from ..model import Model
 from ..played import Played

@@ -14,8 +14,9 @@ from math import lcm
 
 from mechsynth.errors import InputError
 
+from ..block import Column, Rows, State
+from ..forms import Form
 from ..frames import Frame
-from ..kernel import Column, Form, Rows, State
 from ..question import REQUIREMENTS, Question
 from ..text import Numbers, TooLargeInput, describe, items, show, table
 from ..verdict import Refuted
