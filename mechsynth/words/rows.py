@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mechsynth.result.rowname import RowName, parse_row
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import listed
 from mechsynth.words.reading import clean, word
 
 #: Rows that only say what a payoff is; they belong to no requirement.
 DEFINITIONS = ("value", "deviation")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|->|<=|>=|[(),*]|[at]=|(?:(?!->)[\w.+-])+')
-_PAYMENTS = ("bounded", "no-subsidy")
-_NO_AGENT = ("budget", "surplus")
-_MARKS = frozenset(("->", "<=", ">=", "(", ")", ",", "*", "t=", "a="))
+UNSEEN = "*"
 
 Profile = tuple[str, ...]
 
@@ -45,85 +42,43 @@ def owner(name: str) -> str:
 def parse(name: str, names: Names) -> Row | None:
     """Return a row by its name, None where the name is not written by the rules or does not fit the agents."""
     try:
-        row = _Reader(name).row()
-    except (ValueError, IndexError):
+        found = parse_row(name)
+    except ValueError:
         return None
+    row = _row(found)
     profiles = (row.signals, row.history, row.next)
     if any(profile and len(profile) != len(names.agents) for profile in profiles):
         return None
     return None if row.agent and row.agent not in names.agents else row
 
 
-class _Reader:
-    def __init__(self, name: str) -> None:
-        self.kind, _, rest = name.partition(" ")
-        self.tokens: list[str] = []
-        at = 0
-        while at < len(rest):
-            if rest[at] == " ":
-                at += 1
-                continue
-            match = _TOKEN.match(rest, at)
-            if match is None:
-                raise ValueError
-            self.tokens.append(match.group())
-            at = match.end()
+def _row(found: RowName) -> Row:
+    paid = found.payment
+    about = found if paid is None else paid
+    return Row(
+        found.kind,
+        about.agent or "",
+        about.period,
+        _profile(about.signals),
+        found.own or "",
+        about.report or "",
+        _profile(found.history),
+        "" if paid is None else paid.kind,
+        "" if paid is None else paid.action or "",
+        () if paid is None else _profile(paid.next),
+        found.bound,
+    )
 
-    def row(self) -> Row:
-        base = self.kind.partition(":")[0]
-        payment = self.tokens.pop(0) if base in _PAYMENTS else ""
-        if payment not in ("", "now", "later"):
-            raise ValueError
-        agent = "" if base in _NO_AGENT else self.label()
-        period = int(self.label()) if self.has("t=") else None
-        own = self.label() if self.kind in ("participation:interim", "participation:entry") else ""
-        signals = self.profile() if self.sees("(") else ()
-        action = self.label() if self.has("a=") else ""
-        report = ""
-        follow: Profile = ()
-        if self.has("->"):
-            if self.sees("("):
-                follow = self.profile()
-            else:
-                report = self.label()
-        history = self.profile() if self.has("after") else ()
-        bound = self.tokens.pop(0) if self.sees("<=") or self.sees(">=") else ""
-        if self.tokens or (self.kind in ("pepic", "deviation")) != bool(report) or (report and not signals):
-            raise ValueError
-        return Row(self.kind, agent, period, signals, own, report, history, payment, action, follow, bound)
 
-    def sees(self, token: str) -> bool:
-        return bool(self.tokens) and self.tokens[0] == token
-
-    def has(self, token: str) -> bool:
-        found = self.sees(token)
-        if found:
-            self.tokens.pop(0)
-        return found
-
-    def label(self) -> str:
-        token = self.tokens.pop(0)
-        if token in _MARKS:
-            raise ValueError
-        return str(json.loads(token)) if token.startswith('"') else token
-
-    def profile(self) -> Profile:
-        if not self.has("("):
-            raise ValueError
-        found = []
-        while True:
-            found.append("*" if self.has("*") else self.label())
-            if self.has(")"):
-                return tuple(found)
-            if not self.has(","):
-                raise ValueError
+def _profile(found: Sequence[str | None]) -> Profile:
+    return tuple(UNSEEN if label is None else label for label in found)
 
 
 def told(profile: Profile, names: Names, period: int | None) -> str:
     """Return a profile, leaving out agents with one signal and reports that are not looked at: ``firm1: 4``."""
     lone = names.at(period).lone
     parts = [
-        f"{clean(a)}: {clean(s)}" for a, s in zip(names.agents, profile, strict=False) if a not in lone and s != "*"
+        f"{clean(a)}: {clean(s)}" for a, s in zip(names.agents, profile, strict=False) if a not in lone and s != UNSEEN
     ]
     return ", ".join(parts)
 
