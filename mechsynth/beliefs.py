@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from mechsynth.environment import Environment
-from mechsynth.rational import IntArray, Rationals, scaled
+from mechsynth.rational import IntArray, Rationals
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,37 +60,3 @@ def by_own(array: IntArray, agent: int) -> IntArray:
 def used(rule: IntArray, agent: int) -> IntArray:
     """Return the rule as ``(|Θ^{-i}|, |Θ^i|)``: the action after each report of one agent, given the others."""
     return np.asarray(by_own(rule[None], agent)[0])
-
-
-def externality(environment: Environment, t: int, agent: int, last: Rationals | None) -> Rationals:
-    """Return ``g^i(a, θ)``: what residual-claimant transfers must be expected to pay out, times ``δ`` (section 3.2).
-
-    Parameters
-    ----------
-    last:
-        ``W_T − V_T^i`` over the profiles of period ``T``, shape ``(|Θ_T|,)``, if ``t = T − 1``; else ``None``.
-
-    Returns
-    -------
-    Shape ``(|A|, |Θ^{-i}|, |Θ^i|)``: ``Σ_{j≠i} u^j(a,θ)`` plus the bracket ``δ E[W_T − V_T^i | a,θ]``.
-    """
-    period = environment.period(t)
-    others = list(environment.others(agent))
-    if others:
-        total = Rationals(period.utilities.num[others], period.utilities.den).sum(0)
-    else:
-        total = Rationals(np.zeros_like(period.utilities.num[0]), 1)
-    if last is not None:
-        kernel = period.kernel()
-        bracket = (kernel @ last.reshape(-1, 1)).reshape(*total.shape)
-        total = total + bracket * environment.discount
-    total = total.reduce()
-    return Rationals(by_own(total.num, agent), total.den)
-
-
-def targets(environment: Environment, t: int, agent: int, last: Rationals | None) -> Rationals:
-    """Return ``c = −g/δ``, the expected payment that makes the agent residual claimant, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
-    g = externality(environment, t, agent, last)
-    delta = environment.discount
-    num = scaled(g.num, -delta.denominator)
-    return Rationals(num, g.den * delta.numerator).reduce()

@@ -3,7 +3,8 @@
     python docs/examples/second_checker.py RESULT INSTANCE
 
 It knows `contingent` and `vcg-type`, either answer, and the negative answers of `convex-independence` and `spanning`; anything else is
-refused. It does not look at the digest of the instance, nor at what a certificate tells besides its proof.
+refused: other witnesses (multipliers of rows), unknown keys, and whatever a certificate tells that it does not check itself. It does not look
+at the digest of the instance.
 """
 
 import json
@@ -252,8 +253,8 @@ def lie(theta, i, r):
     return (*theta[:i], r, *theta[i + 1 :])
 
 
-def target(model, rule, W, now, t, i, a, theta):
-    """What i must expect to be charged next period, c = −g/δ."""
+def target(model, rule, W, t, i, a, theta, paid=lambda t, i, theta: Fraction(0)):
+    """What i must expect to be charged next period, c = −g/δ, when `paid` is charged in the last one."""
     g = model.surplus(t, a, theta) - model.utility[t][i][a, *theta]
     if not model.endless and t == model.T - 2:
         last = model.T - 1
@@ -261,9 +262,26 @@ def target(model, rule, W, now, t, i, a, theta):
             t,
             a,
             theta,
-            lambda then: W[last][then] - model.utility[last][i][rule[last][then], *then] + now(last, i, then),
+            lambda then: W[last][then] - model.utility[last][i][rule[last][then], *then] + paid(last, i, then),
         )
     return -g / model.delta
+
+
+def lost(model, W, t, a, theta):
+    """What action a loses of the surplus: W(θ) − Q(a, θ)."""
+    worth = model.surplus(t, a, theta) + model.delta * model.expect(t, a, theta, W[model.next(t)].__getitem__)
+    return W[t][theta] - worth
+
+
+def rounded_down(value):
+    """A positive number to six significant decimal digits, not above it."""
+    unit = Fraction(1)
+    while value / unit >= 10:
+        unit *= 10
+    while value / unit < 1:
+        unit /= 10
+    unit /= 10**5
+    return value // unit * unit
 
 
 def check_question(model, question):
@@ -308,28 +326,34 @@ def payoff(model, rule, W, now, t, i, theta):
     return model.utility[t][i][rule[t][theta], *theta] - now(t, i, theta)
 
 
+def gain(model, rule, W, now, later, t, i, theta, r):
+    """What reporting r now and the truth from then on is worth."""
+    told = lie(theta, i, r)
+    a = rule[t][told]
+    worth = model.utility[t][i][a, *theta] - now(t, i, told)
+    if t < len(model.kernel):
+        worth += model.delta * model.expect(
+            t,
+            a,
+            theta,
+            lambda then: payoff(model, rule, W, now, model.next(t), i, then) - later(t, i, a, told, then),
+        )
+    return worth
+
+
 def check_incentives(model, rule, W, now, later, t, i, theta):
     truth = payoff(model, rule, W, now, t, i, theta)
     for r in range(len(model.labels[t][i])):
-        told = lie(theta, i, r)
-        a = rule[t][told]
-        gain = model.utility[t][i][a, *theta] - now(t, i, told)
-        if t < len(model.kernel):
-            gain += model.delta * model.expect(
-                t,
-                a,
-                theta,
-                lambda then: payoff(model, rule, W, now, model.next(t), i, then) - later(t, i, a, told, then),
-            )
+        worth = gain(model, rule, W, now, later, t, i, theta, r)
         require(
-            gain == truth if told == theta else gain <= truth,
-            f"{model.agents[i]}, period {t + 1}, at {theta}, reporting {told}: {gain} against {truth}",
+            worth == truth if r == theta[i] else worth <= truth,
+            f"{model.agents[i]}, period {t + 1}, at {theta}, reporting {r}: {worth} against {truth}",
         )
 
 
 def check_every_action(model, rule, W, now, later, t, i, theta, ask):
     for a in range(len(model.actions[t])):
-        c = target(model, rule, W, now, t, i, a, theta)
+        c = target(model, rule, W, t, i, a, theta, now)
         for r in range(len(model.labels[t][i])):
             told = lie(theta, i, r)
             charged = model.expect(t, a, theta, lambda then: later(t, i, a, told, then))
@@ -386,9 +410,26 @@ def check_witness(model, question, result):
     if ask in ("convex-independence", "spanning"):
         require(w["shortfall"] is None, "a shortfall where none is asked")
         return
-    now = last_payments(model, question, result, rule, t)
-    short = sum(v * target(model, rule, W, now, t, i, a, lie(others, i, k)) for k, v in eta.items())
-    require(short > 0 and Fraction(w["shortfall"]) == short, f"the shortfall is {short}")
+    check_shortfall(model, question, rule, W, t, i, a, {lie(others, i, k): v for k, v in eta.items()}, w["shortfall"])
+
+
+def check_shortfall(model, question, rule, W, t, i, a, weights, stated):
+    """The weighted targets: less, in scope policy, by what a lie to the action loses; and whatever is paid in the last period."""
+    if not model.endless and t == model.T - 2 and constant_action(question) is None:
+        whole = {}
+        for theta, v in weights.items():
+            for then, p in model.kernel[t][a, *theta]:
+                whole[then] = whole.get(then, 0) + v * p
+        require(not any(whole.values()), "less than was asked: payments of the last period change what is added up")
+    short = Fraction(0)
+    for theta, v in weights.items():
+        c = target(model, rule, W, t, i, a, theta)
+        if question["scope"] == "policy" and rule[t][theta] != a:
+            c -= lost(model, W, t, a, theta) / model.delta
+        short += v * c
+    require(short > 0, f"less than was asked: the shortfall is {short}")
+    told = Fraction(stated)
+    require(told == short or (model.endless and told == rounded_down(short)), f"the shortfall is {short}")
 
 
 def check_cycle(model, question, mechanism, w):
@@ -408,23 +449,101 @@ def check_cycle(model, question, mechanism, w):
     require(gains > 0 and Fraction(w["shortfall"]) == gains, f"the gains of the lies add up to {gains}")
 
 
-def last_payments(model, question, result, rule, t):
-    """The payments of the last period that the targets are computed with; they must implement it."""
-    if model.endless or t < model.T - 2 or constant_action(question) is not None:
-        return lambda t, i, theta: Fraction(0)
-    tables = result["certificate"]["now"]
-    by_agent = {name: {"now": table} for name, table in tables.items()}
-    now, later, _ = payments(model, [{}] * (model.T - 1) + [by_agent], rule)
-    last = model.T - 1
-    for i in range(len(model.agents)):
-        for theta in model.profiles[last]:
-            check_incentives(model, rule, None, now, later, last, i, theta)
-    return now
-
-
 def constant_action(question):
     end = question.get("last-period", "efficient")
     return None if end == "efficient" else end.removeprefix("constant:")
+
+
+def check_told(model, question, result):
+    """What a certificate tells besides the proof: ties, truthful payoffs, the tightest and the slackest lie, and all failures."""
+    told = result.get("certificate") or {}
+    positive = result["status"] == "feasible"
+    require(
+        set(told) <= ({"ties", "incentives", "payoffs"} if positive else {"ties", "failures"}), "an unknown certificate"
+    )
+    mechanism = result["mechanism"]
+    if "ties" in told:
+        require(told["ties"] == ties(model, mechanism, constant_action(question)), "the ties are others")
+    if "failures" in told:
+        require(told["failures"] and told["failures"][0] == result["witness"], "the first failure is not the witness")
+        for k, failure in enumerate(told["failures"]):
+            require(failure not in told["failures"][:k], "a failure stands twice")
+            check_witness(model, question, {**result, "witness": failure})
+    if not positive:
+        return
+    rule, W = efficient_rule(model, mechanism["allocation"], constant_action(question))
+    now, later, _ = payments(model, mechanism["transfers"], rule)
+    for name, table in told.get("payoffs", {}).items():
+        i = model.agents.index(name)
+        require(shape(table, len(model.agents)) == tuple(map(len, model.labels[0])), "payoffs of another shape")
+        for theta in model.profiles[0]:
+            require(look(table, theta) == payoff(model, rule, W, now, 0, i, theta), "the payoffs are others")
+    if told.get("incentives") is not None:
+        require(set(told["incentives"]) == {"tightest", "slackest"}, "an unknown incentive")
+        slacks = {}
+        for t in range(model.T):
+            for i, name in enumerate(model.agents):
+                for theta in model.profiles[t]:
+                    for r, report in enumerate(model.labels[t][i]):
+                        if r != theta[i]:
+                            loss = payoff(model, rule, W, now, t, i, theta) - gain(
+                                model, rule, W, now, later, t, i, theta, r
+                            )
+                            slacks[t, name, theta, report] = loss
+        for key, value in (
+            ("tightest", min(slacks.values(), default=None)),
+            ("slackest", max(slacks.values(), default=None)),
+        ):
+            entry = told["incentives"][key]
+            require((entry is None) == (value is None), f"a {key} incentive without a lie, or a lie without it")
+            if entry is not None:
+                keys = {"agent", "signals", "report", "slack"} | (set() if model.endless else {"period"})
+                require(set(entry) == keys, "an incentive with other keys")
+                t = model.period(entry)
+                place = (t, entry["agent"], model.index(t, entry["signals"]), entry["report"])
+                require(Fraction(entry["slack"]) == value == slacks[place], f"the {key} incentive is another")
+
+
+def ties(model, mechanism, constant):
+    """The profiles at which several actions are efficient, in the order of the file."""
+    if mechanism is None:
+        return []
+    _, W = efficient_rule(model, mechanism["allocation"], constant)
+    found = []
+    for t in range(model.T):
+        if constant is not None and t == model.T - 1:
+            continue
+        for theta in model.profiles[t]:
+            worth = [model.surplus(t, a, theta) for a in range(len(model.actions[t]))]
+            if t < len(model.kernel):
+                after = W[model.next(t)].__getitem__
+                worth = [w + model.delta * model.expect(t, a, theta, after) for a, w in enumerate(worth)]
+            best = [label for label, w in zip(model.actions[t], worth) if w == W[t][theta]]
+            if len(best) > 1:
+                signals = {name: model.labels[t][j][theta[j]] for j, name in enumerate(model.agents)}
+                found.append({**({} if model.endless else {"period": t + 1}), "signals": signals, "actions": best})
+    return found
+
+
+KEYS = {"format", "instance", "question", "status", "strength", "value", "mechanism", "witness", "certificate"}
+
+
+def check_envelope(result, instance):
+    """Keys that this checker knows; a name that is the instance's; numbers and transfers only where they belong."""
+    unknown = [key for key in result if key not in KEYS and not key.startswith("x-")]
+    require(not unknown, f"unknown keys: {unknown}")
+    about = result["instance"]
+    require(set(about) <= {"name", "sha256", "normalized"}, "an unknown key of the instance")
+    require(about.get("name", instance.get("name")) == instance.get("name"), "the name of another instance")
+    require(result.get("value") is None, "a value where nothing is computed")
+    mechanism = result.get("mechanism")
+    if mechanism is not None:
+        require(set(mechanism) <= {"allocation", "transfers"}, "an unknown key of the mechanism")
+        positive = result["status"] == "feasible"
+        require(
+            (mechanism.get("transfers") is not None) == positive,
+            "transfers in a negative answer, or none in a positive one",
+        )
 
 
 def check(result, instance):
@@ -434,6 +553,7 @@ def check(result, instance):
             result["format"] == "mechsynth-result/1" and instance["format"] == "mechsynth-instance/1", "another format"
         )
         require(result["strength"] == "exact", "not exact")
+        check_envelope(result, instance)
         model = Model(instance, result["instance"].get("normalized", False))
         question, status = result["question"], result["status"]
         check_question(model, question)
@@ -449,6 +569,7 @@ def check(result, instance):
             }
             require(known.get(question["ask"]) == status, "not a question or a status that this checker knows")
             check_witness(model, question, result)
+        check_told(model, question, result)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, ZeroDivisionError) as error:
         raise Refused(f"malformed: {error!r}") from None
 

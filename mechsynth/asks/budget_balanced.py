@@ -2,17 +2,17 @@
 
 Next period's payment takes from the agent, in expectation, what today left her above the average:
 ``δ E[p^i] = ξ^i(a,θ) = u^i(a,θ) − (1/N) Σ_j u^j(a,θ)``. She keeps ``W/N``, and what all of them are expected to pay adds to zero after every
-truthful profile. A negative answer says that no transfers of the class leave every agent ``W/N`` like this, nothing more.
+truthful profile. After a lie it is enough to expect ``(1/N)(W − Q)/δ`` less, her share of what the lie loses. A negative answer says that no transfers of the
+class are an equilibrium that leaves every agent ``W/N``: the question is `implement` with ``equal-shares``.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from mechsynth.asks.linked import asked_for, construct, expected_payment, room_of
+from mechsynth.asks.aims import target
+from mechsynth.asks.linked import asked_for, construct, room_of
 from mechsynth.asks.question import Question
-from mechsynth.environment import Environment
-from mechsynth.rational import Rationals
 from mechsynth.result import Result
 
 ASK = "budget-balanced"
@@ -28,12 +28,6 @@ def answer(question: Question) -> Result:
     """
     environment = question.environment
     asked = asked_for(question, ASK, ["budget:per-period"])
-    return construct(question, asked, room_of(question, ASK), lambda t, agent: balanced_targets(environment, t, agent))
-
-
-def balanced_targets(environment: Environment, t: int, agent: int) -> Rationals:
-    """Return ``c = ξ^i/δ``, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
-    period = environment.period(t)
-    own = period.utilities[agent]
-    average = period.surplus() * Fraction(1, len(environment.agents))
-    return expected_payment(environment, agent, own - average)
+    share = Fraction(1, len(environment.agents))
+    weaker = asked["scope"] == "policy"
+    return construct(question, asked, room_of(question, ASK), lambda t, i: target(question, t, i, share, weaker))

@@ -1,23 +1,27 @@
 """Transfers ``p(θ'^{-i}; r, a, θ^{-i})`` that look at the own report (Liu 2014, Theorem 3.1).
 
-For every report ``r`` separately: ``μ_r·p_r = c_r`` and ``μ_k·p_r ≥ c_k`` for ``k ≠ r``. Infeasible iff ``μ_r`` is a mixture of the others whose targets
-add to more: *whatever* ``r`` *is charged, the mixture is charged, and that is too little for them.*
+For every report ``r`` separately: ``μ_r·p_r = c_r`` and ``μ_k·p_r ≥ c_k`` for ``k ≠ r``, in scope ``policy`` less what the lie loses of the surplus (see
+`mechsynth.asks.aims`). Infeasible iff ``μ_r`` is a mixture of the others whose targets add to more: *whatever* ``r`` *is charged, the mixture is charged, and that
+is too little for them.*
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from math import lcm
 from typing import Any
 
 import numpy as np
 
 from mechsynth.asks import residual
+from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
-from mechsynth.asks.linked import Linked, Room, block_of, block_targets, gap, later_shape
+from mechsynth.asks.linked import Linked, Room, block_of, block_targets, later_shape
 from mechsynth.asks.question import Question
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
-from mechsynth.rational import Rationals, magnitude, matmul, scaled, widen
+from mechsynth.rational import IntArray, Rationals, magnitude, matmul, scaled, widen
 from mechsynth.result import Result
 
 
@@ -26,26 +30,41 @@ def answer(question: Question) -> Result:
     return residual.answer(question, ROOM)
 
 
-def _decide(question: Question, stack: Stack, c: Rationals, scope: str) -> Linked:
-    goals = block_targets(stack, c)
+def _decide(question: Question, stack: Stack, aims: Aims, scope: str) -> Linked:
+    goals = block_targets(stack, aims.full)
     decision = lotteries(stack.rows, goals, stack.need, question.run)
+
+    def again(blocks: IntArray, weaker: Rationals) -> dict[tuple[int, int], Sequence[Fraction | int]]:
+        need = np.array([[(b, r) in decision.failures for r in range(goals.shape[1])] for b in blocks.tolist()])
+        found = lotteries(Rationals(stack.rows.num[blocks], stack.rows.den), weaker, need, question.run)
+        for k, r in np.argwhere(need).tolist():
+            if (k, r) not in found.failures:
+                decision.special[int(blocks[k]), r] = found.payment(k, r).reduce()
+        return found.failures
+
+    settle_anew(decision.failures, stack, aims, again)
     if decision.failures:
-        t, agent = stack.t, stack.agent
-        return Linked(
-            [
-                question.mixture(t, agent, int(stack.action[b]), int(stack.others[b]), r, eta, gap(eta, goals[b]))
-                for (b, r), eta in sorted(decision.failures.items(), key=lambda item: item[0])
-            ]
-        )
+        failed = sorted(decision.failures.items(), key=lambda item: item[0])
+        return Linked([_mixture(question, stack, aims, b, r, eta) for (b, r), eta in failed], dependences=failed)
     where = block_of(question, stack)
     table = _table(question, stack, decision, where, scope)
     return Linked([], table, lambda: _expected(stack, goals, decision, where))
 
 
-def _resume(question: Question, stack: Stack, c: Rationals, scope: str, table: Rationals) -> Linked | None:
+def _mixture(
+    question: Question, stack: Stack, aims: Aims, block: int, report: int, eta: Sequence[Fraction | int]
+) -> dict[str, Any]:
+    """Return the witness against one report."""
+    action, others = int(stack.action[block]), int(stack.others[block])
+    unit = Fraction(-eta[report])
+    short = aims.stated(action, others, eta, unit) * unit
+    return question.mixture(stack.t, stack.agent, action, others, report, eta, short)
+
+
+def _resume(question: Question, stack: Stack, aims: Aims, scope: str, table: Rationals) -> Linked | None:
     """Take the table of an earlier run if every report's lottery satisfies every row of its block."""
     where = block_of(question, stack)
-    goals = block_targets(stack, c)
+    goals = block_targets(stack, aims.full)
     count, n, m = stack.rows.shape
     empty = Decision(Rationals(np.zeros((count, n, m), dtype=np.int64)))
     order, axes = _places(question, stack, where.shape[0], 1 if scope == "policy" else None)
@@ -57,8 +76,9 @@ def _resume(question: Question, stack: Stack, c: Rationals, scope: str, table: R
     at = np.zeros_like(stack.action) if scope == "policy" else stack.action
     payments = Rationals(flat[at, stack.others], table.den)
     expected = Rationals(stack.rows.num, stack.rows.den) @ payments.transpose(0, 2, 1)  # [b, k, r]
-    slack = expected - Rationals(goals.num[:, :, None], goals.den)
-    own = np.einsum("brr->br", slack.num)
+    own = np.einsum("brr->br", (expected - Rationals(goals.num[:, :, None], goals.den)).num)
+    least = aims.low(stack.action, stack.others) if aims.weaker else goals
+    slack = expected - Rationals(least.num[:, :, None], least.den)
     wrong = (slack.num < 0).any(1) | (own != 0)
     if (wrong & stack.need).any():
         return None

@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from mechsynth.asks.aims import losses
 from mechsynth.asks.blocks import Stack, stacks
-from mechsynth.asks.deciding import feasible
 from mechsynth.asks.question import Question
 from mechsynth.asks.questions import Contingent
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
-from mechsynth.program.linear import LinearProgram
-from mechsynth.rational import Rationals, narrow
 from mechsynth.reading import refuse_if_large
 
 CLASSES = ("contingent", "vcg-type")
@@ -56,44 +54,6 @@ def residual_program(
     return program
 
 
-SMALL = 200_000  # entries of the rows up to which the last period's payments are sought jointly
-
-
-def last_payments(question: Question, transfers: str, scope: str) -> tuple[Rationals, ...] | None:
-    """Return payments of the last period under which the blocks of the period before have transfers, if there are any.
-
-    One program per agent: the last period's incentive rows and the blocks' rows, with the payments of both free. Decided
-    exactly. ``None`` also where the program would be large.
-    """
-    environment = question.environment
-    if question.constant is not None or environment.horizon is None:
-        return None
-    program = Program()
-    known: set[str] = set()
-    size = 0
-    for stack in stacks(question, scope):
-        if stack.t != environment.horizon - 1:
-            continue
-        size += stack.rows.num.size * (stack.rows.shape[1] if transfers == "contingent" else 1)
-        if size > SMALL:
-            return None
-        for row in _stack_rows(question, stack, transfers, scope):
-            _add(program, known, row)
-    for row in _last_rows(question):
-        _add(program, known, row)
-    outcome = feasible(LinearProgram.of(program))
-    if outcome is None or outcome.point is None:
-        return None
-    num, den = outcome.point
-    found = {name: int(num[k]) for k, name in enumerate(program.columns)}
-    end = environment.period(environment.horizon)
-    result = []
-    for agent in range(len(environment.agents)):
-        own = [found.get(_now(environment, agent, theta), 0) for theta in product(*end.signals)]
-        result.append(Rationals(narrow(np.array(own, dtype=object).reshape(end.shape)), den).reduce())
-    return tuple(result)
-
-
 def _add(program: Program, known: set[str], row: Row) -> None:
     for name in row.coefficients:
         if name not in known:
@@ -126,6 +86,9 @@ def _stack_rows(question: Question, stack: Stack, transfers: str, scope: str) ->
                     )
                 )
                 right, payments = _target(question, t, agent, action, flat)
+                if scope == "policy" and not stack.played[b, k]:
+                    # such a lie loses surplus besides
+                    right -= losses(question, t).exact().fraction(action, flat) / environment.discount
                 row: dict[str, Fraction] = {
                     f"later[{name} | {where}{said} | next {outcome}]": p
                     for outcome, p in zip(outcomes, beliefs[k], strict=True)

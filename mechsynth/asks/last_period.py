@@ -6,6 +6,7 @@ cycle of lies excludes them (Rochet).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -64,11 +65,11 @@ def last_period(question: Question) -> LastPeriod:
             cycles.append(_cycle(question, agent, b, gains.num[b], gains.den))
         if fine.all():
             middle = central_payments(found)  # (others, n)
-            payments.append(_spread(Rationals(middle, 2 * shape[agent] * gains.den).reduce(), agent, shape))
+            payments.append(spread(Rationals(middle, 2 * shape[agent] * gains.den).reduce(), agent, shape))
     return LastPeriod(None if cycles else tuple(payments), tuple(cycles))
 
 
-def _spread(payments: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals:
+def spread(payments: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals:
     """Return payments over ``(|Θ^{-i}|, n)`` as an array over ``[θ^1]…[θ^N]``."""
     rest = tuple(length for j, length in enumerate(shape) if j != agent)
     return Rationals(np.moveaxis(payments.num.reshape(*rest, shape[agent]), -1, agent), payments.den)
@@ -96,7 +97,7 @@ def _cycle(question: Question, agent: int, others: int, gains: IntArray, den: in
     }
 
 
-def now_tables(question: Question, payments: tuple[Rationals, ...]) -> dict[str, dict[str, Table]]:
+def now_tables(question: Question, payments: Sequence[Rationals]) -> dict[str, dict[str, Table]]:
     """Return the ``now`` tables of the agents that pay anything in the last period."""
     return {
         name: {"now": Table(own)}
@@ -105,13 +106,12 @@ def now_tables(question: Question, payments: tuple[Rationals, ...]) -> dict[str,
     }
 
 
-def surplus_less_payoff(question: Question, payments: tuple[Rationals, ...], agent: int) -> Rationals:
-    """Return ``W_T − V_T^i`` over the profiles of period ``T``, shape ``(|Θ_T|,)``; ``V_T^i = u_T^i(a_T) − p_T^i``."""
+def last_payoff(question: Question, payments: Sequence[Rationals], agent: int) -> Rationals:
+    """Return ``V_T^i = u_T^i(a_T) − p_T^i`` over the profiles of period ``T``, shape ``(|Θ_T|,)``."""
     environment = question.environment
     t = environment.last
     period = environment.period(t)
     chosen = question.at(t).ravel()
     utility = period.utilities[agent].reshape(len(period.actions), -1)
     own = Rationals(utility.num[chosen, np.arange(chosen.size)], utility.den)
-    paid = payments[agent].reshape(-1)
-    return (question.rule.value(t) - own + paid).reduce()
+    return (own - payments[agent].reshape(-1)).reduce()

@@ -15,21 +15,21 @@ from typing import Any
 
 import numpy as np
 
+from mechsynth.asks.aims import Aims
 from mechsynth.asks.blocks import Stack, stacks
 from mechsynth.asks.question import Question
-from mechsynth.beliefs import by_own, used
-from mechsynth.environment import Environment
+from mechsynth.beliefs import used
 from mechsynth.errors import InputError, OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
-from mechsynth.rational import Rationals, scaled
+from mechsynth.rational import Rationals
 from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
 
 CLASSES = {"contingent": "contingent", "vcg-type": "vcg_type"}
 """The classes of transfers that are built block by block, and their modules."""
 
-Targets = Callable[[int, int], Rationals]
-"""``c^i`` of a period (from 1) and an agent's index, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
+Targets = Callable[[int, int], Aims]
+"""The targets of a period (from 1) and an agent's index."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +43,15 @@ class Linked:
     table:
         The ``later`` table, if nothing fails.
     expected:
-        Returns ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block that report ``r`` leads to, if nothing fails.
+        Returns ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block that report ``r`` leads to, if nothing fails; ``c`` is not weakened.
+    dependences:
+        What excludes payments, by ``(block, report)``, in the order of the failures.
     """
 
     failures: list[dict[str, Any]]
     table: Table | None = None
     expected: Callable[[], Rationals] | None = None
+    dependences: Sequence[tuple[tuple[int, int], Sequence[Fraction | int]]] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ class Room:
     """
 
     ask: str
-    decide: Callable[[Question, Stack, Rationals, str], Linked]
-    resume: Callable[[Question, Stack, Rationals, str, Rationals], Linked | None]
+    decide: Callable[[Question, Stack, Aims, str], Linked]
+    resume: Callable[[Question, Stack, Aims, str, Rationals], Linked | None]
 
 
 @dataclass(eq=False)
@@ -84,16 +87,24 @@ class Settled:
         ``{"period", "agent"}`` of the stacks that were decided.
     late:
         Why not all of them were; ``None`` if they were.
+    undecided:
+        ``{"period", "agent"}`` of the stacks about which nothing could be proved.
     """
 
     tables: list[dict[str, dict[str, Table]]]
     failures: list[dict[str, Any]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
     late: str | None = None
+    undecided: list[dict[str, Any]] = field(default_factory=list)
 
 
 def settle(
-    question: Question, room: Room, scope: str, aims: Targets, seen: Callable[[Stack, Linked], None] | None = None
+    question: Question,
+    room: Room,
+    scope: str,
+    aims: Targets,
+    seen: Callable[[Stack, Linked], None] | None = None,
+    ending: Callable[[Stack], Linked | None] | None = None,
 ) -> Settled:
     """Decide all blocks in scope, until the deadline.
 
@@ -103,14 +114,24 @@ def settle(
         The targets.
     seen:
         Called with every stack that has transfers, as long as nothing failed.
+    ending:
+        Decides a stack of the period before the last together with the last period's payments; ``None`` from it means that nothing could be proved.
     """
     environment = question.environment
     found = Settled([{} for _ in range(environment.last)])
     try:
         for stack in stacks(question, scope):
             name = environment.agents[stack.agent]
-            linked = _linked(question, stack, aims(stack.t, stack.agent), scope, room)
-            found.settled.append({**question.period_key(stack.t), "agent": name})
+            place = {**question.period_key(stack.t), "agent": name}
+            linked: Linked | None
+            if ending is not None and stack.t == environment.last - 1:
+                linked = ending(stack)
+            else:
+                linked = _linked(question, stack, aims(stack.t, stack.agent), scope, room)
+            if linked is None:
+                found.undecided.append(place)
+                continue
+            found.settled.append(place)
             found.failures += linked.failures
             if found.failures or linked.table is None:
                 continue
@@ -190,20 +211,14 @@ def room_of(question: Question, ask: str) -> Room:
     return room
 
 
-def expected_payment(environment: Environment, agent: int, flow: Rationals) -> Rationals:
-    """Return ``flow / δ``, what must be expected next period for a flow over ``(a, θ^1, …, θ^N)``, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``."""
-    delta = environment.discount
-    return Rationals(scaled(by_own(flow.num, agent), delta.denominator), flow.den * delta.numerator).reduce()
-
-
-def _linked(question: Question, stack: Stack, c: Rationals, scope: str, room: Room) -> Linked:
+def _linked(question: Question, stack: Stack, aims: Aims, scope: str, room: Room) -> Linked:
     """Decide a stack of blocks, or take what an earlier run settled if it still passes every row."""
     earlier = None if question.resume is None else earlier_table(question, stack)
     if earlier is not None:
-        taken = room.resume(question, stack, c, scope, earlier)
+        taken = room.resume(question, stack, aims, scope, earlier)
         if taken is not None:
             return taken
-    return room.decide(question, stack, c, scope)
+    return room.decide(question, stack, aims, scope)
 
 
 def earlier_table(question: Question, stack: Stack) -> Rationals | None:
@@ -232,11 +247,6 @@ def later_shape(question: Question, stack: Stack) -> tuple[tuple[int, ...], tupl
 def block_targets(stack: Stack, c: Rationals) -> Rationals:
     """Return the targets of the stack's blocks, ``(B, n)``."""
     return Rationals(c.num[stack.action, stack.others], c.den)
-
-
-def gap(eta: Sequence[Fraction | int], goal: Rationals) -> Fraction:
-    """Return ``Σ η_k c_k``."""
-    return sum((e * Fraction(int(c), goal.den) for e, c in zip(eta, goal.num.tolist(), strict=True)), Fraction(0))
 
 
 def block_of(question: Question, stack: Stack) -> Any:

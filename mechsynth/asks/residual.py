@@ -4,27 +4,32 @@ Next period's payment leaves the agent, in expectation, the others' surplus of t
 the social surplus and truth serves her best. With a finite horizon the last period is implemented on its own, or plays a
 constant action (Liu 2025, Corollary 3.3).
 
-A negative answer says that the agent cannot be made residual claimant by such transfers under this rule; with a last
-period that has payments, under those payments. It does not say that no such transfers implement the rule.
+A negative answer says that no such transfers implement this rule and make every agent residual claimant, whatever is paid in the last period. It does not say that no such transfers
+implement the rule and leave an agent another rent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from mechsynth.asks.aims import Aims, target
 from mechsynth.asks.blocks import Stack
 from mechsynth.asks.incentives import Extremes, dynamic_slack, static_slack, surplus_lost, told
-from mechsynth.asks.joint import last_payments
-from mechsynth.asks.last_period import LastPeriod, last_period, now_tables, surplus_less_payoff
+from mechsynth.asks.last_choice import Search
+from mechsynth.asks.last_period import LastPeriod, last_payoff, last_period, now_tables
 from mechsynth.asks.linked import Linked, Room, settle
 from mechsynth.asks.question import Question
-from mechsynth.beliefs import targets
+from mechsynth.beliefs import by_own
+from mechsynth.errors import InputError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
+from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
+from mechsynth.solver.linear import DEADLINE
 
 
 def answer(question: Question, room: Room) -> Result:
@@ -40,9 +45,9 @@ def answer(question: Question, room: Room) -> Result:
 
 
 def construct(
-    question: Question, asked: dict[str, Any], room: Room, extremes: Extremes | None, end: LastPeriod | None = None
+    question: Question, asked: dict[str, Any], room: Room, extremes: Extremes | None, share: Fraction = Fraction(1)
 ) -> Result:
-    """Build residual-claimant transfers of a class.
+    """Build transfers of a class that leave every agent a share of the surplus before the last period.
 
     Parameters
     ----------
@@ -50,17 +55,15 @@ def construct(
         The question as in the result; the last period is added to it.
     extremes:
         Where to keep the tightest and the slackest incentive constraint; ``None`` not to tell them, nor the payoffs.
-    end:
-        The last period's payments, where they are not to be those in the middle of what implements it.
+    share:
+        Of the surplus; 1 for residual claimants.
 
-    What the blocks before the last period ask depends on the last period's payments. Where the middle ones fail, the joint
-    program says whether others do better, and those are taken.
+    What the blocks before the last period ask depends on the last period's payments, which are free: see `mechsynth.asks.last_choice`.
     """
     environment = question.environment
     if environment.horizon is not None:
         asked = {**asked, "last-period": _last_word(question)}
-    middle = end is None
-    end = _end(question) if middle else end
+    end = _end(question)
     certificate: dict[str, Any] = {"ties": question.ties()}
 
     def result(status: Status, tables: Sequence[Mapping[str, Mapping[str, Table]]] | None, **more: Any) -> Result:
@@ -70,13 +73,24 @@ def construct(
     if end is not None and end.payments is None:
         certificate["failures"] = list(end.cycles)
         return result(Status.INFEASIBLE, None, witness=end.cycles[0])
-    payments = None if end is None else end.payments
+    payments = None if end is None or end.payments is None else list(end.payments)
     lost: dict[int, Rationals] = {}
+    weaker = asked["scope"] == "policy"
+    free = payments is not None and question.constant is None
 
-    def aims(t: int, agent: int) -> Rationals:
+    def aims(t: int, agent: int) -> Aims:
         ending = payments is not None and t == environment.last - 1
-        bracket = surplus_less_payoff(question, payments, agent) if payments is not None and ending else None
-        return targets(environment, t, agent, bracket)
+        kept = last_payoff(question, payments, agent) if payments is not None and ending else None
+        return target(question, t, agent, share, weaker, kept)
+
+    def choose(stack: Stack) -> Linked | None:
+        assert payments is not None
+        found = Search(question, room, stack, share, asked["scope"]).decide(_earlier(question, stack.agent))
+        if found.failures:
+            return Linked(found.failures)
+        if found.payments is not None:
+            payments[stack.agent] = found.payments
+        return found.linked
 
     def seen(stack: Stack, linked: Linked) -> None:
         if extremes is None or linked.expected is None:
@@ -87,26 +101,22 @@ def construct(
         expected = linked.expected()
         extremes.add(question, t, agent, dynamic_slack(question, t, agent, lost[t], expected.num, expected.den))
 
-    found = settle(question, room, asked["scope"], aims, seen)
-    last = environment.last - 1
-    if middle and payments is not None and any(failure["period"] == last for failure in found.failures):
-        others = last_payments(question, room.ask, asked["scope"])
-        if others is not None:
-            fresh = None if extremes is None else Extremes()
-            return construct(question, asked, room, fresh, LastPeriod(others, ()))
+    token = DEADLINE.set(question.deadline)
+    try:
+        found = settle(question, room, asked["scope"], aims, seen, choose if free else None)
+    finally:
+        DEADLINE.reset(token)
     if found.failures:
-        certificate["failures"] = found.failures
-        if payments is not None and question.constant is None and environment.last > 1:
-            certificate["now"] = {
-                name: kinds["now"].document() for name, kinds in now_tables(question, payments).items()
-            }
-        return result(Status.INFEASIBLE, None, witness=found.failures[0])
+        alone = [failure for failure in found.failures if failure["kind"] != "farkas"]
+        if alone:
+            certificate["failures"] = alone
+        return result(Status.INFEASIBLE, None, witness=(alone or found.failures)[0])
     tables = found.tables
     if payments is not None:
         for name, kinds in now_tables(question, payments).items():
             tables[-1].setdefault(name, {}).update(kinds)
-    if found.late is not None:
-        certificate["reason"] = found.late
+    if found.late is not None or found.undecided:
+        certificate["reason"] = found.late or _undecided(found.undecided)
         certificate["settled"] = found.settled
         return result(Status.UNKNOWN, tables)
     if extremes is not None:
@@ -115,6 +125,32 @@ def construct(
         certificate["incentives"] = extremes.document()
         certificate["payoffs"] = _payoffs(question, payments)
     return result(Status.FEASIBLE, tables)
+
+
+def _undecided(places: Sequence[Mapping[str, Any]]) -> str:
+    names = ", ".join(dict.fromkeys(place["agent"] for place in places))
+    return f"for {names} neither payments of the last period under which the blocks before it have transfers were found, nor a proof that there are none"
+
+
+def _earlier(question: Question, agent: int) -> Rationals | None:
+    """Return the last period's payments ``[θ^{-i}, θ^i]`` of a result to go on from, if it has any."""
+    mechanism = (question.resume or {}).get("mechanism")
+    transfers = mechanism.get("transfers") if isinstance(mechanism, Mapping) else None
+    environment = question.environment
+    if not isinstance(transfers, list) or len(transfers) != environment.last or not isinstance(transfers[-1], Mapping):
+        return None
+    own = transfers[-1].get(environment.agents[agent])
+    if not isinstance(own, Mapping) or "now" not in own:
+        return None
+    try:
+        table = exact_array(own["now"], "now")
+    except InputError:
+        return None
+    shape = environment.period(environment.last).shape
+    if len(table.shape) != len(shape) or any(n not in (1, full) for n, full in zip(table.shape, shape, strict=True)):
+        return None
+    wide = table.broadcast_to(shape)
+    return Rationals(by_own(wide.num[None], agent)[0], wide.den)
 
 
 def _last_word(question: Question) -> str:
@@ -135,7 +171,7 @@ def _end(question: Question) -> LastPeriod | None:
     return last_period(question)
 
 
-def _payoffs(question: Question, payments: tuple[Rationals, ...] | None) -> dict[str, Any]:
+def _payoffs(question: Question, payments: Sequence[Rationals] | None) -> dict[str, Any]:
     """Return the truthful payoffs from period 1: the social surplus, unless period 1 is the last."""
     environment = question.environment
     shape = environment.period(1).shape
@@ -144,6 +180,6 @@ def _payoffs(question: Question, payments: tuple[Rationals, ...] | None) -> dict
     for agent, name in enumerate(environment.agents):
         own = value
         if environment.last == 1 and payments is not None:
-            own = value - surplus_less_payoff(question, payments, agent)
+            own = last_payoff(question, payments, agent)
         nested[name] = own.reshape(*shape).strings()
     return nested

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from mechsynth.asks.linked import asked_for, construct, expected_payment, room_of
+from mechsynth.asks.aims import Aims, target
+from mechsynth.asks.linked import asked_for, construct, room_of
 from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
 from mechsynth.mechanism import Table
@@ -36,8 +37,8 @@ def answer(question: Question) -> Result:
     environment = question.environment
     asked = asked_for(question, ASK, ["participation:ex-post", "surplus:full"])
 
-    def aims(t: int, agent: int) -> Rationals:
-        return expected_payment(environment, agent, environment.period(t).utilities[agent])
+    def aims(t: int, agent: int) -> Aims:
+        return target(question, t, agent, Fraction(0), False)
 
     def finish(lotteries: Mapping[str, Mapping[str, Table]]) -> Mapping[str, Mapping[str, Table]]:
         return {name: _priced(question, environment.agents.index(name), own) for name, own in lotteries.items()}

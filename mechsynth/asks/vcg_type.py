@@ -1,23 +1,27 @@
 """Transfers ``p(θ'^{-i}; a, θ^{-i})`` that the own report reaches only through the action (Liu 2014, Theorem 3.2).
 
 Scope ``all``: ``μ_k·p = c_k`` for every own signal ``k`` of every block. Scope ``policy``: per ``(i, θ^{-i}, a)`` with ``a`` in the image of the rule, equality for the signals
-that lead to ``a``, ``μ_k·p ≥ c_k`` for the others. Infeasible iff some ``η`` has ``Σ η_k μ_k = 0``, ``η_k ≥ 0`` on those others, and ``Σ η_k c_k > 0``.
+that lead to ``a``; ``μ_k·p ≥ c_k`` for the others, less what the lie loses of the surplus (`mechsynth.asks.aims`). Infeasible iff some ``η`` has
+``Σ η_k μ_k = 0``, ``η_k ≥ 0`` on those others, and ``Σ η_k c̃_k > 0`` with those right-hand sides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.asks import residual
+from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
-from mechsynth.asks.linked import Linked, Room, block_of, block_targets, gap, later_shape
+from mechsynth.asks.linked import Linked, Room, block_of, block_targets, later_shape
 from mechsynth.asks.question import Question
 from mechsynth.engine import common_payments
 from mechsynth.mechanism import Table
-from mechsynth.rational import Rationals, narrow
+from mechsynth.rational import IntArray, Rationals, narrow
 from mechsynth.result import Result
 
 
@@ -30,20 +34,24 @@ def _equal(stack: Stack, scope: str) -> NDArray[np.bool_]:
     return stack.played if scope == "policy" else np.ones_like(stack.played)
 
 
-def _decide(question: Question, stack: Stack, c: Rationals, scope: str) -> Linked:
-    goals = block_targets(stack, c)
+def _decide(question: Question, stack: Stack, aims: Aims, scope: str) -> Linked:
+    goals = block_targets(stack, aims.full)
     equal = _equal(stack, scope)
     decision = common_payments(stack.rows, goals, equal, np.asarray(equal.any(1)), question.run)
+
+    def again(blocks: IntArray, weaker: Rationals) -> dict[tuple[int, int], Sequence[Fraction | int]]:
+        rows, every = Rationals(stack.rows.num[blocks], stack.rows.den), np.ones(blocks.size, dtype=bool)
+        found = common_payments(rows, weaker, equal[blocks], every, question.run)
+        for (k, _), payments in found.special.items():
+            decision.special[int(blocks[k]), 0] = payments
+        return found.failures
+
+    settle_anew(decision.failures, stack, aims, again)
     if decision.failures:
-        t, agent = stack.t, stack.agent
-        return Linked(
-            [
-                question.dependence(t, agent, int(stack.action[b]), int(stack.others[b]), eta, gap(eta, goals[b]))
-                for (b, _), eta in sorted(decision.failures.items(), key=lambda item: item[0])
-            ]
-        )
+        failed = sorted(decision.failures.items(), key=lambda item: item[0])
+        return Linked([_dependence(question, stack, aims, b, eta) for (b, _), eta in failed], dependences=failed)
     # One denominator per block: a common one for all would be as long as all of them together.
-    others = c.shape[1]
+    others = aims.full.shape[1]
     payments = [decision.special[b, 0] for b in range(stack.rows.shape[0])]
     rows = {int(a) * others + int(o): own for a, o, own in zip(stack.action, stack.others, payments, strict=True)}
     table = Table(Rationals(np.zeros(_axes(question, stack), dtype=np.int64)), rows)
@@ -60,16 +68,26 @@ def _axes(question: Question, stack: Stack) -> tuple[int, ...]:
     )
 
 
-def _resume(question: Question, stack: Stack, c: Rationals, scope: str, table: Rationals) -> Linked | None:
+def _dependence(
+    question: Question, stack: Stack, aims: Aims, block: int, eta: Sequence[Fraction | int]
+) -> dict[str, object]:
+    """Return the witness against one block."""
+    action, others = int(stack.action[block]), int(stack.others[block])
+    short = aims.stated(action, others, eta, Fraction(1))
+    return question.dependence(stack.t, stack.agent, action, others, eta, short)
+
+
+def _resume(question: Question, stack: Stack, aims: Aims, scope: str, table: Rationals) -> Linked | None:
     """Take the table of an earlier run if every block's payments satisfy every row."""
     if table.shape != _axes(question, stack):
         return None
-    goals, equal = block_targets(stack, c), _equal(stack, scope)
-    flat = table.reshape(table.shape[0], c.shape[1], -1)
+    goals, equal = block_targets(stack, aims.full), _equal(stack, scope)
+    least = aims.low(stack.action, stack.others) if aims.weaker else goals
+    flat = table.reshape(table.shape[0], aims.full.shape[1], -1)
     payments = [flat[int(a), int(o)].reduce() for a, o in zip(stack.action, stack.others, strict=True)]
     for b, own in enumerate(payments):
         slack = _slack(stack, goals, b, own).num
-        if (slack < 0).any() or (slack[equal[b]] != 0).any():
+        if (_slack(stack, least, b, own).num < 0).any() or (slack[equal[b]] != 0).any():
             return None
     return Linked([], Table(table), lambda: _expected(question, stack, goals, payments))
 

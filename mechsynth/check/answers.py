@@ -14,10 +14,12 @@ from . import linked, private, synthesis, thresholds, uniqueness
 from .blocks import check_holds, last_with_blocks
 from .envelope import Claim
 from .exact import Array, Exact
-from .mechanism import Payments, read_allocation, read_now, read_period, read_profile, read_transfers
+from .mechanism import Payments, read_allocation, read_period, read_profile, read_transfers
 from .model import Model
-from .payments import check_incentives, check_residual, check_shapes, externality, last_lies, last_payoff, rows_at
+from .negative import RULE_ONLY, excluded, refuted_program
+from .payments import check_incentives, check_residual, check_shapes, last_lies, last_payoff, rows_at
 from .question import CONDITIONS, GROVES, LINKED, RESIDUAL
+from .targets import LESS, targets_of
 from .text import flatten, items, label, show, table
 from .tried import check_tried
 from .values import Values, mean, read_vector
@@ -56,11 +58,6 @@ _CERTIFICATES = {
     ("implement", "unbounded"): ("ties", "ray", "requirements", "tried"),
     ("implement", "infeasible"): ("ties", "bound", "relaxations", "minimal", "requirements", "tried"),
     ("implement", "unknown"): ("ties", "bound", "minimal", "requirements", "tried"),
-}
-
-_CLASS = {
-    "contingent": "the others' next reports, the reports and the action",
-    "vcg-type": "the others' next reports, the others' reports and the action",
 }
 
 
@@ -230,55 +227,21 @@ def _policy(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
 
 def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check a negative answer about transfers."""
-    paid = [Payments() for _ in model.agents]
-    now = claim.certificate.get("now")
-    final = model.count - 1
-    if now is not None:
-        if claim.ask not in RESIDUAL or model.horizon is None or claim.constant is not None:
-            raise InputError("certificate.now", "no payments of a last period belong here", "remove it")
-        if not isinstance(now, dict):
-            raise InputError("certificate.now", "expected an object", "write {agent: TABLE}")
-        for agent, entry in now.items():
-            i = label(agent, model.agent_index, "certificate.now", "agent")
-            at = f"certificate.now.{show(agent)}"
-            paid[i] = Payments(now=read_now(entry, model, final, claim.numbers, at))
-        for lie in last_lies(model, rule, paid):
-            ledger.not_negative(lie.bracket, lie.names(model, "certificate.now, "))
-    used: list[int] = []
-
-    def targets(t: int, agent: int) -> Exact:
-        if model.horizon is not None and t == model.horizon - 2 and claim.constant is None:
-            if now is None:
-                raise Refuted(f"a witness in period {t + 1} without the payments of period {t + 2} (certificate.now)")
-            used.append(t)
-        key = (t, agent)
-        if key not in known:
-            known[key] = -externality(model, values, rule, t, agent, paid[agent]).times(1 / model.discount)
-        return known[key]
-
-    known: dict[tuple[int, int], Exact] = {}
-    words = check_failures(claim, model, rule, targets, ledger)
+    if claim.certificate.get("now") is not None:
+        raise Refuted(
+            f"certificate.now: {LESS}: it is one choice of the last period's payments, which the question leaves free; "
+            "ask the same question anew"
+        )
+    if isinstance(claim.witness, dict) and claim.witness.get("kind") == "farkas":
+        return refuted_program(claim, model, rule, values, ledger)
+    words = check_failures(claim, model, rule, targets_of(claim, model, rule, values), ledger)
     kind = claim.witness.get("kind") if isinstance(claim.witness, dict) else None
-    rule_only = "; this is about the rule listed, and other efficient rules, if there are ties, are not tried."
     if kind == "cycle":
         return (
             "No payments whatever make truth an ex post equilibrium of the last period under the rule listed "
-            f"({words}){rule_only}"
+            f"({words}){RULE_ONLY}"
         )
-    asked = "the residual-claimant target after truth and at least the target after every lie"
-    if claim.ask == "vcg-type":
-        asked = "the residual-claimant target for every own signal"
-        if claim.scope == "policy":
-            asked += " with which the rule takes the action, and at least the target for the others"
-    scope = "in every block" if claim.scope == "all" else "in every block that the rule listed uses"
-    last = ", given the last-period payments in the certificate" if used else ""
-    if claim.constant is not None:
-        last = ", given the constant last period"
-    return (
-        f"No payments that look only at {_CLASS[claim.ask]} have expectations that are {asked}, {scope}{last} "
-        f"({words}); that excludes neither transfers that leave an agent another rent, nor lies deterred by what "
-        f"their action loses{rule_only}"
-    )
+    return f"{excluded(claim, model)} ({words}){RULE_ONLY}"
 
 
 def _check_payoffs(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -152,15 +153,15 @@ class Evaluation:
         """The least and the greatest sum of the agents' payoffs, over reports before and profiles that can follow them."""
         return self.facts.totals
 
-    @property
+    @cached_property
     def misaligned(self) -> Fact | None:
         """The first place before the last period where an agent's payoff is not the surplus; None if it always is."""
-        return self.facts.misaligned
+        return self.facts.off_share("residual-claimant", Fraction(1))
 
     @property
     def residual_claimant(self) -> bool:
         """Whether truth gives every agent the social surplus in every period before the last, ``first`` left out."""
-        return self.facts.misaligned is None
+        return self.misaligned is None
 
 
 def evaluate_mechanism(

@@ -325,18 +325,19 @@ class Facts:
 
     # -- surplus ----------------------------------------------------------------------------------------------
 
-    @cached_property
-    def misaligned(self) -> Fact | None:
-        """The first place where ``X_t`` is not the surplus ``W_t``, before the last period; None if it is everywhere."""
+    def off_share(self, head: str, share: Fraction) -> Fact | None:
+        """Return the first place where ``X_t`` is not that share of ``W_t``, before the last period; None if there is none."""
         for t in range(self.model.count):
             if self.model.kernel(t) is None:
                 continue
             for agent in self.agents:
-                gap = self.payoffs[t][agent] - self.values.exact(t)
+                gap = self.payoffs[t][agent]
+                if share:
+                    gap = gap - self.values.exact(t).times(share)
                 wrong = np.flatnonzero(gap.num != 0)
                 if wrong.size:
                     profile = int(wrong[0])
-                    return self.fact(gap.at(profile), "residual-claimant", t, None, agent, profile)
+                    return self.fact(gap.at(profile), head, t, None, agent, profile)
         return None
 
     @cached_property

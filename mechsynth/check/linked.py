@@ -22,7 +22,9 @@ from .evaluation import Evaluation, evaluate_mechanism
 from .exact import Array, Exact
 from .mechanism import Payments, read_transfers
 from .model import Model
+from .negative import RULE_ONLY, excluded
 from .payments import Lie, check_every_action, check_residual, rows_at
+from .targets import targets_of
 from .text import number_text, show
 from .values import Values
 from .verdict import Ledger, Refuted
@@ -44,7 +46,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     Negative answers to ``ex-ante-balanced`` are those of its class and are judged there.
     """
     if claim.status == "infeasible":
-        return _infeasible(claim, model, rule, ledger)
+        return _infeasible(claim, model, rule, values, ledger)
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
     if claim.ask == "ex-ante-balanced":
@@ -139,17 +141,7 @@ def _scope(claim: Claim) -> str:
     return "; the targets are met in every block, for every action" if claim.scope == "all" else ""
 
 
-def _infeasible(claim: Claim, model: Model, rule: list[Array], ledger: Ledger) -> str:
-    known: dict[int, Exact] = {}
-
-    def targets(t: int, agent: int) -> Exact:
-        if agent not in known:
-            known[agent] = -burden(claim, model, agent).times(1 / model.discount)
-        return known[agent]
-
+def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
+    targets = targets_of(claim, model, rule, values)
     words = check_failures(replace(claim, ask=claim.asked.transfers), model, rule, targets, ledger)
-    scope = "in every block" if claim.scope == "all" else "in every block that the rule listed uses"
-    return (
-        f"No {claim.asked.transfers} transfers have expectations that are the targets of {claim.asked.ask}, {scope} "
-        f"({words}); that does not exclude transfers that leave the agents other payoffs."
-    )
+    return f"{excluded(claim, model)} ({words}){RULE_ONLY}"

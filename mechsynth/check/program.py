@@ -21,6 +21,16 @@ from .values import mean
 DEFINITION = "definition"
 
 
+PAYOFFS = ("residual-claimant", "equal-shares", "no-payoff")
+
+
+def share_of(requirement: str, agents: int) -> Fraction:
+    """Return the share of the surplus that a requirement on truthful payoffs leaves every agent."""
+    return {"residual-claimant": Fraction(1), "equal-shares": Fraction(1, agents), "no-payoff": Fraction(0)}[
+        requirement
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """``Σ coefficient · column (= or >=) right``.
@@ -168,22 +178,23 @@ class Program(Pieces):
             found[extra] = 1
         return found, 1
 
-    def _residual(self) -> Iterator[Row]:
+    def payoffs(self, head: str) -> Iterator[Row]:
+        """Return the rows ``X_t = share · W_t`` of a requirement on truthful payoffs, before the last period."""
         for t in range(self.model.count):
             if self.model.kernel(t) is None:
                 continue
             for agent in self.agents:
                 for profile in range(self.model.period(t).profiles):
                     yield Row(
-                        self.names.place("residual-claimant", t, agent, self.names.profile(t, profile)),
-                        "residual-claimant",
+                        self.names.place(head, t, agent, self.names.profile(t, profile)),
+                        head,
                         True,
-                        partial(self._surplus, t, profile),
+                        partial(self._share, share_of(head, len(self.agents)), t, profile),
                         partial(self.net, t, (agent,), [(profile, 1)], 1, None, 1),
                     )
 
-    def _surplus(self, t: int, profile: int) -> Fraction:
-        return self.values.exact(t).at(profile)
+    def _share(self, share: Fraction, t: int, profile: int) -> Fraction:
+        return share * self.values.exact(t).at(profile) if share else share
 
     def _ex_post(self) -> Iterator[Row]:
         head = "participation:ex-post"
@@ -310,7 +321,7 @@ def _entries(found: dict[Column, int]) -> Entries:
 
 
 _REQUIREMENTS: dict[str, Callable[[Program], Iterator[Row]]] = {
-    "residual-claimant": Program._residual,
+    **{head: partial(lambda head, program: program.payoffs(head), head) for head in PAYOFFS},
     "participation:ex-post": Program._ex_post,
     "participation:interim": Program._interim,
     "participation:entry": Program._entry,

@@ -22,6 +22,8 @@ CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+
 REQUIREMENTS = (
     "pepic",
     "residual-claimant",
+    "equal-shares",
+    "no-payoff",
     "participation:ex-post",
     "participation:interim",
     "participation:entry",
@@ -48,6 +50,8 @@ RESERVED = frozenset(
     (
         "pepic",
         "residual-claimant",
+        "equal-shares",
+        "no-payoff",
         "participation",
         "budget",
         "bounded",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from .mechanism import read_transfers
 from .minimal import check_minimal
 from .model import Model
 from .multipliers import Sum, check_bound, check_columns, check_ray, combine, read_multipliers
-from .program import Program
+from .program import PAYOFFS, Program, share_of
 from .question import Question
 from .relaxed import check_relaxations, check_rows
 from .text import describe, items, number_text, show, table
@@ -91,7 +92,25 @@ def _class(asked: Question, model: Model) -> str:
     return ("stationary " if model.horizon is None else "") + asked.transfers
 
 
-def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program, ledger: Ledger) -> str:
+def refuted(claim: Claim, program: Program, require: Sequence[str], ledger: Ledger) -> list[str]:
+    """Ask that the multipliers of a witness exclude every point of the program; return the conflict.
+
+    Parameters
+    ----------
+    require:
+        The requirements whose rows a conflict may hold.
+    """
+    conflict, multipliers, shortfall = read_witness(claim, require, ledger)
+    total, right = combine(program, multipliers, conflict, ledger)
+    check_columns(program, total, ledger)
+    falls_short(shortfall, right, ledger)
+    return conflict
+
+
+def read_witness(
+    claim: Claim, require: Sequence[str], ledger: Ledger
+) -> tuple[list[str], dict[str, Fraction], Fraction]:
+    """Return conflict, multipliers and shortfall of a witness of kind ``farkas``."""
     witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
     if witness["kind"] != "farkas":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
@@ -99,14 +118,23 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program,
     for k, entry in enumerate(items(witness["conflict"], "witness.conflict")):
         if not isinstance(entry, str) or entry in conflict:
             raise InputError(f"witness.conflict[{k}]", f"found {describe(entry)}", "name each requirement once")
-        ledger.claim(entry in claim.asked.require, f"conflict: {show(entry)} is not required")
+        ledger.claim(entry in require, f"conflict: {show(entry)} is not required")
         conflict.append(entry)
     multipliers = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
+    return conflict, multipliers, claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
+
+
+def falls_short(claimed: Fraction, right: Fraction, ledger: Ledger) -> None:
+    """Ask that a shortfall is what the multipliers add up to, and above 0."""
+    equal(claimed, right, "shortfall", ledger)
+    ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
+
+
+def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program, ledger: Ledger) -> str:
+    conflict, multipliers, shortfall = read_witness(claim, claim.asked.require, ledger)
     total, right = combine(program, multipliers, conflict, ledger)
     bound = _bound(claim, program, conflict, (total, right), ledger)
-    shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
-    equal(shortfall, right, "shortfall", ledger)
-    ledger.claim(right > 0, f"shortfall {number_text(right)} is not above 0")
+    falls_short(shortfall, right, ledger)
     eased, names = check_relaxations(claim, conflict, rule, program, ledger)
 
     def meets(transfers: object, others: list[str]) -> None:
@@ -199,6 +227,10 @@ def _nothing(fact: Fact | None, ledger: Ledger) -> None:
     ledger.claim(value == 0, f"{'' if fact is None else fact.name}: off by {number_text(value)}, not 0")
 
 
+def _off(head: str, facts: Facts) -> Fact | None:
+    return facts.off_share(head, share_of(head, len(facts.model.agents)))
+
+
 def _per_period(facts: Facts, ledger: Ledger) -> None:
     for fact in facts.budgets:
         _nothing(fact, ledger)
@@ -222,7 +254,7 @@ def _every_history(facts: Facts, ledger: Ledger) -> None:
 
 
 _CHECKS: dict[str, Callable[[Facts, Ledger], None]] = {
-    "residual-claimant": lambda facts, ledger: _nothing(facts.misaligned, ledger),
+    **{head: partial(lambda head, facts, ledger: _nothing(_off(head, facts), ledger), head) for head in PAYOFFS},
     "participation:ex-post": lambda facts, ledger: _not_negative(facts.participation_ex_post, ledger),
     "participation:interim": lambda facts, ledger: _not_negative(facts.participation_interim, ledger),
     "participation:entry": lambda facts, ledger: _not_negative(facts.participation_entry, ledger),

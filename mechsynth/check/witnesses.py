@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,10 +12,11 @@ from mechsynth.errors import InputError
 
 from .blocks import check_convex, mixture, others_name, profiles_of_blocks, read_block, read_weights
 from .envelope import Claim
-from .exact import Array, Exact
+from .exact import Array
 from .mechanism import read_others, read_period
 from .model import Model
 from .question import CONDITIONS
+from .targets import Targets
 from .text import describe, items, label, number_text, show, table
 from .verdict import Ledger, Refuted, equal
 
@@ -28,15 +29,13 @@ _KINDS = {
     "static": ("cycle",),
 }
 
-Targets = Callable[[int, int], Exact]
-
 
 def check_failures(
     claim: Claim, model: Model, rule: Sequence[Array] | None, targets: Targets | None, ledger: Ledger
 ) -> str:
     """Ask that the witness, and every one in ``certificate.failures``, is valid; return the first in words.
 
-    ``targets(t, i)`` gives ``c^i(a, θ)``, shape ``(actions, profiles)``; None for the pure conditions.
+    ``targets`` is None for the pure conditions.
     """
     found = [claim.witness]
     if claim.certificate.get("failures") is not None:
@@ -112,10 +111,7 @@ def _check_witness(
         ledger.claim(entry["shortfall"] is None, f"{words}: a condition has no shortfall")
         return key, text
     assert targets is not None
-    target = targets(block.t, block.agent)
-    found = sum((w * target.at(block.action, int(members[k])) for k, w in signed.items()), Fraction(0))
-    equal(claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), found, f"{words}: shortfall", ledger)
-    ledger.claim(found > 0, f"{words}: shortfall {number_text(found)} is not above 0")
+    targets.check(claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), block, members, signed, ledger)
     return key, text
 
 

@@ -75,6 +75,21 @@ class Pepic:
                     )
 
 
+def add_payoffs(setting: Setting, name: str, share: Fraction) -> None:
+    """Add ``X = share · W`` in every period before the last, in all of them where there is no last one."""
+    last = setting.count - (setting.environment.horizon is not None)
+    for t in range(last):
+        size = setting.period(t).size
+        rights = [Fraction(0)] * size
+        if share:
+            value = setting.rule.value(t + 1)
+            rights = [share * value.fraction(k) for k in range(size)]
+        for i, agent in enumerate(setting.names):
+            names = [f"{name} {agent} {setting.when(t)}{theta}" for theta in setting.profiles[t]]
+            one = np.ones(len(names), dtype=np.int64)
+            setting.program.add_rows(names, [setting.X[t][i]], [one], 1, rights, name, equal=True)
+
+
 @dataclass(frozen=True)
 class ResidualClaimant:
     """Truth gives every agent the social surplus, in every period before the last."""
@@ -83,14 +98,29 @@ class ResidualClaimant:
 
     def rows(self, setting: Setting) -> None:
         """Add ``X = W``."""
-        last = setting.count - (setting.environment.horizon is not None)
-        for t in range(last):
-            value = setting.rule.value(t + 1)
-            rights = [value.fraction(k) for k in range(value.shape[0])]
-            for i, agent in enumerate(setting.names):
-                names = [f"{self.name} {agent} {setting.when(t)}{theta}" for theta in setting.profiles[t]]
-                one = np.ones(len(names), dtype=np.int64)
-                setting.program.add_rows(names, [setting.X[t][i]], [one], 1, rights, self.name, equal=True)
+        add_payoffs(setting, self.name, Fraction(1))
+
+
+@dataclass(frozen=True)
+class EqualShares:
+    """Truth gives every agent an equal share of the social surplus, in every period before the last."""
+
+    name: str = "equal-shares"
+
+    def rows(self, setting: Setting) -> None:
+        """Add ``X = W/N``."""
+        add_payoffs(setting, self.name, Fraction(1, setting.agents))
+
+
+@dataclass(frozen=True)
+class NoPayoff:
+    """Truth leaves no agent anything, in every period before the last, but what was due to be paid to it before."""
+
+    name: str = "no-payoff"
+
+    def rows(self, setting: Setting) -> None:
+        """Add ``X = 0``."""
+        add_payoffs(setting, self.name, Fraction(0))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from mechsynth.errors import InputError, UsageError, did_you_mean
-from mechsynth.program.incentives import Participation, Pepic, ResidualClaimant
+from mechsynth.program.incentives import EqualShares, NoPayoff, Participation, Pepic, ResidualClaimant
 from mechsynth.program.money import (
     Bounded,
     BudgetExAnte,
@@ -38,6 +38,8 @@ KNOWN: dict[str, Requirement] = {
     for each in (
         Pepic(),
         ResidualClaimant(),
+        EqualShares(),
+        NoPayoff(),
         Participation("ex-post"),
         Participation("interim"),
         Participation("entry"),
@@ -57,6 +59,8 @@ RESERVED = frozenset(
     (
         "pepic",
         "residual-claimant",
+        "equal-shares",
+        "no-payoff",
         "participation",
         "budget",
         "bounded",

@@ -316,18 +316,15 @@ def covers_negative(answer: Answer, found: list[Failure]) -> list[str]:
     ]
     if constructions.aim(answer).charge:
         parts.append(constructions.aim(answer).charge)
-    if answer.scope == "policy" and answer.ask != "surplus-extraction":
+    if answer.scope != "policy":
         parts.append(
-            "It asks that every lie is charged at least the liar's own amount, also a lie that changes the action; what "
-            "such a lie costs the surplus besides is not counted."
+            "Scope all is the condition of Liu 2014: it suffices for such transfers, and is not needed for them. "
+            + (_policy_too(answer, found) or "Scope policy asks for the transfers themselves and may succeed.")
         )
-    elif answer.scope != "policy":
-        parts.append(_policy_too(answer, found) or "Scope policy asks less and may succeed.")
-    if answer.certificate.get("now") is not None:
-        parts.append(
-            "The charges are computed with the payments of the last period that stand in the file; other payments "
-            "that implement the last period were not tried."
-        )
+    elif answer.ask != "surplus-extraction":
+        parts.append("What a lie to another action loses of the surplus is counted: it deters by that much.")
+    if answer.names.finite and answer.constant is None:
+        parts.append("It holds whatever is paid in the last period.")
     parts.append(ties_clause(answer))
     open_question = (
         f"It says that such transfers cannot {_act(answer, found)}. It does not say that no "
@@ -342,12 +339,15 @@ def _policy_too(answer: Answer, found: list[Failure]) -> str:
         return ""
     hit = 0
     for failure in found:
-        taken = answer.names.action_taken(failure.period, {**failure.others, failure.agent: failure.type})
-        hit += failure.kind == "convex-combination" and taken is not None and taken == failure.action
+        others = {own: {**failure.others, failure.agent: own} for own in (failure.type, *failure.weights)}
+        taken = {answer.names.action_taken(failure.period, reports) for reports in others.values()}
+        # a lie to another action would be asked for less there
+        hit += failure.kind == "convex-combination" and taken == {failure.action}
     if not hit:
         return ""
     return (
-        f"Scope policy fails too: {hit} of the failures {'is' if hit == 1 else 'are'} at an action that the rule takes."
+        f"Scope policy fails too: {hit} of the failures {'is' if hit == 1 else 'are'} at an action that the rule takes after all "
+        "the signals involved."
     )
 
 

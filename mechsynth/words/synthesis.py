@@ -152,6 +152,9 @@ def _works(page: Page, answer: Answer) -> None:
     )
 
 
+PAYOFFS = ("residual-claimant", "equal-shares", "no-payoff")
+
+
 def _not_asked(asked: tuple[str, ...]) -> str:
     open_ones = []
     if not any(name.startswith("participation") for name in asked):
@@ -165,7 +168,7 @@ def _not_asked(asked: tuple[str, ...]) -> str:
 
 
 def _rents(asked: tuple[str, ...]) -> str:
-    if "residual-claimant" in asked:
+    if any(name in asked for name in PAYOFFS):
         return ""
     return (
         "Unlike the questions contingent and vcg-type, this one does not ask that agents are residual claimants: they "
@@ -233,7 +236,7 @@ def _fails(page: Page, answer: Answer) -> None:
         f"This covers all {_class(answer)}{f' with payments of at most {within}' if answer.within else ''}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
         f"{_named(found.names)}.",
         own.covers(answer, found.names),
-        _rents(asked) if "residual-claimant" not in found.names else "",
+        _rents(asked) if not any(name in found.names for name in PAYOFFS) else "",
         "Payments that change from period to period, or look further back, were not tried."
         if answer.names.finite is False
         else "",

@@ -10,6 +10,12 @@ from mechsynth.words.reading import word
 #: The truthful path: reports and signals of positive probability from the prior on.
 _PATH = "after every history that truth can lead to (without a prior, after every history)"
 _MEANINGS = {
+    "equal-shares": (
+        "equal shares: every agent's payoff is an equal share of the social surplus, in every period that has a next one"
+    ),
+    "no-payoff": (
+        "no payoff: every agent's payoff is 0 before what is due from the period before, in every period that has a next one"
+    ),
     "pepic": (
         "truth: after every history, whatever everybody's signals, no agent gains by a false report while the others are "
         "truthful"
@@ -45,6 +51,8 @@ _MEANINGS = {
     "surplus:every-history": (f"full extraction: {_PATH}, the agents together keep 0 from then on"),
 }
 _SHORT = {
+    "equal-shares": "equal shares",
+    "no-payoff": "no payoff",
     "pepic": "truth",
     "residual-claimant": "residual claimants",
     "participation:ex-post": "participation",
@@ -59,6 +67,8 @@ _SHORT = {
     "surplus:every-history": "extraction",
 }
 _RELAXED = {
+    "equal-shares": "payoffs may miss an equal share of the surplus by ε = {}",
+    "no-payoff": "payoffs may be ε = {} above or below 0",
     "pepic": "every lie may gain up to ε = {}",
     "residual-claimant": "payoffs may miss the surplus by ε = {}",
     "participation:ex-post": "everybody's payoff may fall to −ε = −{}",

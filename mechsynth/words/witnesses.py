@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mechsynth.words import constructions, reading
+from mechsynth.words import constructions, reading, rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
-from mechsynth.words.numbers import Number, brief, listed, number, show, signed
+from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed
 from mechsynth.words.reading import fail, item, word
 
 _MOST_WEIGHTS = 6
+_MOST_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def read(witness: object, answer: Answer, place: str = "witness") -> Failure:
     """Read a witness of a block or a cycle, and hold it to what it says it is."""
     data = reading.mapping(witness, place)
     kind = reading.text(item(data, "kind", place), f"{place}.kind")
+    if kind == "farkas":
+        return _multipliers(data, answer, place)
     if kind not in ("convex-combination", "dependence", "cycle"):
         fail(
             f"{place}.kind", f"{word(kind)} is not a kind of witness", "convex-combination, dependence, cycle or farkas"
@@ -59,6 +62,19 @@ def read(witness: object, answer: Answer, place: str = "witness") -> Failure:
     if agent in others:
         fail(f"{place}.others", "the agent itself is among the others")
     _sound(failure, place, answer.exact)
+    return failure
+
+
+def _multipliers(data: Mapping[str, object], answer: Answer, place: str) -> Failure:
+    """Read multipliers of an agent's rows: those of its blocks before the last period, and of the last period."""
+    listing = reading.mapping(item(data, "multipliers", place), f"{place}.multipliers")
+    parsed = [row for row in (rows.parse(name, answer.names) for name in listing) if row is not None and row.agent]
+    if not parsed:
+        fail(f"{place}.multipliers", "no row of an agent")
+    shortfall = number(item(data, "shortfall", place), f"{place}.shortfall")
+    failure = Failure("farkas", parsed[0].agent, answer.names.last, None, {}, "", {}, (), shortfall)
+    if shortfall <= 0:
+        fail(f"{place}.shortfall", "it is not positive, so nothing fails here")
     return failure
 
 
@@ -148,6 +164,8 @@ def brief_line(failure: Failure, names: Names) -> str:
     place = location(failure, names)
     if failure.kind == "cycle":
         reason = f"chain of lies {_arrows(failure.cycle)}"
+    elif failure.kind == "farkas":
+        reason = "its lies of the last two periods, weighted, cannot all be deterred"
     elif failure.kind == "convex-combination":
         reason = f"signal {word(failure.type)} looks like {mixture(failure.weights)}"
     else:
@@ -166,7 +184,12 @@ def _rates(weights: Mapping[str, Number]) -> str:
 def story(failure: Failure, answer: Answer) -> list[str]:
     """Return the argument of a witness, one paragraph each."""
     place = f"Where: {location(failure, answer.names)}."
-    tell = {"convex-combination": _mixture_story, "dependence": _dependence_story, "cycle": _cycle_story}
+    tell = {
+        "convex-combination": _mixture_story,
+        "dependence": _dependence_story,
+        "cycle": _cycle_story,
+        "farkas": _plan_story,
+    }
     return [place, *tell[failure.kind](failure, answer)]
 
 
@@ -183,7 +206,7 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
         beliefs,
         f"{constructions.aim(answer).infinitive}, {agent} must expect to be charged one fixed amount when it truthfully reports "
         f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
-        f"{'amount' if alone else 'amounts'} for that same report, so that the lie is not cheap. Whatever {signal} is charged, "
+        f"{'amount' if alone else 'amounts'} for that same report{_less(answer)}, so that the lie is not cheap. Whatever {signal} is charged, "
         f"{others if alone else 'the mixture'} is charged"
         + (
             f", and that is too little for it by {amount}."
@@ -192,6 +215,30 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
         ),
         f"Therefore no lottery on {reports} charges {signal} just {constructions.aim(answer).just.format(agent)} and "
         f"deters {others} at {'its' if alone else 'their'} own {'charge' if alone else 'charges'}.",
+    ]
+
+
+def _less(answer: Answer) -> str:
+    """Return what a lie that changes the action need not be charged."""
+    if answer.scope != "policy" or answer.ask == "surplus-extraction":
+        return ""
+    return " (less what the lie loses of the surplus, where it changes the action)"
+
+
+def _at_least(answer: Answer) -> str:
+    """Return ``at least``, where a shortfall may be rounded down: losses over an infinite horizon can have thousands of digits."""
+    return "at least " if answer.names.finite is False and _less(answer) else ""
+
+
+def _plan_story(failure: Failure, answer: Answer) -> list[str]:
+    agent = word(failure.agent)
+    assert answer.witness is not None
+    return [
+        f"What {agent} is paid in the last period is free here, and so is every lottery on {audience({})} that is settled there. The rows below are "
+        f"weighted: {agent}'s lies and payoffs in the period before the last, and its lies in the last. Every payment cancels, those of the last period "
+        "included.",
+        *conflict_story({**answer.witness, "conflict": None}),
+        f"Therefore whatever is paid, one of these lies pays, or {agent} is not left what is asked for it.",
     ]
 
 
@@ -208,14 +255,14 @@ def _dependence_story(failure: Failure, answer: Answer) -> list[str]:
     if lies is None:
         law = f"must satisfy Σ η_k c_k {'= 0' if answer.scope == 'all' else '≤ 0'}"
     elif lies:
-        law = f"must satisfy Σ η_k c_k ≤ 0 (for {_signals(lies)} this action follows a lie, where c_k is a lower bound)"
+        law = f"must satisfy Σ η_k c_k ≤ 0 (for {_signals(lies)} this action follows a lie, where c_k is a lower bound{_less(answer)})"
     else:
         law = "must satisfy Σ η_k c_k = 0"
     return [
         first,
         f"Write c_k for what signal k must expect to be charged so that {agent} "
         f"{constructions.aim(answer).clause}. Payments of this class "
-        f"{law}, but it is {show(failure.shortfall)}. Therefore no such payments exist in this block.",
+        f"{law}, but it is {_at_least(answer)}{show(failure.shortfall)}. Therefore no such payments exist in this block.",
     ]
 
 
@@ -257,3 +304,22 @@ def _cycle_story(failure: Failure, answer: Answer) -> list[str]:
         f"than zero, by {show(failure.shortfall)}.",
         f"Therefore whatever {word(failure.agent)} is charged for its reports, at least one of these lies pays.",
     ]
+
+
+def conflict_story(witness: Mapping[str, object]) -> list[str]:
+    """Return the argument of a ``farkas`` witness: requirements that conflict, and the rows that prove it."""
+    parts = []
+    if witness.get("conflict") is not None:
+        wanted = [word(name) for name in reading.texts(witness["conflict"], "witness.conflict")]
+        parts.append(f"These requirements cannot hold together: {listed(wanted)}.")
+    listing = reading.mapping(item(witness, "multipliers", "witness"), "witness.multipliers")
+    read_all = {name: number(y, f"witness.multipliers.{name}") for name, y in listing.items()}
+    told = [f"{signed(y)} × {word(name)}" for name, y in read_all.items()]
+    more = f"; and {counted(len(told) - _MOST_ROWS, 'more row')} in the file" if len(told) > _MOST_ROWS else ""
+    gap = witness.get("shortfall")
+    missed = "" if gap is None else f", missed by {show(number(gap, 'witness.shortfall'))}"
+    parts.append(
+        f"Added up with these weights, the transfers cancel and a contradiction is left{missed}: "
+        f"{'; '.join(told[:_MOST_ROWS])}{more}."
+    )
+    return parts

@@ -294,21 +294,18 @@ def test_contingent_transfers_are_not_vcg_type() -> None:
 
 
 def last_period_witness() -> Json:
-    """Leases with an uninformative signal: a failure in period T-1, which needs the last-period payments.
+    """Leases with an uninformative signal: a failure in period T-1, whatever is paid in the last period.
 
     Both rows (1/2, 1/2): equal columns. E[W_2 - V^1] = (0 + 12)/2 = 6 after both signals; action firm1: c = -6, -6;
     action firm2: c = -(6+6), -(12+6) = -12, -18. The rule takes firm2 at 6 only, so type 6, weight 1 on 4:
-    shortfall -12 + 18 = 6.
+    -12 + 18 = 6, less what the lie loses of the surplus at 4, 7 - 6 = 1: shortfall 5. The rows of the two signals are
+    equal, so payments of the last period cancel.
     """
     instance = leases()
     instance["periods"][0]["transition"] = [[[[["1/2", "1/2"]]]]]
     witness = {"kind": "convex-combination", "agent": "firm1", "period": 1, "action": "firm2", "others": {"firm2": "-"}}
-    witness |= {"type": "6", "weights": {"4": "1"}, "shortfall": "6"}
-    certificate = {"now": {"firm2": [["0", "9"]]}}
-    mechanism = {"allocation": LEASE_RULE}
-    result = envelope(
-        instance, "contingent", "infeasible", mechanism=mechanism, witness=witness, certificate=certificate
-    )
+    witness |= {"type": "6", "weights": {"4": "1"}, "shortfall": "5"}
+    result = envelope(instance, "contingent", "infeasible", mechanism={"allocation": LEASE_RULE}, witness=witness)
     return {"result": result, "instance": instance}
 
 
@@ -316,16 +313,16 @@ def test_witness_before_the_last_period() -> None:
     both = last_period_witness()
     verdict = check(both["result"], data(both["instance"]))
     assert verdict.accepted, verdict.reason
-    assert "last-period payments" in verdict.statement
+    assert "in every period before the last" in verdict.statement
 
 
 @pytest.mark.parametrize(
     ("corrupt", "reason"),
     [
-        (change("certificate/now", None), "without the payments of period 2"),
-        (change("certificate/now/firm2", [["0", "13"]]), "certificate.now, incentive of firm2"),
+        (change("certificate", {"now": {"firm2": [["0", "9"]]}}), "proves less than was asked"),
         (change("witness/action", "firm1"), "the rule takes another action"),
-        (change("witness/shortfall", "5"), "shortfall"),
+        (change("witness/shortfall", "6"), "proves less than was asked"),
+        (change("witness/shortfall", "4"), "shortfall"),
     ],
 )
 def test_corrupted_witness_before_the_last_period(corrupt: Callable[[Json], None], reason: str) -> None:
@@ -360,11 +357,11 @@ def test_tables_are_not_changed() -> None:
     assert before == LEASE_TABLES
 
 
-def test_block_witness_does_not_exclude_mechanisms() -> None:
-    """In scope policy a lie may also be deterred by what its action loses: both answers below are true as worded.
+def test_what_a_lie_loses_of_the_surplus_counts() -> None:
+    """In scope policy a lie may also be deterred by what its action loses: the positive answer is right, the negative one proves less than was asked.
 
     The instance of ``last_period_witness`` with u^1(firm1, 4) = 20 in period 1. The targets do not change (they are the
-    others' surplus), so the witness for type 6 (shortfall 6) stays. But the lie 6 at 4 now loses 20 - 6 = 14 of surplus:
+    others' surplus), so they contradict each other by 6 for type 6. But the lie 6 at 4 now loses 20 - 6 = 14 of surplus:
     constant payments -6 after firm1, -18 after firm2 leave it a slack of 14 - 6 = 8; at 6, lie 4 loses 12 - 11 = 1.
     Firm 2: E[W_2 - V^2] = (7 + 9)/2 = 8: -(20 + 8), -(11 + 8), -8, -8.
     """
@@ -386,9 +383,14 @@ def test_block_witness_does_not_exclude_mechanisms() -> None:
     negative["instance"] = positive["instance"]
     verdict = check(positive, data(instance))
     assert verdict.accepted, verdict.reason
-    verdict = check(negative, data(instance))
-    assert verdict.accepted, verdict.reason
-    assert "lies deterred by what their action loses" in verdict.statement
+    for shortfall, reason in (("6", "proves less than was asked"), ("-8", "is not above 0")):
+        negative["witness"]["shortfall"] = shortfall
+        verdict = check(negative, data(instance))
+        assert not verdict.accepted and verdict.reason is not None
+        assert reason in verdict.reason
+    negative["question"]["scope"] = "all"
+    negative["witness"]["shortfall"] = "6"
+    assert check(negative, data(instance)).accepted
 
 
 def test_the_checker_finds_independent_blocks_itself() -> None:

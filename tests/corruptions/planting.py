@@ -618,23 +618,6 @@ def _certificate(case: Case) -> Iterator[Plant]:
         bad = case.copy()
         bad["certificate"]["separators"] = []
         yield "changed distance", "nothing says that no point is closer", bad
-    for name, table in certificate.get("now", {}).items():
-        i = case.model.agents.index(name)
-        if len(case.model.periods[-1].signals[i]) < 2:
-            continue
-        path = next(_entries(table))
-        bad = case.copy()
-        sizes = [len(own) for own in case.model.periods[-1].signals]
-        full = _nested(sizes, lambda q, table=table: str(at(table, q)))
-        _put(full, tuple(0 for _ in path), str(F(at(table, path)) + 10**9))
-        bad["certificate"]["now"][name] = full
-        if witness.problems(case.instance, bad):
-            yield "changed now", name, bad
-    if "now" in certificate:
-        bad = case.copy()
-        del bad["certificate"]["now"]
-        if witness.problems(case.instance, bad):
-            yield "changed now", "dropped", bad
     for k, record in enumerate(certificate.get("blocks", [])[:2]):
         for a, line in enumerate(record["rows"]):
             for b, rows in enumerate(line):

@@ -109,7 +109,6 @@ def test_there_are_enough_corruptions() -> None:
         "changed separator",
         "changed last-period",
         "changed cycle",
-        "changed now",
         "dropped table",
         "dropped weight",
         "dropped witness",

@@ -7,7 +7,10 @@ the last period). Scope `all` asks every block for
     contingent:  μ_r·p_r = c_r,  μ_k·p_r ≥ c_k (k ≠ r)  for every r        vcg-type:  μ_k·p = c_k  for every k
 
 scope `policy` only in blocks whose action the rule takes, for contingent at the reports r where it takes it, and
-for vcg-type with the inequality at the k where it does not.
+for vcg-type with the inequality at the k where it does not. There every inequality is that of the equilibrium: a lie of k
+that brings about the action a loses W(k) − Q(a,k) of the surplus, Q(a,k) = Σ_j u^j(a,k) + δ E[W' | a,k], so
+
+    μ_k·p ≥ c_k − (W(k) − Q(a,k))/δ        instead of c_k.
 """
 
 from __future__ import annotations
@@ -120,14 +123,24 @@ def targets(model: Model, eff: Efficient, i: int, kept: dict[Profile, Any]) -> C
     return target
 
 
+def lost(model: Model, eff: Efficient, t: int, a: int, theta: Profile) -> Fraction:
+    """W_t(θ) − Q_t(a, θ)."""
+    period, then = model.periods[t], 0 if model.horizon is None else t + 1
+    assert period.kernel is not None
+    worth = sum((u[a, theta] for u in period.utility), Fraction(0))
+    worth += model.delta * sum((x * eff.values[then][q] for q, x in period.kernel[a, theta].items()), Fraction(0))
+    return eff.values[t][theta] - worth
+
+
 def _block_rows(model: Model, ask: str, scope: str, rule: list[dict[Profile, int]], block: tuple[int, int, int, Profile],
-                target: Callable[[int, int, Profile], Any]) -> tuple[list[Any], list[tuple[dict[str, Any], Any]]]:
-    """The rows of a block, and its unknowns with the event at which each is paid."""
+                target: Callable[[int, int, Profile], Any], eff: Efficient | None = None) -> tuple[list[Any], list[tuple[dict[str, Any], Any]]]:
+    """The rows of a block, and its unknowns with the event at which each is paid; with `eff` lies are asked for less by the surplus they lose."""
     t, i, a, others = block
     period, upcoming = model.periods[t], model.next_period(t)
     assert upcoming is not None
     cols = columns(model, t, i, a, others)
     c = [target(t, a, insert(others, i, k)) for k in range(len(cols))]
+    loss = [Fraction(0) if eff is None else lost(model, eff, t, a, insert(others, i, k)) for k in range(len(cols))]
     used = [scope == "all" or rule[t][insert(others, i, k)] == a for k in range(len(cols))]
     rows: list[Any] = []
     terms: list[tuple[dict[str, Any], Any]] = []
@@ -136,7 +149,7 @@ def _block_rows(model: Model, ask: str, scope: str, rule: list[dict[Profile, int
         for k, col in enumerate(cols):
             paid = z3.Sum([real(x) * p[q] for q, x in col.items()])
             equal = k == r if ask == "contingent" else used[k]
-            rows.append(paid == c[k] if equal else paid >= c[k])
+            rows.append(paid == c[k] if equal else paid >= c[k] - real(loss[k] / model.delta))
         event: dict[str, Any] = {"agent": model.agents[i], "action": period.actions[a], "reports": _named(model, t, others, i)}
         if ask == "contingent":
             event["reports"][model.agents[i]] = period.signals[i][r]
@@ -174,7 +187,7 @@ def solve(model: Model, ask: str, scope: str = "policy", now: Payments | None = 
         target = targets(model, eff, i, kept)
         for block in blocks(model):
             if block[1] == i:
-                more, paid = _block_rows(model, ask, scope, rule, block, target)
+                more, paid = _block_rows(model, ask, scope, rule, block, target, eff if scope == "policy" else None)
                 rows, terms = rows + more, terms + paid
         solver = _solver(rows)
         if solver is None:

@@ -2,6 +2,10 @@
 
 convex-combination: λ ≥ 0 on own signals other than `type`, Σλ = 1, Σ λ_k μ_k = μ_type, shortfall Σ λ_k c_k − c_type.
 dependence: η ≠ 0, Σ η_k μ_k = 0, shortfall Σ η_k c_k; in scope `policy` η_k ≥ 0 where the rule takes another action.
+With s the share of the surplus that the question leaves every agent (1; 1/N; 0), c = (u^i − s Σ_j u^j)/δ + [t = T−1] E[V_T^i − s W_T], V_T^i = u_T^i (− p_T^i);
+in scope `policy` less s (W − Q)/δ at the k whose action it is not. In period T−1 Σ w_k μ(θ' | a, k) = 0 for whole profiles θ' too, unless the last period is constant,
+so that p_T does not matter. With an infinite horizon the shortfall may be rounded down to six digits.
+farkas: multipliers of the rows of `wishes.Wishes`, by name; they cancel in every unknown and leave the shortfall.
 cycle: Σ ℓ(k_j, k_{j+1}) = −shortfall < 0 with ℓ(k,r) = u(a*(k),k) − u(a*(r),k) in the last period.
 """
 
@@ -12,9 +16,12 @@ from typing import Any
 
 from .efficient import Efficient, efficient
 from .mechanism import allocation
-from .model import Model, Profile, at, drop, insert, marginal, number, read
+from .model import Model, Profile, drop, insert, marginal, number, read
+from .transfers import lost
+from .wishes import Form, Wishes, add
 
 BLOCK_ASKS = ("contingent", "vcg-type")
+SHARED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
 
 
 class Invalid(Exception):
@@ -37,13 +44,15 @@ class _Case:
         self.scope = question.get("scope", "all" if self.ask in ("convex-independence", "spanning") else "policy")
         constant = question.get("last-period", "efficient").partition(":")
         self.constant = self.model.periods[-1].actions.index(constant[2]) if constant[0] == "constant" else None
-        self.now = (result.get("certificate") or {}).get("now")
+        self.transfers = question.get("transfers")
+        self.share = {"budget-balanced": Fraction(1, len(self.model.agents)), "surplus-extraction": Fraction(0)}.get(self.ask, Fraction(1))
+        if self.ask in SHARED:
+            self.ask = self.transfers
         mechanism = result.get("mechanism")
         self.rule = allocation(self.model, mechanism["allocation"]) if mechanism else None
         if self.rule is not None:
             self._efficient_rule(self.rule)
-        if self.now is not None:
-            self._now_implements()
+        _demand("now" not in (result.get("certificate") or {}), "a choice of the last period's payments")
 
     def _efficient_rule(self, rule: list[dict[Profile, int]]) -> None:
         for t, actions in enumerate(rule):
@@ -53,33 +62,29 @@ class _Case:
                 else:
                     _demand(a in self.eff.optimal[t][p], f"the rule is not efficient in period {t + 1} at {p}")
 
-    def payment(self, i: int, p: Profile) -> Fraction:
-        """p_T^i(θ) out of certificate.now."""
-        if self.now is None:
-            raise Invalid("certificate.now is needed")
-        return number(at(self.now[self.model.agents[i]], p)) if self.model.agents[i] in self.now else Fraction(0)
-
-    def _now_implements(self) -> None:
-        period, rule = self.model.periods[-1], (self.rule or self.eff.rule)[-1]
-        for i in range(len(self.model.agents)):
-            for p in period.profiles():
-                for r in range(len(period.signals[i])):
-                    rho = insert(drop(p, i), i, r)
-                    truth = period.utility[i][rule[p], p] - self.payment(i, p)
-                    _demand(truth >= period.utility[i][rule[rho], p] - self.payment(i, rho),
-                            f"certificate.now does not implement the last period at {p}, report {rho}")
-
     def target(self, t: int, i: int, a: int, theta: Profile) -> Fraction:
-        """c = −g/δ."""
+        """c, and what a lie of θ to the action a loses of it where the scope is the policy."""
         model, period = self.model, self.model.periods[t]
-        g = sum((u[a, theta] for j, u in enumerate(period.utility) if j != i), Fraction(0))
+        flows = [u[a, theta] for u in period.utility]
+        c = (flows[i] - self.share * sum(flows, Fraction(0))) / model.delta
+        assert self.rule is not None
         if model.horizon is not None and t == model.horizon - 2:
-            assert period.kernel is not None and self.rule is not None
+            assert period.kernel is not None
             for q, x in period.kernel[a, theta].items():
-                kept = model.periods[-1].utility[i][self.rule[-1][q], q]
-                kept -= self.payment(i, q) if self.constant is None else 0
-                g += model.delta * x * (self.eff.values[-1][q] - kept)
-        return -g / model.delta
+                c += x * (model.periods[-1].utility[i][self.rule[-1][q], q] - self.share * self.eff.values[-1][q])
+        if self.scope == "policy" and self.share and self.rule[t][theta] != a:
+            c -= self.share * lost(model, self.eff, t, a, theta) / model.delta
+        return c
+
+
+def rounded(value: Fraction) -> Fraction:
+    """A positive number, rounded down to six significant decimal digits."""
+    scale = Fraction(1)
+    while value * scale < 100_000:
+        scale *= 10
+    while value * scale >= 1_000_000:
+        scale /= 10
+    return Fraction((value * scale).numerator // (value * scale).denominator) / scale
 
 
 def _others(model: Model, t: int, i: int, named: dict[str, str]) -> Profile:
@@ -123,7 +128,14 @@ def _block(case: _Case, w: dict[str, Any]) -> None:
         for k, x in sign:
             value += x * case.target(t, i, a, insert(others, i, k))
         _demand(value > 0, f"the targets add to {value}, which contradicts nothing")
-        _demand(number(w["shortfall"]) == value, f"the shortfall is {value}")
+        told = number(w["shortfall"])
+        _demand(told == value or (model.horizon is None and told == rounded(value)), f"the shortfall is {value}")
+        if model.horizon is not None and t == model.horizon - 2 and case.constant is None:
+            law: dict[Profile, Fraction] = {}
+            for k, x in sign:
+                for q, chance in model.periods[t].kernel[a, insert(others, i, k)].items():
+                    law[q] = law.get(q, Fraction(0)) + x * chance
+            _demand(not any(law.values()), "other payments in the last period change what the weights add up to")
     else:
         _demand(w["shortfall"] is None, "the pure condition has no shortfall")
 
@@ -145,6 +157,69 @@ def _cycle(case: _Case, w: dict[str, Any]) -> None:
     _demand(number(w["shortfall"]) == -total, f"the shortfall is {-total}")
 
 
+def _named(model: Model, t: int, p: Profile) -> str:
+    return "(" + ",".join(own[k] for own, k in zip(model.periods[t].signals, p)) + ")"
+
+
+def _farkas(case: _Case, w: dict[str, Any]) -> None:
+    model = case.model
+    _demand(case.ask in BLOCK_ASKS and case.constant is None, "multipliers say nothing about this ask")
+    if case.scope == "all":
+        _every_action(case, w)
+        return
+    wishes = Wishes(model, case.transfers, rule=case.rule)
+    payoff = {Fraction(1): "residual-claimant", Fraction(0): "no-payoff"}.get(case.share, "equal-shares")
+    left = {name: number(y) for name, y in w["multipliers"].items()}
+    total: Form = {}
+    for head, wish, sign in (("value", "definition", -1), ("pepic", "pepic", 1), (payoff, payoff, 1)):
+        for row in wishes.rows(wish):
+            t, i, theta = row.place[:3]
+            when = "" if model.horizon is None else f"t={t + 1} "
+            name = f"{head} {model.agents[i]} {when}{_named(model, t, theta)}"
+            if head == "pepic":
+                name += f"->{model.periods[t].signals[i][row.place[3][i]]}"
+            y = left.pop(name, Fraction(0))
+            if y:
+                _demand(row.equal or y > 0, f"a negative rate of {name}")
+                add(total, row.form, sign * y)
+    _demand(not left, f"no rows are called {sorted(left)}")
+    short = -total.pop(None, Fraction(0))
+    _demand(not any(total.values()), "the rows do not cancel")
+    _demand(short > 0 and number(w["shortfall"]) == short, f"the shortfall is {short}")
+
+
+def _every_action(case: _Case, w: dict[str, Any]) -> None:
+    """Multipliers of the rows of scope `all`: E[later + now_T | a, k] against c, and incentives of the last period."""
+    model = case.model
+    last = len(model.periods) - 1
+    assert case.rule is not None
+    left = {name: number(y) for name, y in w["multipliers"].items()}
+    total: dict[Any, Fraction] = {}
+    short = Fraction(0)
+    for i, agent in enumerate(model.agents):
+        for theta in model.periods[last].profiles():
+            u = model.periods[last].utility[i]
+            for r in range(len(model.periods[last].signals[i])):
+                y = left.pop(f"incentive {agent} t={last + 1} {_named(model, last, theta)}->{model.periods[last].signals[i][r]}", Fraction(0))
+                _demand(y >= 0, "a negative rate")
+                rho = insert(drop(theta, i), i, r)
+                short += y * (u[case.rule[last][rho], theta] - u[case.rule[last][theta], theta])
+                add(total, {(i, rho): y}), add(total, {(i, theta): -y})
+        period = model.periods[last - 1]
+        for (a, theta), law in period.kernel.items():
+            for r in range(len(period.signals[i])) if case.ask == "contingent" else [None]:
+                said = "" if r is None else f"->{period.signals[i][r]}"
+                y = left.pop(f"target {agent} t={last} {_named(model, last - 1, theta)}{said} a={period.actions[a]}", Fraction(0))
+                _demand(y >= 0 or r is None or r == theta[i], "a negative rate")
+                short += y * case.target(last - 1, i, a, theta)
+                for q, x in law.items():
+                    add(total, {(i, q): y * x})
+                    add(total, {(i, r, a, drop(theta, i), drop(q, i)): y * x})
+    _demand(not left, f"no rows are called {sorted(left)}")
+    _demand(not any(total.values()), "the rows do not cancel")
+    _demand(short > 0 and number(w["shortfall"]) == short, f"the shortfall is {short}")
+
+
 def problems(instance: dict[str, Any], result: dict[str, Any]) -> list[str]:
     """What is wrong with the witnesses of a negative result; empty when they prove it."""
     try:
@@ -155,7 +230,7 @@ def problems(instance: dict[str, Any], result: dict[str, Any]) -> list[str]:
     found = [] if not failures or failures[0] == result["witness"] else ["the first failure is not the witness"]
     for n, w in enumerate([result["witness"], *failures]):
         try:
-            (_cycle if w["kind"] == "cycle" else _block)(case, w)
+            {"cycle": _cycle, "farkas": _farkas}.get(w["kind"], _block)(case, w)
         except (Invalid, KeyError, ValueError, IndexError, TypeError, AssertionError) as error:
             found.append(f"witness {n}: {error}")
     return found

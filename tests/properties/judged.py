@@ -7,8 +7,7 @@ from typing import Any
 
 from oracles import deviations, transfers, witness
 from oracles.efficient import efficient
-from oracles.mechanism import Mechanism
-from oracles.model import Model, at, number, read
+from oracles.model import read
 
 import mechsynth
 from mechsynth.check import check
@@ -29,27 +28,11 @@ def answer(instance: Json, ask: str, **options: Any) -> Json:
     return document
 
 
-def last_payments(model: Model, document: Json) -> dict[int, dict[tuple[int, ...], Fraction]] | None:
-    """The payments of the last period that an answer speaks of; None where it has no last period."""
-    if model.horizon is None:
-        return None
-    profiles = model.periods[-1].profiles()
-    if document["status"] == "feasible":
-        mechanism = Mechanism(model, document)
-        return {i: {p: mechanism.now(len(model.periods) - 1, i, p) for p in profiles} for i in range(len(model.agents))}
-    tables = document["certificate"].get("now", {})
-    return {
-        i: {p: number(at(tables[n], p)) if n in tables else Fraction(0) for p in profiles}
-        for i, n in enumerate(model.agents)
-    }
-
-
 def judge_transfers(instance: Json, document: Json) -> None:
     """A mechanism answer is what brute force and z3 find.
 
     Feasible: no one-shot lie pays after any history, and truth leaves every agent the social surplus before the last
-    period. Infeasible: the witness proves it, and z3 finds no transfers either (under the payments that the answer
-    computed with).
+    period. Infeasible: the witness proves it, and z3 finds no transfers either, whatever is paid in the last period.
     """
     model = read(instance)
     question = document["question"]
@@ -77,5 +60,4 @@ def judge_transfers(instance: Json, document: Json) -> None:
     if cycle:
         assert not transfers.static(model)
         return
-    now = last_payments(model, document)
-    assert transfers.feasible(model, question["ask"], question["scope"], now=now, last_action=action) == feasible
+    assert transfers.feasible(model, question["ask"], question["scope"], last_action=action) == feasible

@@ -59,18 +59,21 @@ def test_scope_all_does_not_speak_of_the_rule_alone() -> None:
 
 
 def test_scope_all_says_whether_scope_policy_can_succeed() -> None:
-    """The rule takes `wait` at signal 6 and `low`: one of the failures is there, so scope policy fails as well."""
-    assert "Scope policy fails too" in flat("many-failures") and "Ask with --scope policy" not in flat("many-failures")
+    """A failure at `wait` refutes scope policy too where the rule takes `wait` at every signal of it: a lie to another action is asked for less there."""
+    text = flat("many-failures")
+    assert "Scope policy asks for the transfers themselves and may succeed" in text and "Ask with --scope policy" in text
     data = load("many-failures")
-    data["certificate"]["failures"] = [data["witness"]]
+    for record in data["mechanism"]["allocation"]:
+        if record["period"] == 1:
+            record["action"] = "wait"
     text = " ".join(explain(data).split())
-    assert "Scope policy asks less and may succeed" in text and "Ask with --scope policy" in text
+    assert "Scope policy fails too" in text and "Ask with --scope policy" not in text
 
 
 def test_ties_and_last_payments_are_named() -> None:
     text = flat("mixture")
     assert "the other efficient rules were not tried" in text
-    assert "other payments that implement the last period were not tried" in text
+    assert "It holds whatever is paid in the last period" in text
     assert "were not tried" not in flat("dependence")
 
 
