@@ -53,7 +53,7 @@ class Losses:
 
 def losses(question: Question, t: int) -> Losses:
     """Return what every action loses of the surplus in period ``t`` (from 1; not the last)."""
-    known: dict[int, Losses] = question.__dict__.setdefault("_losses", {})
+    known: dict[int, Losses] = question.case.__dict__.setdefault("_losses", {})
     if t not in known:
         known[t] = _enclosed(question) if question.environment.horizon is None else _finite(question, t)
     return known[t]
