@@ -1,0 +1,183 @@
+"""Why not: the witnesses of negative answers, and which rows each of them combines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal
+
+from mechsynth.result.codec import Record
+from mechsynth.result.rowname import ColumnName, RowName, parse_row
+
+Others = Mapping[str, str]
+"""What the other agents report, by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixture(Record):
+    """The belief of one own signal is a mixture of the beliefs of others (Liu 2014, Assumption 2 and Theorem 3.1).
+
+    Attributes
+    ----------
+    period:
+        From 1; ``None`` when the horizon is infinite.
+    agent, action, others:
+        The block: whose beliefs, after which action, given which reports of the others.
+    type_:
+        The signal ``r`` whose belief is the mixture.
+    weights:
+        ``λ_k ≥ 0`` by the others of her signals: ``Σ λ_k μ_k = μ_r``.
+    shortfall:
+        ``Σ λ_k c_k − c_r > 0``; ``None`` for the condition on beliefs alone.
+    """
+
+    kind: Literal["convex-combination"] = "convex-combination"
+    period: int | None = None
+    agent: str
+    action: str
+    others: Others
+    type_: str
+    weights: Mapping[str, Fraction]
+    shortfall: Fraction | None
+
+    def rows(self) -> dict[str, Fraction]:
+        """Return the multipliers of her signals' targets: ``λ_k`` on the others', −1 on its own."""
+        return {**self.weights, self.type_: Fraction(-1)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependence(Record):
+    """The beliefs of a block are dependent, and the targets do not fit (Liu 2014, Assumption 3 and Theorem 3.2).
+
+    Attributes
+    ----------
+    period, agent, action, others:
+        The block, as of a `Mixture`.
+    weights:
+        ``η_k`` by her signals: ``Σ η_k μ_k = 0``.
+    shortfall:
+        ``Σ η_k c_k > 0``; ``None`` for the condition on beliefs alone.
+    """
+
+    kind: Literal["dependence"] = "dependence"
+    period: int | None = None
+    agent: str
+    action: str
+    others: Others
+    weights: Mapping[str, Fraction]
+    shortfall: Fraction | None
+
+    def rows(self) -> dict[str, Fraction]:
+        """Return the multipliers of her signals' targets."""
+        return dict(self.weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cycle(Record):
+    """Lies of one period that undo each other and together gain (Rochet 1987).
+
+    Attributes
+    ----------
+    period, agent, others:
+        When, whose, and given which reports of the others.
+    cycle:
+        Her signals: the first is reported as the second, and so on, the last as the first.
+    shortfall:
+        How far below zero the losses of these lies add up.
+    """
+
+    kind: Literal["cycle"] = "cycle"
+    period: int | None = None
+    agent: str
+    others: Others
+    cycle: tuple[str, ...]
+    shortfall: Fraction
+
+    def rows(self) -> dict[RowName, Fraction]:
+        """Return the multipliers of her incentive rows: 1 on every lie of the cycle; profiles list the others in their order, herself last."""
+        others = tuple(self.others.values())
+        lies = pairwise((*self.cycle, self.cycle[0]))
+        return {
+            RowName("pepic", self.agent, self.period, signals=(*others, true), report=told): Fraction(1)
+            for true, told in lies
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict(Record):
+    """Requirements that no transfers of a class meet together.
+
+    Attributes
+    ----------
+    conflict:
+        The requirements; without any one of them the others can be met.
+    multipliers:
+        By the name of the row: at least 0 on inequalities, of any sign on equations; the rows add up to ``0 ≥ shortfall``.
+    shortfall:
+        What the right-hand sides add up to, more than 0.
+    """
+
+    kind: Literal["farkas"] = "farkas"
+    conflict: tuple[str, ...] = ()
+    multipliers: Mapping[str, Fraction]
+    shortfall: Fraction
+
+    def rows(self) -> dict[str, Fraction]:
+        """Return the multipliers by the names of the rows."""
+        return dict(self.multipliers)
+
+    def named(self) -> dict[RowName, Fraction]:
+        """Return the same by what the rows are called.
+
+        Raises
+        ------
+        ValueError
+            For a row of a requirement that a user wrote, which may be called otherwise.
+        """
+        return {parse_row(name): y for name, y in self.multipliers.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortfall(Record):
+    """A budget that entry fees do not cover (Yoon 2021a, condition (*)).
+
+    Attributes
+    ----------
+    shortfall:
+        The expected deficit less the fees, more than 0.
+    """
+
+    kind: Literal["budget"] = "budget"
+    shortfall: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval(Record):
+    """Payments that leave the Groves family: how far two signals' amounts can lie apart (Yoon 2021b, Theorem 2).
+
+    Attributes
+    ----------
+    period, agent, others:
+        When, whose, and given which reports of the others.
+    signal, against:
+        The two signals.
+    least, most:
+        The ends of the interval in which the difference lies.
+    """
+
+    kind: Literal["interval"] = "interval"
+    period: int | None = None
+    agent: str
+    others: Others
+    signal: str
+    against: str
+    least: Fraction
+    most: Fraction
+
+
+Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval
+"""Why not."""
+
+__all__ = ["ColumnName", "Conflict", "Cycle", "Dependence", "Interval", "Mixture", "Shortfall", "Witness"]
