@@ -46,8 +46,10 @@ def check(result: bytes, instance: bytes) -> None:
     data, model = json.loads(result, parse_float=str), Instance(instance)
     question, status = data["question"], data["status"]
     name = question["ask"]
-    if name not in ("implement", "static", *_BLOCKS) or question.get("scope") == "all" or "last-period" in question:
+    if name not in ("implement", "static", *_BLOCKS) or question.get("scope") == "all":
         raise Unknown(name)
+    if question.get("last-period", "efficient") != "efficient":
+        raise Unknown("a constant last period")
     if data["strength"] != "exact" or data["instance"].get("normalized") or data["certificate"].get("requirements"):
         raise Unknown("strength, rescaled rows or requirements of its own")
     rule = _rule(model, data["mechanism"]["allocation"])
@@ -230,7 +232,9 @@ def _implement(data: Any, frame: Callable[..., Any]) -> None:
         least = Line(Fraction(0), {_ADDED.get(objective): Fraction(1)})
         value = sum(added.values(), Fraction(0))
         if objective == "max-revenue":
-            least, value = (-revenue(unknown, unknown.start))[0], revenue(f, f.start)[0].const
+            mine: Any = revenue(f, f.start)
+            lost: Any = -revenue(unknown, unknown.start)
+            least, value = lost[0], mine[0].const
         elif objective == "min-total-transfer":
             least = Line(
                 Fraction(0),
@@ -259,9 +263,8 @@ def _excluded(data: Any, claimed: Any, plain: Any) -> None:
 
     def at(signal: str) -> int:
         own = {**witness["others"], witness["agent"]: signal}
-        return model.profiles[t].index(
-            tuple(model.signals[t][j].index(own[name]) for j, name in enumerate(model.agents))
-        )
+        place = tuple(model.signals[t][j].index(own[name]) for j, name in enumerate(model.agents))
+        return int(model.profiles[t].index(place))
 
     def weigh(rows: Rows, weight: Fraction) -> None:
         ask(rows.equal or weight >= 0, f"{rows.name(0)}: weight {weight}")
