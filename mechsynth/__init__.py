@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mechsynth.program.requirements import Requirement
     from mechsynth.program.synthesis import Setting
     from mechsynth.result import Result, Status, Strength, read_result
+    from mechsynth.result.schema import schema
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ _HOMES = {
     "Status": "result",
     "Strength": "result",
     "read_result": "result",
+    "schema": "result.schema",
 }
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "program_of",
     "read_result",
     "save",
+    "schema",
     "solve",
 ]
 

@@ -1,0 +1,35 @@
+"""The formats of files as JSON Schemas, for other programs: ``mechsynth.schema("mechsynth-result/1")``."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from mechsynth.errors import UsageError, did_you_mean
+
+FORMATS = ("mechsynth-instance/1", "mechsynth-instance/2", "mechsynth-result/1", "mechsynth-result/2")
+
+
+def schema(format: str) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a format.
+
+    A schema says what stands where. That shapes fit, that probabilities add up to 1, and that an answer is proved is for the readers and the checker to
+    say. What is written today is format 1; format 2 is what later versions will write where format 1 cannot say it.
+
+    Parameters
+    ----------
+    format:
+        ``mechsynth-instance/1``, ``mechsynth-instance/2``, ``mechsynth-result/1`` or ``mechsynth-result/2``.
+
+    Raises
+    ------
+    UsageError
+        For another format.
+    """
+    if format not in FORMATS:
+        remedy = did_you_mean(format, FORMATS) + f"choose one of {', '.join(FORMATS)}"
+        raise UsageError("format", f"{format!r} has no schema", remedy)
+    name = format.removeprefix("mechsynth-").replace("/", "-")
+    found: dict[str, Any] = json.loads((files("mechsynth") / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
