@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -216,7 +217,9 @@ class Aims:
 
 def weighted(eta: Sequence[Fraction | int], values: Rationals) -> Fraction:
     """Return ``Σ η_k v_k``."""
-    return sum((e * Fraction(int(v), values.den) for e, v in zip(eta, values.num.tolist(), strict=True)), Fraction(0))
+    scale = lcm(*(e.denominator for e in eta))
+    total = sum(e.numerator * (scale // e.denominator) * v for e, v in zip(eta, values.num.tolist(), strict=True) if e)
+    return Fraction(total, values.den * scale)
 
 
 def rounded_down(value: Fraction) -> Fraction:

@@ -17,7 +17,7 @@ import numpy as np
 from mechsynth.asks import residual
 from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
-from mechsynth.asks.linked import Linked, Room, block_of, block_targets, later_shape
+from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape
 from mechsynth.asks.question import Question
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
@@ -45,16 +45,15 @@ def _decide(question: Question, stack: Stack, aims: Aims, scope: str) -> Linked:
     settle_anew(decision.failures, stack, aims, again)
     if decision.failures:
         failed = sorted(decision.failures.items(), key=lambda item: item[0])
-        return Linked([_mixture(question, stack, aims, b, r, eta) for (b, r), eta in failed], dependences=failed)
+        return Linked([], dependences=failed, tell=lambda one: _mixture(question, stack, aims, one))
     where = block_of(question, stack)
     table = _table(question, stack, decision, where, scope)
     return Linked([], table, lambda: _expected(stack, goals, decision, where))
 
 
-def _mixture(
-    question: Question, stack: Stack, aims: Aims, block: int, report: int, eta: Sequence[Fraction | int]
-) -> dict[str, Any]:
+def _mixture(question: Question, stack: Stack, aims: Aims, failed: Failed) -> dict[str, Any]:
     """Return the witness against one report."""
+    (block, report), eta = failed
     action, others = int(stack.action[block]), int(stack.others[block])
     unit = Fraction(-eta[report])
     short = aims.stated(action, others, eta, unit) * unit

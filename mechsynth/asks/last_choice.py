@@ -33,6 +33,7 @@ from mechsynth.program.linear import LinearProgram
 from mechsynth.prove.paths import central_payments, distances
 from mechsynth.rational import IntArray, Rationals, narrow
 
+LARGE = 64  # profiles of the last period from which the Groves payments are tried before those in the middle
 ROUNDS = 2_000  # programs that are decided before the search is given up
 
 
@@ -139,10 +140,11 @@ class Search:
             shape = self.question.environment.period(self.question.environment.last).shape
             return Chosen(spread(paid, self.stack.agent, shape).reduce(), linked)
         always = []
-        for ((block, report), eta), failure in zip(linked.dependences, linked.failures, strict=True):
+        assert linked.tell is not None
+        for (block, report), eta in linked.dependences:
             cut = self._cut(block, report, eta)
             if not cut.row.num.any() and cut.right > 0:
-                always.append(failure)
+                always.append(linked.tell(((block, report), eta)))
             key = block, report, cut.eta
             if key not in self.known:
                 self.known.add(key)
@@ -151,19 +153,27 @@ class Search:
 
     def _candidates(self, earlier: Rationals | None) -> Iterator[Rationals]:
         """Yield payments ``[θ'^{-i}, θ'^i]`` that implement the last period."""
-        environment, agent = self.question.environment, self.stack.agent
         if earlier is not None and self._implements(earlier):
             yield earlier
+        groves = self._groves()
+        large = self.losses.num[:, :, 0].size > LARGE
+        if groves is not None and large:
+            yield groves
         found, _ = distances(self.losses.num)
         yield Rationals(central_payments(found), 2 * found.shape[-1] * self.losses.den).reduce()
+        if groves is not None and not large:
+            yield groves
+
+    def _groves(self) -> Rationals | None:
+        """Return what the others lose by the agent's report, ``−Σ_{j≠i} u_T^j``, if that implements the last period; with private values it does."""
+        environment, agent = self.question.environment, self.stack.agent
         period = environment.period(environment.last)
         chosen = used(self.question.at(environment.last), agent)
         rest = period.surplus() - period.utilities[agent]
         others = by_own(rest.num, agent)
         index, own = np.indices(chosen.shape)
         groves = Rationals(-others[chosen, index, own], rest.den).reduce()
-        if self._implements(groves):
-            yield groves
+        return groves if self._implements(groves) else None
 
     def _implements(self, paid: Rationals) -> bool:
         if paid.shape != self.losses.shape[:2]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -32,26 +33,38 @@ Targets = Callable[[int, int], Aims]
 """The targets of a period (from 1) and an agent's index."""
 
 
+Failed = tuple[tuple[int, int], Sequence[Fraction | int]]
+"""A block and a report, by position in the stack and index, and the dependence that excludes their payments."""
+
+
 @dataclass(frozen=True, eq=False)
 class Linked:
     """What a class of transfers makes of one stack of blocks.
 
     Attributes
     ----------
-    failures:
-        Witnesses of the blocks that have no transfers.
+    given:
+        Witnesses of the blocks that have no transfers, where they do not come from ``dependences``.
     table:
         The ``later`` table, if nothing fails.
     expected:
         Returns ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block that report ``r`` leads to, if nothing fails; ``c`` is not weakened.
     dependences:
-        What excludes payments, by ``(block, report)``, in the order of the failures.
+        What excludes payments, by ``(block, report)``.
+    tell:
+        Returns the witness of one of them.
     """
 
-    failures: list[dict[str, Any]]
+    given: list[dict[str, Any]]
     table: Table | None = None
     expected: Callable[[], Rationals] | None = None
-    dependences: Sequence[tuple[tuple[int, int], Sequence[Fraction | int]]] = ()
+    dependences: Sequence[Failed] = ()
+    tell: Callable[[Failed], dict[str, Any]] | None = None
+
+    @cached_property
+    def failures(self) -> list[dict[str, Any]]:
+        """Witnesses of the blocks that have no transfers."""
+        return self.given if self.tell is None else [self.tell(failed) for failed in self.dependences]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mechsynth.asks import residual
 from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
-from mechsynth.asks.linked import Linked, Room, block_of, block_targets, later_shape
+from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape
 from mechsynth.asks.question import Question
 from mechsynth.engine import common_payments
 from mechsynth.mechanism import Table
@@ -49,7 +49,7 @@ def _decide(question: Question, stack: Stack, aims: Aims, scope: str) -> Linked:
     settle_anew(decision.failures, stack, aims, again)
     if decision.failures:
         failed = sorted(decision.failures.items(), key=lambda item: item[0])
-        return Linked([_dependence(question, stack, aims, b, eta) for (b, _), eta in failed], dependences=failed)
+        return Linked([], dependences=failed, tell=lambda one: _dependence(question, stack, aims, one))
     # One denominator per block: a common one for all would be as long as all of them together.
     others = aims.full.shape[1]
     payments = [decision.special[b, 0] for b in range(stack.rows.shape[0])]
@@ -68,10 +68,9 @@ def _axes(question: Question, stack: Stack) -> tuple[int, ...]:
     )
 
 
-def _dependence(
-    question: Question, stack: Stack, aims: Aims, block: int, eta: Sequence[Fraction | int]
-) -> dict[str, object]:
+def _dependence(question: Question, stack: Stack, aims: Aims, failed: Failed) -> dict[str, object]:
     """Return the witness against one block."""
+    (block, _), eta = failed
     action, others = int(stack.action[block]), int(stack.others[block])
     short = aims.stated(action, others, eta, Fraction(1))
     return question.dependence(stack.t, stack.agent, action, others, eta, short)
