@@ -13,8 +13,8 @@ values, for instance, they always exist. With ``v^i = θ^i + γ Σ_{j≠i} θ^j`
 increasing differences in the other, and what fails is one order for both, which ``increasing-differences`` in the rule's order says.
 
 What *no* means. ``cycle``: in this period no payments do, given the payments of the later periods in ``certificate.now`` (or any that leave the agent the same payoff from then on, up to an amount that the others' signals decide). Other later payments
-leave other payoffs. So where later payments matter the joint program over all payments decides, too: either it finds some, or its multipliers (``certificate.farkas``; with an infinite horizon the witness itself) prove that
-there are no (stationary) history-independent payments at all.
+leave other payoffs. So where later payments matter the joint program over all payments decides: either it finds some, or its multipliers (``certificate.farkas``; with an infinite horizon the witness itself) prove that
+there are no (stationary) history-independent payments at all. Where it is undecided, so is the question.
 
 Remark 3.9. With private values ``W − V^i`` does not depend on the own signal, (4) is incentive compatible, and the mechanism is a dynamic Groves mechanism as the pivot mechanism is: the payoffs differ by an amount ``h_t^i(θ^{-i})``, and so the
 payments of a period by ``h_t^i(θ^{-i}) − δ E[h_{t+1}^i(θ'^{-i}) | a*(θ), θ^{-i}]``. The own report enters that through the action, unless the action does not move the others' signals. ``h = 0``, and the payments
@@ -97,8 +97,8 @@ def answer(question: Question) -> Result:
         elif exact and joint.status is Status.INFEASIBLE:
             assert joint.witness is not None
             farkas = dict(joint.witness)
-        elif environment.horizon is None:
-            certificate["reason"] = joint.certificate.get("reason", "no exact answer about all stationary payments")
+        else:
+            certificate["reason"] = joint.certificate.get("reason", "no exact answer about all such payments")
             return Result(
                 asked,
                 Status.UNKNOWN,

@@ -156,22 +156,19 @@ def _fails(page: Page, answer: Answer) -> None:
                 f"No. The efficient rule of {period} cannot be implemented ex post, whatever is paid on its reports."
             )
             scope = "This covers all payments on the reports of that period, and this rule."
-        elif farkas:
+        else:
+            if not farkas:
+                fail(
+                    "certificate.farkas",
+                    "missing: a chain before the last period speaks of one choice of later payments",
+                    "ask the same question anew",
+                )
             page.say(
                 "No. No history-independent payments implement the efficient rule: whatever they are, some agent gains by a lie."
             )
             scope = (
                 "This covers all payments on the reports of their own period, in all periods, and this rule: multipliers in the "
                 f"file prove it (certificate.farkas). The chain shows where it fails if {agent} pays later what stands in the file."
-            )
-        else:
-            page.say(
-                f"No. Built back from the last period, the payments of {agent} end at {period}: given what it pays later, "
-                "nothing that is paid on the reports of that period makes truth a best reply."
-            )
-            scope = (
-                f"This covers all payments on the reports of {period}, this rule, and the later payments that stand in the file. "
-                "Other later payments leave other payoffs, and were not tried."
             )
         page.head("Why")
         for text in witnesses.story(chain, answer):
@@ -199,10 +196,6 @@ def _fails(page: Page, answer: Answer) -> None:
         steps.append(
             "Ask contingent or vcg-type: payments that look at the others' next reports can do it where signals move these."
         )
-        if _kind(answer) == "cycle" and not farkas:
-            steps.append(
-                "Ask implement with --transfers history-independent: whether other payments in the later periods help."
-            )
     steps.append(
         "Ask implement with --transfers history-independent and --objective min-epsilon: payments that leave the least gain from lying."
     )

@@ -100,12 +100,9 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
         return f"{implement.judge(strong, model, rule, values, ledger)} A chain of lies shows where: {words}."
     if t == model.count - 1:
         return f"No payments whatever make truth an ex post equilibrium of the last period under the rule listed ({words}){_RULE}"
-    same = ""
-    if not _moves_others(model, t, agent):
-        same = " (or any that leave the agent the same payoff from then on, up to an amount that the others' signals decide)"
-    return (
-        f"Given the payments of {show(model.agents[agent])} in the later periods that stand in the certificate{same}, no payments on the reports of "
-        f"period {t + 1} make truth a best reply there ({words}); other later payments are not tried{_RULE}"
+    raise Refuted(
+        f"{words}: proves less than was asked: it speaks of one choice of later payments (certificate.now), and the question leaves them free; "
+        "ask the same question anew"
     )
 
 
@@ -193,15 +190,3 @@ def _cycle(claim: Claim, entry: dict[str, Any], worths: Worths, t: int, agent: i
     equal(claim.numbers.fraction(entry["shortfall"], "witness.shortfall"), total, f"{words}: shortfall", ledger)
     ledger.claim(total > 0, f"{words}: its gains {number_text(total)} are not above 0")
     return words
-
-
-def _moves_others(model: Model, t: int, agent: int) -> bool:
-    """Return whether the own signal moves the law of the others' next signals, given an action and their signals."""
-    kernel = model.kernel(t)
-    assert kernel is not None
-    weights = kernel.others(agent)
-    for members in profiles_of_blocks(model, t, agent):
-        rows, den = weights[:, members].astype(object), kernel.den[:, members]
-        if (rows * den[:, :1, None] != rows[:, :1] * den[:, :, None]).any():
-            return True
-    return False
