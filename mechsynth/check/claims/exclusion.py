@@ -16,7 +16,7 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from ..block import Rows, State
-from ..blocks import Block, others_name, profiles_of_blocks, read_block, read_weights
+from ..blocks import others_name, profiles_of_blocks
 from ..envelope import Claim
 from ..exact import Array
 from ..forms import Sum
@@ -30,6 +30,7 @@ from ..text import describe, items, label, number_text, show, table
 from ..unknown import Unknown
 from ..values import Values
 from ..verdict import Ledger, Refuted, equal
+from .beliefs import Combination, failures, once, read_combination
 from .implement import Wish, read_witness
 
 RULE_ONLY = "; this is about the rule listed, and other efficient rules, if there are ties, are not tried."
@@ -122,61 +123,35 @@ def _last_two(f: ClaimedUnknown) -> Iterator[Rows]:
 
 def _failures(claim: Claim, f: ClaimedUnknown, ledger: Ledger) -> str:
     """Ask that the witness, and every one in ``certificate.failures``, derives a contradiction; return the first in words."""
-    found = [claim.witness]
-    if claim.certificate.get("failures") is not None:
-        found = items(claim.certificate["failures"], "certificate.failures")
-        if not found or found[0] != claim.witness:
-            raise Refuted("certificate.failures does not begin with the witness")
-    seen: set[tuple[Any, ...]] = set()
+    seen: set[Any] = set()
     words = []
-    for k, entry in enumerate(found):
-        at = "witness" if k == 0 else f"certificate.failures[{k}]"
+    known = dict.fromkeys((_KINDS[claim.asked.transfers], "cycle"))
+    for entry, at in failures(claim):
         kind = entry.get("kind") if isinstance(entry, dict) else None
-        known = dict.fromkeys((_KINDS[claim.asked.transfers], "cycle"))
         if not isinstance(kind, str) or kind not in known:
             raise InputError(f"{at}.kind", f"found {describe(kind)}", f"one of {', '.join(known)}")
         key, text = (_cycle if kind == "cycle" else _block)(entry, claim, f, at, ledger)
-        if key in seen:
-            raise InputError(at, "this failure stands twice", "keep one")
-        seen.add(key)
+        once(seen, key, at)
         words.append(text)
     return words[0]
 
 
 def _block(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledger) -> tuple[tuple[Any, ...], str]:
     """Weigh the rows of a block."""
-    contingent = claim.asked.transfers == "contingent"
-    keys = ["kind", "agent", "action", "others", "weights", "shortfall", *(["type"] if contingent else [])]
-    entry = table(value, at, keys if f.model.horizon is None else ["period", *keys])
-    block = read_block(entry, f.model, at)
-    words, period = block.name(f.model), f.model.period(block.t)
-    weights = read_weights(entry["weights"], block, claim, f.model, f"{at}.weights")
-    key: tuple[Any, ...] = (block,)
-    own = None
-    if contingent:
-        own = label(entry["type"], period.signal_index[block.agent], f"{at}.type", "own signal")
-        ledger.claim(own not in weights, f"{words}: the combination uses the own signal it should give")
-        weights, key = {**weights, own: Fraction(-1)}, (block, own)
-    total = Sum()
-    for rows, factors in _rows(claim, f, block, own, weights, words, ledger):
+    found = read_combination(value, claim, f.model, claim.asked.transfers == "contingent", at)
+    words, total = found.name(f.model), Sum()
+    for rows, factors in _rows(claim, f, found, ledger):
         weigh(rows, factors, total, ledger)
-    words = f"{words}, own signal {show(period.signals[block.agent][own])}" if own is not None else words
     _cancels(f, total, words, ledger)
-    stated = claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall")
+    assert isinstance(value, dict)
+    stated = claim.numbers.fraction(value["shortfall"], f"{at}.shortfall")
     _short(f, total, stated, f.model.discount if claim.scope == "policy" else Fraction(1), words, ledger)
-    return key, words
+    return (found.block, found.own), words
 
 
-def _rows(
-    claim: Claim,
-    f: ClaimedUnknown,
-    block: Block,
-    own: int | None,
-    weights: dict[int, Fraction],
-    words: str,
-    ledger: Ledger,
-) -> Iterator[tuple[Rows, list[Fraction]]]:
+def _rows(claim: Claim, f: ClaimedUnknown, found: Combination, ledger: Ledger) -> Iterator[tuple[Rows, list[Fraction]]]:
     """Return the rows of a block at its own signals, and their weights."""
+    block, own, weights, words = found.block, found.own, found.weights, found.block.name(f.model)
     t, agent = block.t, block.agent
     members = profiles_of_blocks(f.model, t, agent)[block.others]
     chosen = f.rule[t][members] == block.action

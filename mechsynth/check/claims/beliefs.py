@@ -1,0 +1,158 @@
+"""``convex-independence`` and ``spanning``: conditions on beliefs, block by block.
+
+What settles a block where a condition holds is in ``blocks.py``. Where it fails, weights of the own signals make their beliefs cancel: a convex combination
+of the others' that is one's own belief, or a dependence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mechsynth.errors import InputError
+
+from ..blocks import (
+    Block,
+    check_convex,
+    check_holds,
+    last_with_blocks,
+    mixture,
+    profiles_of_blocks,
+    read_block,
+    read_weights,
+)
+from ..envelope import Claim
+from ..exact import Array
+from ..model import Model
+from ..text import describe, items, label, show, table
+from ..verdict import Ledger, Refuted
+
+
+def judge(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger: Ledger) -> str:
+    """Check an answer; return the statement that is proved."""
+    if claim.status == "holds":
+        check_holds(claim, model, rule, ledger)
+        return _holds_statement(claim, model)
+    ledger.claim(claim.value is None, "a value in a negative answer")
+    return _fails_statement(claim, model, check_combinations(claim, model, rule, ledger))
+
+
+def _idle(model: Model) -> str:
+    """Return why a condition on beliefs has nothing to test, empty where it has."""
+    if last_with_blocks(model) == 0:
+        return "; there is one period only, so there is no block, and nothing was tested"
+    if len(model.agents) == 1:
+        return "; there is one agent only, so there are no others to expect anything of, and payments have nothing to look at"
+    if all(size == 1 for t in range(last_with_blocks(model)) for size in model.period(t).sizes):
+        return "; every agent has one signal only, so nothing was tested"
+    return ""
+
+
+def _holds_statement(claim: Claim, model: Model) -> str:
+    scope = "every block" if claim.scope == "all" else "every block that the efficient rule listed uses"
+    if claim.ask == "spanning":
+        return f"Spanning holds: in {scope} the beliefs of the own signals are linearly independent{_idle(model)}."
+    text = f"Convex independence holds: in {scope} no own signal's belief is a mixture of the others'"
+    if claim.scope == "policy":
+        text = (
+            "Convex independence holds along the efficient rule listed: at every profile the belief of the own signal, "
+            "under the rule's action, is no mixture of the other own signals' beliefs"
+        )
+    if claim.value is not None:
+        text += "; the value is the least squared distance of a belief from the hull of the others"
+    return f"{text}{_idle(model)}."
+
+
+def _fails_statement(claim: Claim, model: Model, words: str) -> str:
+    what = (
+        "the belief of the own signal is a mixture of the other own signals' beliefs"
+        if claim.ask == "convex-independence"
+        else "the beliefs of the own signals are linearly dependent"
+    )
+    name = claim.ask.replace("-", " ").capitalize()
+    rule = "" if claim.scope == "all" else " along the efficient rule listed"
+    return f"{name} fails{rule}: {what} ({words}){_idle(model)}."
+
+
+def check_combinations(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger: Ledger) -> str:
+    """Ask that the witness of a failed condition, and every one in ``certificate.failures``, is valid; return the first in words."""
+    contingent = claim.ask == "convex-independence"
+    kind = "convex-combination" if contingent else "dependence"
+    words: list[str] = []
+    seen: set[Any] = set()
+    for entry, at in failures(claim):
+        found = entry.get("kind") if isinstance(entry, dict) else None
+        if found != kind:
+            raise InputError(f"{at}.kind", f"found {describe(found)}", f"one of {kind}")
+        combination = read_combination(entry, claim, model, contingent, at)
+        block, text = combination.block, combination.name(model)
+        signed = combination.weights
+        chosen = np.ones(model.period(block.t).sizes[block.agent], dtype=bool)
+        if claim.scope == "policy":
+            assert rule is not None
+            chosen = rule[block.t][profiles_of_blocks(model, block.t, block.agent)[block.others]] == block.action
+        if combination.own is None:
+            ledger.claim(any(signed.values()), f"{text}: all weights are zero")
+            ledger.claim(bool(chosen.any()), f"{text}: no own signal makes the rule take this action")
+        else:
+            others = {k: weight for k, weight in signed.items() if k != combination.own}
+            check_convex(others, combination.own, block, model, ledger)
+            ledger.claim(bool(chosen[combination.own]), f"{text}: the rule takes another action at this own signal")
+        left = mixture(block.columns(model), signed)
+        ledger.zero(left, lambda index, text=text: f"{text}: entry {index[0]} of the combination")  # type: ignore[misc]
+        ledger.claim(entry["shortfall"] is None, f"{text}: a condition has no shortfall")
+        once(seen, (block, combination.own), at)
+        words.append(text)
+    return words[0]
+
+
+def failures(claim: Claim) -> Iterator[tuple[Any, str]]:
+    """Return the witness and the other failures listed, each with its place."""
+    found = [claim.witness]
+    if claim.certificate.get("failures") is not None:
+        found = items(claim.certificate["failures"], "certificate.failures")
+        if not found or found[0] != claim.witness:
+            raise Refuted("certificate.failures does not begin with the witness")
+    for k, entry in enumerate(found):
+        yield entry, "witness" if k == 0 else f"certificate.failures[{k}]"
+
+
+def once(seen: set[Any], key: Any, place: str) -> None:
+    """Ask that a failure is listed once."""
+    if key in seen:
+        raise InputError(place, "this failure stands twice", "keep one")
+    seen.add(key)
+
+
+@dataclass(frozen=True, eq=False)
+class Combination:
+    """Weights of the own signals of a block, -1 at the signal that the others imitate, if there is one."""
+
+    block: Block
+    own: int | None
+    weights: dict[int, Fraction]
+
+    def name(self, model: Model) -> str:
+        """Return its place in words."""
+        words = self.block.name(model)
+        if self.own is None:
+            return words
+        return f"{words}, own signal {show(model.period(self.block.t).signals[self.block.agent][self.own])}"
+
+
+def read_combination(value: object, claim: Claim, model: Model, convex: bool, place: str) -> Combination:
+    """Return the weights of a witness about a block; ``convex`` if they imitate one own signal."""
+    keys = ["kind", "agent", "action", "others", "weights", "shortfall", *(["type"] if convex else [])]
+    entry = table(value, place, keys if model.horizon is None else ["period", *keys])
+    block = read_block(entry, model, place)
+    weights = read_weights(entry["weights"], block, claim, model, f"{place}.weights")
+    if not convex:
+        return Combination(block, None, weights)
+    own = label(entry["type"], model.period(block.t).signal_index[block.agent], f"{place}.type", "own signal")
+    if own in weights:
+        raise Refuted(f"{block.name(model)}: the combination uses the own signal it should give")
+    return Combination(block, own, {**weights, own: Fraction(-1)})
