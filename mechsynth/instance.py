@@ -11,6 +11,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from mechsynth import files
 from mechsynth.environment import INFINITE, Environment, Period, _setter
 from mechsynth.errors import InputError, MechsynthError
 from mechsynth.rational import MAX_DIGITS, text
@@ -54,10 +55,7 @@ def load(path: str | os.PathLike[str], *, normalize: bool = False) -> Environmen
     name = os.fspath(path)
     if not name:
         raise InputError("INSTANCE", "an empty file name", "name an instance file")
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(name, f"cannot be read ({error.strerror})", "give an instance file") from None
+    data = files.read(name, "an instance file")
     try:
         return loads(data, normalize=normalize)
     except MechsynthError as error:

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from mechsynth.asks import flags
-from mechsynth.commands.terminal import PROVED, say, say_json, writable
+from mechsynth.commands.terminal import PROVED, say, say_json
 from mechsynth.errors import UsageError
 from mechsynth.result.ask import REGISTRY, in_flags
 
@@ -28,9 +28,9 @@ def add(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from mechsynth import api, instance
+    from mechsynth import api, files, instance
 
-    writable(options.output)
+    files.guard(options.output, "program", (options.instance,))
     environment = instance.load(options.instance, normalize=options.normalize)
     try:
         program = api.program_of(environment, options.ask, **flags.given(options))

@@ -15,7 +15,6 @@ from mechsynth.commands.terminal import (
     read,
     say,
     say_json,
-    writable,
 )
 from mechsynth.errors import MechsynthError
 
@@ -143,12 +142,13 @@ def _explain(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    from mechsynth import files
     from mechsynth.instance import write_whole
     from mechsynth.report import page
     from mechsynth.report.subject import open_subject
     from mechsynth.result import read_result
 
-    writable(options.output)
+    files.guard(options.output, "page", (options.result, options.instance))
     document, data = read_result(options.result), read(options.result)
     path = options.instance or found_nearby(options.result, data)
     surroundings = None if path is None else read(path)

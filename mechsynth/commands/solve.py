@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from mechsynth.asks import flags
-from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, say, say_json, writable
+from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, say, say_json
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.result.ask import in_flags, question
 
@@ -46,11 +46,11 @@ def _solve(options: argparse.Namespace) -> int:
 
 
 def _answered(options: argparse.Namespace) -> int:
-    from mechsynth import api, instance
+    from mechsynth import api, files, instance
 
     asked = question(options.ask, flags.given(options))
     if options.output is not None:
-        writable(options.output)
+        files.guard(options.output, "result", (options.instance, options.resume))
     environment = instance.load(options.instance, normalize=options.normalize)
     earlier = None if options.resume is None else _earlier(options.resume, environment)
     try:

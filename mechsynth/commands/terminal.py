@@ -74,28 +74,11 @@ def let_go() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def writable(path: str) -> None:
-    """Refuse a place that cannot be written before anything is computed."""
-    if not path:
-        raise InputError("-o", "an empty file name", "name a file")
-    folder = os.path.dirname(os.path.abspath(path))
-    if not os.path.isdir(folder):
-        raise InputError(path, "its folder does not exist", "make it, or choose another place")
-    if os.path.isdir(path):
-        raise InputError(path, "is a folder", "name a file")
-    if not os.access(folder, os.W_OK):
-        raise InputError(path, "its folder cannot be written", "choose another place")
-
-
 def read(path: str) -> bytes:
     """Return the bytes of a file that was named."""
-    if not path:
-        raise InputError("the command line", "an empty file name", "name a file")
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror})", "give an existing file") from None
+    from mechsynth import files
+
+    return files.read(path)
 
 
 def nearby(path: str, result: bytes) -> str:

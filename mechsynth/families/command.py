@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from mechsynth.errors import InputError, UsageError
+from mechsynth.errors import UsageError
 
 Say = Callable[[str], None]
 
@@ -26,6 +26,7 @@ def add(commands: Any, say: Say) -> None:
 
 
 def _generate(options: argparse.Namespace, say: Say) -> int:
+    from mechsynth import files
     from mechsynth.families import family_of, generate
     from mechsynth.instance import save, to_bytes
 
@@ -34,8 +35,8 @@ def _generate(options: argparse.Namespace, say: Say) -> int:
     family_of(options.family)
     if options.output is None and not options.json:
         raise UsageError("-o", "missing", "name the file to write, or print it with --json")
-    if options.output == "":
-        raise InputError("-o", "an empty file name", "name a file")
+    if options.output is not None:
+        files.guard(options.output, "instance")
     environment = generate(options.family, seed=seed_of(options.seed), params=parameters(options.param))
     if options.output is not None:
         save(environment, options.output)

@@ -7,10 +7,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mechsynth import instance
+from mechsynth import files, instance
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.result.status import Status, Strength
 
@@ -152,10 +151,9 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
     name = os.fspath(path)
     if not name:
         raise InputError("RESULT", "an empty file name", "name a result file")
+    data = files.read(name, "a result file")
     try:
-        document = instance.read_json(Path(name).read_bytes())
-    except OSError as error:
-        raise InputError(name, f"cannot be read ({error.strerror})", "give a result file") from None
+        document = instance.read_json(data)
     except MechsynthError as error:
         raise error.within(name) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

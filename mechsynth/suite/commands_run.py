@@ -42,12 +42,13 @@ def add(commands: Any, say: Say) -> None:
 def _run(options: argparse.Namespace, say: Say) -> int:
     import json
 
+    from mechsynth import files
     from mechsynth.suite import summary
     from mechsynth.suite.questions import of_option
     from mechsynth.suite.run import run_suite
 
     if options.profile is not None:
-        summary.picture_kind(options.profile)
+        files.guard(options.profile, "picture", options.source, "--profile")
     processes = workers(options)
     named = options.output is not None
     if not named:

@@ -20,9 +20,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError
 from mechsynth.result.ask import REGISTRY, Kind, every_option
 from mechsynth.suite.questions import option
@@ -67,11 +67,10 @@ def expected(path: str | os.PathLike[str]) -> list[Expected]:
     from mechsynth.instance import read_json
 
     name = os.fspath(path)
+    data = files.read(name, "an instance file")
     try:
-        document = read_json(Path(name).read_bytes())
+        document = read_json(data)
         return expected_in(document) if isinstance(document, dict) else []
-    except OSError as error:
-        raise InputError(name, f"cannot be read ({error.strerror})", "give an instance file") from None
     except MechsynthError as error:
         raise error.within(name) from None
 

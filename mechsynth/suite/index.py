@@ -22,6 +22,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from mechsynth import files
 from mechsynth.environment import Environment
 from mechsynth.errors import InputError, MechsynthError
 from mechsynth.instance import FORMAT as INSTANCE
@@ -201,7 +202,4 @@ def _document(path: Path) -> object:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror})", "give an existing file or folder") from None
+    return files.read(path, "an existing file or folder")

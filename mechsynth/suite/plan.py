@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError
 from mechsynth.suite.expected import Expected, expected_in
 from mechsynth.suite.questions import LADDER, question, text
@@ -95,10 +96,10 @@ def _gather(source: str, entries: dict[Path, _Entry]) -> Path:
             source or "the command line", "is not there", "name a folder, an instance file or a suite file"
         )
     if path.is_dir():
-        files = _files(path)
-        if not files:
+        found = _files(path)
+        if not found:
             raise InputError(source, "holds no instance", "name a folder with instance files (.json)")
-        for file in files:
+        for file in found:
             entries.setdefault(file, _Entry([], []))
         return path
     document = _document(path)
@@ -128,8 +129,8 @@ def _document(path: Path) -> object:
     from mechsynth.instance import read_json
 
     try:
-        return read_json(path.read_bytes())
-    except (OSError, MechsynthError):
+        return read_json(files.read(path))
+    except MechsynthError:
         return None
 
 
@@ -198,16 +199,15 @@ def _lines(path: Path, entry: _Entry, base: Path, asks: Sequence[Mapping[str, An
     name = printable(os.path.relpath(path, base).replace(os.sep, "/"))
     sha256 = ""
     try:
-        data = path.read_bytes()
+        data = files.read(path)
         sha256 = hashlib.sha256(data).hexdigest()
         document = read_json(data)
         if not isinstance(document, dict) or document.get("format") != INSTANCE:
             raise InputError("format", f"is not {INSTANCE!r}", "give instance files")
         known = [*entry.expected, *expected_in(document)]
-    except OSError as error:
-        return [Line(name, path, {}, sha256, error=f"{name}: cannot be read ({error.strerror})")]
     except MechsynthError as error:
-        return [Line(name, path, {}, sha256, error=printable(str(error.within(name))))]
+        said = str(error).replace(str(path), name) if not sha256 else str(error.within(name))
+        return [Line(name, path, {}, sha256, error=printable(said))]
     wanted = list(asks) or entry.questions or [each.question for each in known] or [LADDER]
     questions = {text(each): each for each in wanted}
     stated: dict[str, list[Expected]] = {}

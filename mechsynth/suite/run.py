@@ -10,7 +10,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from mechsynth.errors import InputError, UsageError
+from mechsynth import files
+from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.suite.expected import Expected
 from mechsynth.suite.jobs import Answer, Job, run_jobs
 from mechsynth.suite.plan import Line, lines, printable
@@ -68,6 +69,8 @@ def run_suite(
         raise UsageError("--retry", "there is nothing to ask again", "give it with --resume")
     if os.path.exists(place) and not resume:
         raise InputError(place, "is there already", "go on with it by --resume, or choose another place")
+    files.guard(place, "table", sources)
+    Table.refuse_foreign(place)
     planned = {line.key: line for line in lines(sources, asks)}
     begun = not os.path.exists(place)
     with Table(place, new=True) as base:
@@ -142,8 +145,8 @@ def _answered(
 
 def _bytes(line: Line) -> bytes | None:
     try:
-        return line.path.read_bytes()
-    except OSError:
+        return files.read(line.path)
+    except MechsynthError:
         return None
 
 

@@ -12,12 +12,14 @@ import csv
 import hashlib
 import io
 import os
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from mechsynth import files
 from mechsynth.errors import InputError
 
 IDENTITY, VERSION = 0x4D535452, 1  # "MSTR"
@@ -95,6 +97,9 @@ class Row:
 
 
 COLUMNS = tuple(each.name for each in fields(Row))
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]+(/\d+)?([eE][+-]?\d+)?$)")
+BESIDE = {".csv": COLUMNS, ".times.csv": ("instance", "question", "solve_seconds", "check_seconds")}
+"""The CSV files that are written beside a table, and their columns."""
 
 
 class Table:
@@ -129,6 +134,18 @@ class Table:
         except BaseException:
             self._release()
             raise
+
+    @staticmethod
+    def refuse_foreign(path: str | os.PathLike[str]) -> None:
+        """Refuse a place whose CSV files would take the place of files that are not ours.
+
+        Raises
+        ------
+        InputError
+            Naming such a file.
+        """
+        for ending, columns in BESIDE.items():
+            files.beside(Path(os.fspath(path)).with_suffix(ending), columns)
 
     def _hold(self) -> None:
         """Keep a second run out; the lock goes with the process, however it ends."""
@@ -242,9 +259,17 @@ class Table:
         found = self._base.execute("SELECT data FROM files WHERE sha256 = ?", (sha256,)).fetchone()
         if found is None:
             return None
+        inflate = zlib.decompressobj()
         try:
-            return zlib.decompress(found[0])
-        except zlib.error:
+            data = inflate.decompress(found[0], files.MOST)
+            if inflate.eof:
+                return data
+            if inflate.unconsumed_tail:
+                raise InputError(
+                    str(self.path), f"the file {sha256} in it is of more than {files.MOST} bytes", "no file of ours is"
+                )
+            raise zlib.error
+        except (zlib.error, TypeError):
             raise InputError(str(self.path), f"the file {sha256} in it is damaged", "run the suite again") from None
 
     def export(self) -> tuple[Path, Path]:
@@ -252,17 +277,17 @@ class Table:
         from mechsynth.instance import write_whole
 
         rows, times = self.rows(), self.times()
-        answers, clock = self.path.with_suffix(".csv"), self.path.with_suffix(".times.csv")
+        answers, clock = (self.path.with_suffix(ending) for ending in BESIDE)
         write_whole(answers, csv_bytes(COLUMNS, (astuple(row) for row in rows)))
         spent = ((*row.key, *(f"{x:.6f}" for x in times.get(row.key, (0.0, 0.0)))) for row in rows)
-        write_whole(clock, csv_bytes(("instance", "question", "solve_seconds", "check_seconds"), spent))
+        write_whole(clock, csv_bytes(BESIDE[".times.csv"], spent))
         return answers, clock
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a CSV file: a line of names, then the rows."""
+    """Return a CSV file: a line of names, then the rows. What a spreadsheet would compute is quoted by an apostrophe."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(rows)
+    writer.writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in row] for row in rows)
     return written.getvalue().encode("utf-8")

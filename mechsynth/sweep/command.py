@@ -44,12 +44,13 @@ def add(commands: Any, say: Say) -> None:
 def _sweep(options: argparse.Namespace, say: Say) -> int:
     import json
 
+    from mechsynth import files
     from mechsynth.sweep import picture
     from mechsynth.sweep.grid import grid_of
     from mechsynth.sweep.run import run_sweep
 
     if options.picture is not None:
-        picture.refuse(options.picture)
+        files.guard(options.picture, "picture", flag="--picture")
     processes = workers(options)
     grid = grid_of(options.family, options.over, parameters(options.param), seed_of(options.seed))
     question = _question(options)

@@ -11,12 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mechsynth import files
 from mechsynth.rational import text
 from mechsynth.suite.questions import text as spelled
 from mechsynth.suite.table import Row, csv_bytes
 from mechsynth.sweep.grid import Grid, Point
 from mechsynth.sweep.refine import Bracket, widths
 
+POINTS = ("status", "value", "proved", "closed_form")
+ENDS = ("high", "below", "above")
+"""The columns of the two CSV files after those of the parameters."""
 SHOWN = 20  # points and brackets that are named in words
 
 
@@ -228,6 +232,19 @@ class Map:
             lines += named[:SHOWN] + ([f"  … and {len(named) - SHOWN} more."] if len(named) > SHOWN else [])
         return lines
 
+    @staticmethod
+    def refuse_foreign(table: str | os.PathLike[str]) -> None:
+        """Refuse a table whose map would take the place of a CSV file that is not ours.
+
+        Raises
+        ------
+        InputError
+            Naming such a file.
+        """
+        place = Path(os.fspath(table))
+        files.beside(place.with_suffix(".map.csv"), POINTS)
+        files.beside(place.with_suffix(".brackets.csv"), ENDS)
+
     def export(self, table: str | os.PathLike[str]) -> tuple[Path, Path]:
         """Write the map and its brackets as CSV files beside the table, numbers as exact strings; return their places."""
         from mechsynth.instance import write_whole
@@ -239,12 +256,12 @@ class Map:
             [*map(text, point), row.status, row.value, "yes" if row.proved else "no", self.closed.get(point, "")]
             for point, row in sorted(self.all.items())
         ]
-        write_whole(points, csv_bytes([*names, "status", "value", "proved", "closed_form"], lines))
+        write_whole(points, csv_bytes([*names, *POINTS], lines))
         ends = [
             [names[each.axis], *map(text, each.point(each.low)), text(each.high), each.below, each.above]
             for each in self.brackets
         ]
-        write_whole(brackets, csv_bytes(["along", *names, "high", "below", "above"], ends))
+        write_whole(brackets, csv_bytes(["along", *names, *ENDS], ends))
         return points, brackets
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mechsynth import files
 from mechsynth.errors import InputError, UsageError
 from mechsynth.suite.jobs import Answer, Finished, Job, run_jobs
 from mechsynth.suite.plan import Line
@@ -65,6 +66,9 @@ def run_sweep(
     """
     place = os.fspath(table)
     _refuse(place, halvings, workers, time_limit, resume, retry)
+    files.guard(place, "table")
+    Table.refuse_foreign(place)
+    Map.refuse_foreign(place)
     lines = {point: grid.line(point, question) for point in grid.points()}
     begun = not os.path.exists(place)
     with Table(place, new=True) as base:

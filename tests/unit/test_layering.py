@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 # A module imports those of lower rank alone.
 RANKS = {
     "errors": 0,
+    "files": 1,
     "rational": 1,
     "run": 1,
     "reading": 2,
