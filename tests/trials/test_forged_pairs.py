@@ -25,6 +25,7 @@ PAIRS = {
     "uniqueness-by-negative-weights": "certificate.proofs.ann[0].lies[1]: weight -1/2 < 0",
     "uniqueness-by-losses-of-zero": "certificate.proofs.ann[0].lies[0].loss: the result says 0, it is 2: slack -2",
     "deficit-called-feasible": 'status "feasible", but the expected budget is -75/46',
+    # δ = 9/10: g1's target under x0 is 0 at b1 and -2/δ at b0, where the lie loses 5 - 4 besides: 0 + (2 + 1)/δ = 10/3
     "vcg-type-negative-weight": "negative weight of b0, where only a bound is asked",
     "discount-listed-as-balanced": "certificate.discounts.balanced[0].from: at the types (l, p) the budget is below 0",
     "theorem-5-correlated-chains": "the signals are no chains of their own: the law at (k, p) is no product",
