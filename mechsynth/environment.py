@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from mechsynth.display import html
 from mechsynth.errors import InputError, printable
 from mechsynth.rational import Rationals, rational
 from mechsynth.reading import Labels, read_prior, read_transition, read_utility, refuse_if_large, refuse_many_agents
@@ -158,11 +159,9 @@ class Environment:
         until = INFINITE if self.horizon is None else str(self.horizon)
         return f"<Environment {printable(self.name) or 'without a name'}: {len(self.agents)} agents, horizon {until}>"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         """Return what a notebook shows: who knows what when, and how the signals move."""
-        from mechsynth.report import environment_fragment
-
-        return environment_fragment(self)
+        return html(self)
 
     @property
     def periods(self) -> tuple[Period, ...]:

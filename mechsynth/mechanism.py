@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from mechsynth.display import html
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment
 from mechsynth.rational import IntArray, Rationals, ratio_strings
@@ -94,11 +95,9 @@ class Mechanism:
         """Return the rule without transfers."""
         return cls(rule.environment, rule.actions)
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         """Return what a notebook shows: the rule and the payments."""
-        from mechsynth.report import mechanism_fragment
-
-        return mechanism_fragment(self)
+        return html(self)
 
     def allocation(self) -> list[dict[str, Any]]:
         """Return the records of the rule: every profile of every period."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mechsynth import files, instance
+from mechsynth.display import html
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.result.status import Status, Strength
 
@@ -116,9 +117,7 @@ class Result:
 
     def _repr_html_(self) -> str | None:
         """Return what a notebook shows; nothing for a result without its environment, which has no file to show."""
-        from mechsynth.report import result_fragment
-
-        return None if self.environment is None else result_fragment(self)
+        return html(self)
 
     def __repr__(self) -> str:
         return f"<Result {self.question.get('ask')}: {self.status}, {self.strength}>"

@@ -217,7 +217,7 @@ def test_beliefs_on_the_page_are_those_of_the_instance() -> None:
 
 def test_large_periods_are_left_out_in_words() -> None:
     """Nothing hangs on a large environment: what is left out is said."""
-    from mechsynth.report import environment_fragment
+    from mechsynth.display import html
 
     size = 14
     labels = [str(k) for k in range(size)]
@@ -229,7 +229,7 @@ def test_large_periods_are_left_out_in_words() -> None:
         transition={"independent": {agent: [[Fraction(1, size)] * size] * size for agent in "ab"}},
         discount="1/2",
     )
-    text = environment_fragment(environment)
+    text = html(environment)
     assert "196 profiles of signals is not drawn" in text and len(text) < 10_000
     answer = mechsynth.solve(environment, "team")
     document = answer.document()

@@ -3,52 +3,39 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 
-# A module imports those of lower rank alone.
-RANKS = {
-    "errors": 0,
-    "files": 1,
-    "rational": 1,
-    "run": 1,
-    "reading": 2,
-    "environment": 3,
-    "instance": 4,
-    "efficient": 4,
-    "trade": 4,
-    "families": 5,
-    "beliefs": 4,
-    "mechanism": 5,
-    "program": 5,
-    "solver": 6,
-    "prove": 7,
-    "engine": 8,
-    "result": 8,
-    "construct": 9,
-    "asks": 10,
-    "api": 11,
-    "audit": 11,
-    "suite": 11,
-    "report": 12,
-    "commands": 12,
-    "sweep": 12,
-    "cli": 13,
-    "__main__": 14,
+# A file imports what stands in earlier lines alone, and its own room: a room is a module or folder of the package, or a file of one where it stands elsewhere.
+LAYERS = (
+    "errors",
+    "files rational run display result/status result/codec result/rowname result/schema",
+    "reading result/ask result/witness result/__init__",
+    "result/document environment",
+    "instance efficient trade beliefs words check",
+    "mechanism families program",
+    "solver",
+    "prove",
+    "engine result/answer",
+    "construct",
+    "asks",
+    "api audit",
+    "suite report",
+    "sweep",
+    "commands",
+    "cli",
+    "__init__",
+    "__main__",
+)
+RANKS = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
+APART = {  # what they know besides themselves
+    "check": {"errors"},
+    "words": {"errors", "result/rowname"},  # the vocabulary of what a file says
 }
-APART = ("check", "words")  # import nothing but the errors and themselves
-ALLOWED_LATE = {  # imported inside functions, by the command or method that needs them
-    "result": {"check", "words", "report"},
-    "mechanism": {"report"},  # what a notebook shows
-    "environment": {"report"},
-    "commands": {"check", "words", "audit", "asks", "instance", "result", "report"},
-}
-# The audit reports what the checker's evaluation finds, so it stands on top of the checker.
-# A page shows what the words say and what the checker found.
-ALLOWED = {"audit": {"check"}, "report": {"check", "words"}, "suite": {"check", "api"}}
 
 
 def modules() -> list[Path]:
@@ -95,49 +82,103 @@ def imported(path: Path, *, typing: bool = False) -> list[tuple[str, bool]]:
     return found
 
 
-def rooms_of(path: Path) -> list[tuple[str, bool]]:
-    """The rooms of the package that a file imports from, its own left out."""
-    found = []
-    for name, top in imported(path):
-        parts = name.split(".")
-        if parts[0] == "mechsynth" and len(parts) > 1 and parts[1] != room(path):
-            found.append((parts[1], top))
-    return found
+def file_of(name: str) -> Path | None:
+    """The file of a module, by its dotted name."""
+    base = PACKAGE.joinpath(*name.split(".")[1:])
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+@cache
+def handed_on(path: Path) -> dict[str, str]:
+    """The names that a package hands on from its modules, and where they are from."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return {alias.asname or alias.name: str(node.module) for node in found for alias in node.names}
+
+
+@cache
+def needed(path: Path) -> frozenset[Path]:
+    """The files of the package that a file imports, early or late; a name that a package hands on is its module's."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skip = typing_only(tree)
+    package = ["mechsynth", *path.relative_to(PACKAGE).parts[:-1]]
+    found: set[Path | None] = set()
+    for node in ast.walk(tree):
+        if node in skip:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {file_of(alias.name) for alias in node.names if alias.name.split(".")[0] == "mechsynth"}
+        elif isinstance(node, ast.ImportFrom):
+            stem = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*stem, *([node.module] if node.module else [])])
+            if base.split(".")[0] != "mechsynth":
+                continue
+            for alias in node.names:
+                home, package_file = file_of(f"{base}.{alias.name}"), file_of(base)
+                if home is None and package_file is not None and package_file != path:
+                    home = file_of(handed_on(package_file).get(alias.name, base))
+                if alias.name != "__version__":
+                    found.add(home)
+    return frozenset(other for other in found if other is not None and other != path)
+
+
+def layer(path: Path) -> str:
+    """The entry of `LAYERS` that a file belongs to: its own, or that of its room."""
+    own = "/".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    return own if own in RANKS else room(path)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_run_one_way(path: Path) -> None:
-    """errors ← rational ← reading ← environment ← instance, efficient, beliefs ← mechanism ← solver ← prove ← engine ← asks ← api, cli."""
-    here = room(path)
-    if here in APART or here == "__init__":
-        return
+    """Early or late, by name or by what a package hands on."""
+    here = layer(path)
     assert here in RANKS, f"{here} has no place in the order of imports: give it one here"
-    for other, top in rooms_of(path):
-        if other == "__version__":
-            continue
-        if other in ALLOWED_LATE.get(here, ()) and not top:
-            continue
-        if other in ALLOWED.get(here, ()):
-            continue
-        assert other in RANKS, f"{path.name} imports {other}"
-        assert RANKS[other] < RANKS[here], f"{path.name} imports {other}"
+    for other in needed(path):
+        there = layer(other)
+        assert there in RANKS, f"{path.name} imports {there}"
+        assert there == here or RANKS[there] < RANKS[here], f"{here} imports {there}"
 
 
-def test_the_ranks_are_of_rooms_that_exist() -> None:
+def test_no_circles() -> None:
+    """Also within a room no file is needed by what it needs itself."""
+    done: set[Path] = set()
+
+    def visit(path: Path, trail: tuple[Path, ...]) -> None:
+        assert path not in trail, [each.relative_to(PACKAGE) for each in (*trail[trail.index(path) :], path)]
+        if path not in done:
+            for other in sorted(needed(path)):
+                visit(other, (*trail, path))
+            done.add(path)
+
+    for path in modules():
+        visit(path, ())
+
+
+def test_the_layers_are_of_rooms_that_exist() -> None:
     """So that a renamed module does not slip out of the order."""
-    existing = {room(path) for path in modules()}
-    assert not set(RANKS) - existing
+    existing = {room(path) for path in modules()} | {layer(path) for path in modules()}
+    assert not set(RANKS) - existing and len(RANKS) == sum(len(line.split()) for line in LAYERS)
+
+
+def test_pages_are_loaded_by_name_from_one_place() -> None:
+    """The model does not know them: it asks `display`, which loads the room that registers with it."""
+    from mechsynth import display
+
+    assert file_of(display.ROOM) is not None
+    source = {path: path.read_text(encoding="utf-8") for path in modules()}
+    assert [path.name for path, text in source.items() if display.ROOM in text and room(path) != "report"] == ["display.py"]
 
 
 @pytest.mark.parametrize("name", APART)
 def test_the_checker_and_the_words_stand_apart(name: str) -> None:
-    """`check` shares no code with what it checks; `words` only puts results into words: errors and themselves, no more."""
+    """`check` shares no code with what it checks; `words` only puts results into words."""
     files = [path for path in modules() if room(path) == name]
     assert files
     for path in files:
-        others = {module for module, _ in imported(path) if module.startswith("mechsynth.") and module.split(".")[1] != name}
-        # the words speak of what a file says, so they have its vocabulary
-        assert others <= {"mechsynth.errors", *(["mechsynth.result.rowname"] if name == "words" else [])}, path
+        assert {layer(other) for other in needed(path)} - {name} <= APART[name], path
         heavy = {n.split(".")[0] for n, _ in imported(path)} & {"highspy", "cvxpy", "scipy", "networkx", "z3"}
         assert not heavy, (path, heavy)
 
