@@ -203,9 +203,10 @@ class Trial:
         if opposite is NO:
             made = chain(
                 empty_refusals(self.bench, asked, answer),
-                old_refusals(self.bench, asked, answer),
+                old_refusals(self.bench, asked, answer) if self.z3 else iter(()),
                 borrowed(self.bench, asked, answer, donors),
             )
         else:
-            made = chain(points(self.bench, asked, answer), borrowed(self.bench, asked, answer, donors))
+            found = points(self.bench, asked, answer) if self.z3 else iter(())
+            made = chain(found, borrowed(self.bench, asked, answer, donors))
         return (rival for rival in made if rival["status"] in opposite)

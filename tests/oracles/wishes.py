@@ -112,7 +112,8 @@ class Wishes:
     def __init__(self, model: Model, kind: str, rule: Rule | None = None, everywhere: bool = False) -> None:
         self.model = model
         self.kind = KINDS[kind]
-        self.eff = efficient(model)
+        self.eff = vars(model).setdefault("efficient", None) or efficient(model)
+        vars(model)["efficient"] = self.eff
         self.rule = rule or self.eff.rule
         self.path = reached(model, self.rule)
         if everywhere:
@@ -373,29 +374,24 @@ class Wishes:
         return [row for wish in names for row in self.rows(wish)]
 
 
-def real(x: Fraction) -> Any:
-    """An exact z3 number."""
-    return z3.RealVal(f"{x.numerator}/{x.denominator}")
-
-
 def solver_of(rows: list[Row], patience: float) -> tuple[Any, dict[Any, Any]]:
     """A z3 solver with the rows, and its unknowns."""
-    solver = z3.SolverFor("QF_LRA")
-    solver.set("timeout", int(1000 * patience))
-    unknowns: dict[Any, Any] = {}
+    names: dict[Any, str] = {}
+    lines = []
     for row in rows:
         terms = []
         for key, x in row.form.items():
             if not x:
                 continue
-            if key is None:
-                terms.append(real(x))
-            else:
-                variable = unknowns.setdefault(key, z3.Real(f"v{len(unknowns)}"))
-                terms.append(variable if x == 1 else real(x) * variable)
-        left = z3.Sum(terms) if terms else z3.RealVal(0)
-        solver.add(left == 0 if row.equal else left >= 0)
-    return solver, unknowns
+            sign = f"(/ {abs(x.numerator)}.0 {x.denominator}.0)"
+            sign = sign if x > 0 else f"(- {sign})"
+            terms.append(sign if key is None else f"(* {sign} {names.setdefault(key, f'v{len(names)}')})")
+        left = f"(+ 0.0 {' '.join(terms)})" if terms else "0.0"
+        lines.append(f"(assert ({'=' if row.equal else '>='} {left} 0.0))")
+    solver = z3.SolverFor("QF_LRA")
+    solver.set("timeout", int(1000 * patience))
+    solver.from_string("".join(f"(declare-const {name} Real)\n" for name in names.values()) + "\n".join(lines))
+    return solver, {key: z3.Real(name) for key, name in names.items()}
 
 
 def decide(model: Model, kind: str, wishes: Iterable[str], *, rule: Rule | None = None, everywhere: bool = False,
