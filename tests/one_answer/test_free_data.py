@@ -41,7 +41,6 @@ def refused(bench: Bench, rivals: Iterator[Json]) -> int:
     return count
 
 
-@pytest.mark.xfail(reason="a cycle under one choice of later payments is still taken for an answer", strict=False)
 def test_later_payments_of_generalized_vcg() -> None:
     """A cycle under one choice of later payments denies nothing where another choice works."""
     count = 0
@@ -52,7 +51,6 @@ def test_later_payments_of_generalized_vcg() -> None:
     assert count >= 10
 
 
-@pytest.mark.xfail(reason="waits for the last period's payments as unknowns", strict=False)
 @pytest.mark.parametrize("ask", ["contingent", "vcg-type"])
 def test_last_payments_of_block_questions(ask: str) -> None:
     """A mixture or dependence under one choice of last payments denies nothing where another choice works."""

@@ -23,3 +23,15 @@ def test_wish_lists(flavour: str) -> None:
         counts.update(report.counts)
     assert counts["oracle decided"] >= 8
     assert counts["rivals"] >= 10
+
+
+@pytest.mark.parametrize("flavour", draws.FLAVOURS)
+def test_block_questions(flavour: str) -> None:
+    """`contingent`, `vcg-type` and the questions built on them say what z3 and `implement` say, and take each other's mechanisms; nothing has both answers."""
+    counts: Counter[str] = Counter()
+    for seed in range(10, 13):
+        report = Trial(draws.instance(seed, flavour, most=6), seed).run(blocks=3, lists=0)
+        assert report.contradictions == []
+        counts.update(report.counts)
+    assert counts["against implement"] >= 3
+    assert counts["rivals"] >= 10
