@@ -49,6 +49,11 @@ CASES: dict[str, tuple[Json, list[Question]]] = {
         draws.instance(4, "chains", horizon="infinite", agents=2, most=4),
         [(ask, {}) for ask in ("vcg-type", "team", "pivot", "groves", "uniqueness", "generalized-vcg")],
     ),
+    # the payments in the middle of what implements the last period leave no residual claimants, others do
+    "last payments": (
+        draws.instance(6, "private", horizon=2, agents=2, most=6),
+        [("contingent", {}), ("vcg-type", {}), ("ex-ante-balanced", {})],
+    ),
     "near": (
         draws.instance(6, "near", horizon="infinite", agents=2, most=6),
         [("contingent", {}), ("convex-independence", {}), WISHES[2]],

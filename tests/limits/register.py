@@ -27,7 +27,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.generalized_vcg.MOST": 0,
     "mechsynth.asks.implement.MOST_SPARED": 0,
     "mechsynth.asks.incentives.SHORT": 0,
-    "mechsynth.asks.joint.SMALL": 0,
+    "mechsynth.asks.last_choice.LARGE": 0,
     "mechsynth.asks.lump_sum_budget.LARGE": 0,
     "mechsynth.asks.policy.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
@@ -41,6 +41,10 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.ties.DENSE": 0,
     "mechsynth.solver.linear.INTERIOR": 0,
     # how often or how finely something is tried, 0: not at all
+    "mechsynth.asks.aims.COARSE": 0,
+    "mechsynth.asks.aims.FINE": 0,
+    "mechsynth.asks.aims.SHORT": 0,
+    "mechsynth.asks.last_choice.ROUNDS": 0,
     "mechsynth.asks.stationary_steps.CLOSE": 0.0,
     "mechsynth.asks.stationary_steps.ROUNDS": 0,
     "mechsynth.prove.bounded.BITS": 0,
@@ -67,6 +71,8 @@ LIMITS: dict[str, Any] = {
 }
 
 NONE = {
+    "mechsynth.asks.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
+    "mechsynth.check.targets.DIGITS": "the same, in the checker",
     "mechsynth.asks.flags.FEW": "words of the help of an option",
     "mechsynth.check.claims.exclusion.DIGITS": "digits with which a bound is told",
     "mechsynth.check.values._ONE": "the number 1",
