@@ -1,11 +1,13 @@
 """``certificate.tried`` of ``implement``: that transfers of smaller classes do not do it (``docs/certificates.md``).
 
-Every entry is a negative answer to the same question about another class and the same rule, and is checked like any other.
+Every entry is a negative answer to the same question about another class and the same rule, and is checked like any other; beside an optimum
+also an optimum, which says how much the other class attains.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from mechsynth.errors import InputError
 
@@ -14,7 +16,7 @@ from .exact import Array
 from .mechanism import read_allocation
 from .model import Model
 from .named import check_labels
-from .text import items
+from .text import items, number_text
 from .verdict import Ledger, Refuted
 
 _PLACE = "certificate.tried"
@@ -48,6 +50,7 @@ def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[
     if listed is None:
         return ""
     classes: list[str] = []
+    values: dict[str, Fraction] = {}
     for k, entry in enumerate(items(listed, _PLACE)):
         at = f"{_PLACE}[{k}]"
         try:
@@ -57,9 +60,10 @@ def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[
             part = read_claim(root, claim.numbers, model)
             same = part.ask == claim.ask and part.asked.require == claim.asked.require
             ledger.claim(same and part.asked.objective == claim.asked.objective, "an answer to another question")
-            ledger.claim(part.status == "infeasible", f'status "{part.status}": not proved to fail')
+            settled = part.status == "infeasible" or part.status == claim.status == "optimal"
+            ledger.claim(settled, f'status "{part.status}": not proved to fail')
             ledger.claim(part.certificate.get("tried") is None, "answers within an answer that was tried before")
-            if part.asked.transfers in (*classes, claim.asked.transfers):
+            if part.asked.transfers in (*classes, *values, claim.asked.transfers):
                 raise InputError("question.transfers", f"{part.asked.transfers} stands twice", "keep one")
             assert part.mechanism is not None
             theirs = read_allocation(part.mechanism["allocation"], model)
@@ -71,11 +75,17 @@ def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[
             raise error.within(at) from None
         except Refuted as refuted:
             raise Refuted(f"{at}: {refuted}") from None
-        classes.append(part.asked.transfers)
-    if not classes:
-        return ""
-    which = f"class {classes[0]}" if len(classes) == 1 else f"classes {', '.join(classes)}"
-    said = f" Under the same rule no transfers of the {which} do."
+        if part.status == "infeasible":
+            classes.append(part.asked.transfers)
+        else:
+            values[part.asked.transfers] = part.numbers.fraction(part.value, f"{at}.value")
+    said = ""
+    if classes:
+        which = f"class {classes[0]}" if len(classes) == 1 else f"classes {', '.join(classes)}"
+        said = f" Under the same rule no transfers of the {which} do."
+    if values:
+        best = ", ".join(f"{name} {number_text(value)}" for name, value in values.items())
+        said += f" Under the same rule the optimum of other classes is: {best}."
     inside = CONTAINS[claim.asked.transfers]
     if claim.status != "infeasible" and inside and set(inside) <= set(classes):
         said += " So no class contained in this one does."

@@ -361,7 +361,7 @@ def _tried(subject: Subject) -> list[Block]:
     if not isinstance(tried, list) or not tried:
         return []
     rows = [summary(read(entry, subject.answer.labels, f"certificate.tried[{k}]")) for k, entry in enumerate(tried)]
-    return [_summaries("Each of them fails for the same rule; the proofs stand in the result file", rows)]
+    return [_summaries("Their answers, for the same rule; the proofs stand in the result file", rows)]
 
 
 def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:

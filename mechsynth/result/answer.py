@@ -71,7 +71,8 @@ class Result:
         certificate = dict(self.certificate)
         if self.answers:
             certificate["answers"] = [answer.document() for answer in self.answers]
-        failed = [other.document() for other in self.tried if other.status is Status.INFEASIBLE]
+        told = (Status.INFEASIBLE, Status.OPTIMAL) if self.status is Status.OPTIMAL else (Status.INFEASIBLE,)
+        failed = [other.document() for other in self.tried if other.status in told]
         if failed and self.status is not Status.UNKNOWN:
             certificate["tried"] = failed
         return {

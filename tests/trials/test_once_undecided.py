@@ -73,7 +73,9 @@ def revenue_at_least(name: str, kind: str, require: list[str], least: F) -> bool
 def most_of_three_agents() -> F:
     """The answer, which the checker has accepted."""
     require = ["participation:interim"]
-    result = solved("full-rank-three-agents", "implement", transfers="contingent", require=require, objective="max-revenue")
+    result = solved(
+        "full-rank-three-agents", "implement", transfers="contingent", require=require, objective="max-revenue"
+    )
     assert result.status == "optimal"
     return F(str(result.value))
 

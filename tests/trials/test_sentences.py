@@ -41,7 +41,9 @@ def test_a_constant_last_period_promises_no_efficiency_before_it() -> None:
 
 @pytest.mark.parametrize("ask", ["convex-independence", "spanning"])
 @pytest.mark.parametrize("scope", ["all", "policy"])
-@pytest.mark.parametrize("name, why", [("one-period-public-project", "one period only"), ("one-agent", "one agent only")])
+@pytest.mark.parametrize(
+    "name, why", [("one-period-public-project", "one period only"), ("one-agent", "one agent only")]
+)
 def test_nothing_to_test(name: str, why: str, ask: str, scope: str) -> None:
     """Without a next period there is no block; without others there is nobody to expect anything of, and no target but 0."""
     result = solved(name, ask, scope=scope)
@@ -54,7 +56,12 @@ def test_nothing_to_test(name: str, why: str, ask: str, scope: str) -> None:
 @pytest.mark.parametrize("ask", ["convex-independence", "spanning"])
 def test_agents_of_one_signal_each(ask: str) -> None:
     document = json.loads(data("one-agent"))
-    document |= {"agents": ["firm", "town"], "signals": {"firm": ["-"], "town": ["-"]}, "prior": [[1]], "actions": ["go"]}
+    document |= {
+        "agents": ["firm", "town"],
+        "signals": {"firm": ["-"], "town": ["-"]},
+        "prior": [[1]],
+        "actions": ["go"],
+    }
     document |= {"utilities": {"firm": [[[1]]], "town": [[[2]]]}, "transition": [[[[[1]]]]]}
     result = mechsynth.solve(mechsynth.loads(json.dumps(document).encode()), ask)
     assert "There is nothing to test: every agent has one signal only" in told(result)
@@ -79,7 +86,9 @@ def test_a_dependence_that_only_lies_touch_refutes_nothing() -> None:
     assert solved("dependence-off-the-rule", "vcg-type").status == "feasible"
 
 
-@pytest.mark.parametrize("name", ["no-correlation", "hull-not-residual-claimant", "one-agent", "more-signals-than-outcomes"])
+@pytest.mark.parametrize(
+    "name", ["no-correlation", "hull-not-residual-claimant", "one-agent", "more-signals-than-outcomes"]
+)
 def test_convex_independence_fails_too(name: str) -> None:
     """It is said to fail where a dependence has one weight of its sign, and it does; it is said to be open where it holds."""
     if name == "one-agent":
@@ -135,7 +144,9 @@ def test_static_is_not_dominance() -> None:
 def test_fees_speak_of_types_that_can_occur() -> None:
     text = said("type-of-prior-zero", "lump-sum-budget")
     assert "each first signal of its that can occur" in text and "each of its types" not in text
-    assert "every first signal that the prior allows" in solved("type-of-prior-zero", "lump-sum-budget").check().statement
+    assert (
+        "every first signal that the prior allows" in solved("type-of-prior-zero", "lump-sum-budget").check().statement
+    )
 
 
 def test_nobody_claims_that_others_do_better() -> None:
@@ -181,7 +192,9 @@ def test_the_audit_says_in_which_sense() -> None:
     assert "truth is not an ex post equilibrium" in words and "Bayesian equilibrium, is not examined" in words
     assert "social surplus:" not in words and found.document()["residual-claimant"] is None
     assert "history" not in words and "truth is not an equilibrium" not in words
-    both = audit((LIBRARY / "mechanisms" / "liu2014-paper-transfers.json").read_bytes(), data("liu2014-oil-leases")).words()
+    both = audit(
+        (LIBRARY / "mechanisms" / "liu2014-paper-transfers.json").read_bytes(), data("liu2014-oil-leases")
+    ).words()
     assert "truthful payoff is the social surplus, in every period before the last: no." in both
 
 
@@ -191,7 +204,13 @@ def test_the_audit_says_in_which_sense() -> None:
 def test_an_optimum_names_its_class() -> None:
     """Oil leases, participation ex post: E W = 19 is collected by payments in the period of the report besides, without them 4."""
     for kind, value in (("contingent", 4), ("full", 4), ("full+now", 19)):
-        text = said("liu2014-oil-leases", "implement", transfers=kind, require=["participation:ex-post"], objective="max-revenue")
+        text = said(
+            "liu2014-oil-leases",
+            "implement",
+            transfers=kind,
+            require=["participation:ex-post"],
+            objective="max-revenue",
+        )
         assert f"as large as they can be with {kind} transfers: {value}." in text
 
 

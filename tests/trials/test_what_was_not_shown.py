@@ -275,6 +275,19 @@ def test_the_smallest_class_carries_the_others() -> None:
     assert main_error(bad) == "certificate.tried[1]: question.transfers"
 
 
+def test_the_smallest_class_that_attains_the_best_carries_what_the_others_attain() -> None:
+    """Leases, ex post participation: contingent transfers bring 4, full ones with payments now the whole surplus, 19."""
+    found = mechsynth.solve(
+        LEASES, "implement", transfers="smallest", require=["participation:ex-post"], objective="max-revenue"
+    )
+    document = json.loads(found.to_bytes())
+    tried = {entry["question"]["transfers"]: entry for entry in document["certificate"]["tried"]}
+    assert document["value"] == "19" and tried["contingent"]["value"] == "4"
+    assert "contingent 4" in accepted(document, LEASES)
+    tried["contingent"]["value"] = "3"
+    assert refused(document, LEASES).startswith("certificate.tried[")
+
+
 def main_error(document: Json) -> str:
     with pytest.raises(mechsynth.MechsynthError) as caught:
         check(document, LEASES.read_bytes())
