@@ -34,7 +34,7 @@ def chunk(first: int) -> dict[str, object]:
         instance = draws.instance(seed, flavour)
         profiles = [prod(map(len, stage["signals"].values())) for stage in instance.get("periods", [instance])]
         try:
-            report = Trial(instance, seed, z3=seed % 3 == 0 and max(profiles) <= 6, patience=15).run(blocks=2, lists=1)
+            report = Trial(instance, seed, z3=seed % 3 == 0 and max(profiles) <= 6, patience=15, most=10).run(blocks=2, lists=1)
         except Exception:  # the run goes on, and the log has it
             wrong.append(f"{flavour}-{seed}: {traceback.format_exc(limit=-4)}")
             continue

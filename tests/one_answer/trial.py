@@ -31,12 +31,13 @@ class Report:
 
 
 class Trial:
-    """An instance with its answers and what they are held against."""
+    """An instance with its answers and what they are held against; `most` is how many rivals of an answer are tried (all: None)."""
 
-    def __init__(self, instance: Json, seed: int, *, z3: bool = True, patience: float = 20) -> None:
+    def __init__(self, instance: Json, seed: int, *, z3: bool = True, patience: float = 20, most: int | None = None) -> None:
         self.bench = Bench(instance, patience)
         self.rng = random.Random(seed)
         self.z3 = z3
+        self.most = most
         self.report = Report()
         self.answers: list[tuple[Asked, Json]] = []
 
@@ -62,7 +63,10 @@ class Trial:
         self.report.contradictions.append(f"{self.bench.instance['name']}: {asked}: {text}")
 
     def ask(self, asked: Asked) -> Json | None:
-        """Answer, check, and hold against the oracle."""
+        """Answer, check, and hold against the oracle; the same question is asked once."""
+        for before, answer in self.answers:
+            if before == asked:
+                return answer
         started = time.monotonic()
         try:
             answer = self.bench.solve(asked)
@@ -194,7 +198,8 @@ class Trial:
             return
         opposite = NO if answer["status"] in YES else YES
         donors = [other for _, other in self.answers if (other["status"] in YES) == (opposite is YES)]
-        for rival in self.rivals(asked, answer, donors, opposite):
+        made = list(self.rivals(asked, answer, donors, opposite))
+        for rival in made if self.most is None or len(made) <= self.most else self.rng.sample(made, self.most):
             self.report.counts["rivals"] += 1
             if self.bench.accepted(rival):
                 self.wrong(asked, f"{answer['status']}, and a rival is accepted: {rival['status']}, {rival['witness'] or 'a mechanism'}")
