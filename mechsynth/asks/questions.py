@@ -59,7 +59,7 @@ class Policy(Ask, name="policy"):
     """What is efficient?"""
 
     about, source, rung = RULE, "Liu 2014, equation (1)", 1
-    statuses, value = (Status.OPTIMAL,), "the expected surplus, where there is a prior"
+    statuses, value = (Status.OPTIMAL,), "expected social surplus"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class ConvexIndependence(Ask, name="convex-independence"):
     """
 
     about, source, rung = BELIEFS, "Liu 2014, Assumption 2", 2
-    statuses, value = (Status.HOLDS, Status.FAILS), "the distance of the closest signal from the hull of the others"
+    statuses, value = (Status.HOLDS, Status.FAILS), "squared distance from the closest mixture"
 
     scope: str = option("all", SCOPE)
     distance: bool | None = option(None, DISTANCE)
@@ -102,6 +102,7 @@ class Static(Ask, name="static"):
     """Can the last period be implemented on its own?"""
 
     about, source, rung = LAST, "Liu 2014, Assumption 4; Rochet 1987", 4
+    pays, requires, looks_ahead = "history-independent", ("pepic",), False
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     def needs(self) -> Needs:
@@ -120,6 +121,7 @@ class Contingent(Ask, name="contingent"):
     """
 
     about, source, rung, linear = RESIDUAL, "Liu 2014, Theorem 3.1", 6, True
+    pays, requires = "contingent", ("pepic", "residual-claimant")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     scope: str = option("policy", SCOPE)
@@ -136,6 +138,7 @@ class VcgType(Ask, name="vcg-type"):
     """
 
     about, source, rung, linear = RESIDUAL, "Liu 2014, Theorem 3.2", 5, True
+    pays, requires = "vcg-type", ("pepic", "residual-claimant")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     scope: str = option("policy", SCOPE)
@@ -164,7 +167,7 @@ class Implement(Ask, name="implement"):
 
     about, source, linear = ANYTHING, "Liu 2014, sections 3 and 4", True
     statuses = (Status.FEASIBLE, Status.INFEASIBLE, Status.OPTIMAL, Status.UNBOUNDED)
-    value = "the optimum"
+    value = "optimum"
 
     transfers: str = option("contingent", CLASS)
     require: Sequence[Any] = option(
@@ -201,6 +204,11 @@ class Implement(Ask, name="implement"):
         ),
     )
 
+    def document(self) -> dict[str, Any]:
+        """Return the question with the names of all requirements: ``pepic`` first, and none twice."""
+        names = [wish if isinstance(wish, str) else wish.name for wish in ("pepic", *self.require)]
+        return {**super().document(), "require": list(dict.fromkeys(names))}
+
     def needs(self) -> Needs:
         """Return that the last period must be efficient; what the requirements need they say themselves."""
         return Needs(efficient_end="implement asks about the efficient last period")
@@ -219,6 +227,7 @@ class BudgetBalanced(Ask, name="budget-balanced"):
     """
 
     about, source = MONEY, "Liu 2014, Proposition 3.7"
+    requires = ("pepic", "budget:per-period")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     scope: str = option("policy", SCOPE)
@@ -242,6 +251,7 @@ class ExAnteBalanced(Ask, name="ex-ante-balanced"):
     """
 
     about, source = MONEY, "Liu 2014, section 3.3"
+    requires = ("pepic", "budget:ex-ante")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     scope: str = option("policy", SCOPE)
@@ -265,6 +275,7 @@ class SurplusExtraction(Ask, name="surplus-extraction"):
     """
 
     about, source = MONEY, "Liu 2014, Proposition 4.1"
+    requires = ("pepic", "participation:ex-post", "surplus:full")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     scope: str = option("policy", SCOPE)
@@ -279,6 +290,8 @@ class _Groves(Ask):
     """What the dynamic Groves mechanisms need: efficiency in every period, and private values."""
 
     about = PRIVATE
+    pays, looks_ahead = "history-independent", False
+    requires: ClassVar[tuple[str, ...]] = ("pepic",)
     statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE,)
 
     def needs(self) -> Needs:
@@ -336,7 +349,7 @@ class Uniqueness(_Groves, name="uniqueness"):
     """How far can efficient incentive compatible payments leave the Groves family?"""
 
     source = "Yoon 2021b, Theorem 2; Yoon 2021a, Theorem 4"
-    statuses, value = (Status.HOLDS, Status.FAILS), "the width of the widest interval"
+    statuses, value = (Status.HOLDS, Status.FAILS), "width of the widest interval"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,7 +363,8 @@ class LumpSumBudget(_Groves, name="lump-sum-budget"):
     """
 
     source = "Yoon 2021a, section 3.3"
-    statuses, value = (Status.FEASIBLE, Status.INFEASIBLE), "the fees less the expected deficit"
+    requires = ("pepic", "participation:entry", "budget:ex-ante")
+    statuses, value = (Status.FEASIBLE, Status.INFEASIBLE), "expected budget, fees included"
 
     critical_discount: bool | None = option(
         None,
@@ -375,6 +389,7 @@ class GeneralizedVcg(Ask, name="generalized-vcg"):
     """
 
     about, source = ALONE, "Liu 2014, section 3.4, Theorem 3.8"
+    requires, looks_ahead = ("pepic",), False
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
     transfers: str = option("history-independent", NOW)
@@ -401,3 +416,7 @@ class Ladder(Ask, name="ladder"):
 
     scope: str | None = option(None, SCOPE)
     distance: bool | None = option(None, DISTANCE)
+
+    def document(self) -> dict[str, Any]:
+        """Return the name alone: the answers that it consists of tell their options."""
+        return {"ask": self.name}

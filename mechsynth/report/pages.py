@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from mechsynth.asks import REGISTRY
 from mechsynth.errors import InputError, printable
 from mechsynth.report import beliefs, budgets, chain, heat, incentives, intervals, plan, proof
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
 from mechsynth.words import UNCHECKED, answers, reading, synthesis
-from mechsynth.words.envelope import CONDITIONS, Answer, read
+from mechsynth.words.envelope import Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
 from mechsynth.words.transfers import HEADS
@@ -42,14 +43,6 @@ _LOOKS = {  # a mark, a word, and how it is framed
 }
 _KNOWN_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
 _SCOPES = {"all": "every action, also those that the rule never takes", "policy": "the actions that the rule takes"}
-_VALUES = {  # what the number of an answer is
-    "policy": "Expected social surplus",
-    "uniqueness": "Width of the widest interval",
-    "lump-sum-budget": "Expected budget, fees included",
-}
-_OWN_PERIOD = ("static", "team", "pivot", "groves", "lump-sum-budget", "uniqueness", "generalized-vcg")
-"""Questions about payments on the reports of one period: what is believed of the next reports has no part in them."""
-
 _OPTION = re.compile(r"(?<!\S)--[a-z]+(?:-[a-z]+)*")
 _MOST_RAW = 40
 _LONGEST_RAW = 300
@@ -253,7 +246,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
         Section(
             f"{prefix}beliefs",
             "Beliefs",
-            [] if answer.ask in _OWN_PERIOD else beliefs.show(answer, environment, evaluation, prefix),
+            [] if not _looks_ahead(answer) else beliefs.show(answer, environment, evaluation, prefix),
         ),
         Section(f"{prefix}lies", "Lies", _guarded(answer, lambda: plan.show(answer, environment, prefix))),
         Section(f"{prefix}witness", "The witness as it stands in the file", _raw(answer)),
@@ -272,6 +265,12 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
         )
         sections.append(Section(f"{prefix}money", "Incentives and budgets", [Say(f"Not evaluated here: {why}.")]))
     return [section for section in sections if section.blocks]
+
+
+def _looks_ahead(answer: Answer) -> bool:
+    """Whether what is believed of the next reports has a part in the question."""
+    ask = REGISTRY.get(answer.ask)
+    return ask is None or ask.looks_ahead
 
 
 def _covers(answer: Answer) -> Terms:
@@ -298,9 +297,9 @@ def _covers(answer: Answer) -> Terms:
         other = f"; {counted(tied, 'profile')} with ties, where other efficient rules were not tried" if tied else ""
         pairs.append(("Rule", f"the one below{other}"))
     if answer.value is not None:
-        what = "Squared distance from the closest mixture" if answer.ask in CONDITIONS else "Value"
-        what = _VALUES.get(answer.ask, what)
-        pairs.append((what, show(answer.value)))
+        ask = REGISTRY.get(answer.ask)
+        what = ask.value if ask is not None and ask.value else "value"
+        pairs.append((f"{what[0].upper()}{what[1:]}", show(answer.value)))
     return Terms(tuple(pairs))
 
 

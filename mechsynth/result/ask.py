@@ -166,6 +166,12 @@ class Ask:
         Its place on the ladder (`mechsynth.asks.ladder`); ``None`` where it has none.
     linear:
         Whether one linear program stands behind it, which `mechsynth.program_of` returns.
+    pays:
+        The class of its transfers, where it leaves no choice; empty where it asks for no transfers.
+    requires:
+        The requirements that its transfers meet.
+    looks_ahead:
+        Whether what is believed of the next reports has a part in it.
     """
 
     name: ClassVar[str] = ""
@@ -176,6 +182,9 @@ class Ask:
     value: ClassVar[str] = ""
     rung: ClassVar[int | None] = None
     linear: ClassVar[bool] = False
+    pays: ClassVar[str] = ""
+    requires: ClassVar[tuple[str, ...]] = ()
+    looks_ahead: ClassVar[bool] = True
 
     last_period: str = option("efficient", LAST_PERIOD)
 
@@ -206,6 +215,21 @@ class Ask:
     def needs(self) -> Needs:
         """Return what the environment must have."""
         return Needs()
+
+    def document(self) -> dict[str, Any]:
+        """Return the question as a result tells it; the last period of a finite horizon is added where it has a part in the answer."""
+        found: dict[str, Any] = {"ask": self.name}
+        told = {name: getattr(self, name) for name in self.options()}
+        if "scope" in told:
+            found["scope"] = told["scope"]
+        pays = told.get("transfers", self.pays)
+        if pays:
+            found |= {
+                "transfers": pays,
+                "require": list(self.requires),
+                "objective": told.get("objective", "feasibility"),
+            }
+        return found
 
 
 def every_option() -> dict[str, Option]:

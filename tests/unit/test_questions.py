@@ -211,6 +211,28 @@ def test_a_name_stands_for_one_question() -> None:
     assert Shared not in REGISTRY.values() and Shared.name == ""
 
 
+@pytest.mark.parametrize("name", ["liu2014-oil-leases", "no-correlation-private", "bilateral-trade-persistent"])
+def test_a_question_tells_itself_as_its_result_does(name: str) -> None:
+    environment = mechsynth.load(ROOT / "instances" / f"{name}.json")
+    options: dict[str, dict[str, Any]] = {
+        "implement": {"transfers": "full", "require": ["budget:ex-ante", "pepic", "bounded:50"], "objective": "min-rent"},
+        "contingent": {"scope": "all", "last_period": "constant"} if environment.horizon else {"scope": "all"},
+        "ex-ante-balanced": {"transfers": "vcg-type"},
+    }
+    told = 0
+    for ask in REGISTRY:
+        asked = question(ask, options.get(ask))
+        try:
+            result = mechsynth.solve(environment, asked)
+        except UsageError:
+            continue
+        found = {key: value for key, value in result.question.items() if key != "last-period"}
+        assert found == asked.document() and list(found) == list(asked.document())
+        assert result.status in (*asked.statuses, "unknown") and (result.value is None or asked.value or ask == "ladder")
+        told += 1
+    assert told >= 9
+
+
 @pytest.mark.parametrize("given", [{"scope": "all"}, {"scope": "policy"}, {"distance": True}])
 def test_everything_at_once_hands_its_options_on(given: dict[str, Any]) -> None:
     """To those of its questions that look at them."""
