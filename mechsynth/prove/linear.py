@@ -21,13 +21,15 @@ from mechsynth.prove.bounded import bounded
 from mechsynth.prove.rows import Exact, Rows, elastic, integer_rows
 from mechsynth.prove.systems import solve
 from mechsynth.prove.walk import Basis, Kind, Walked, walk
+from mechsynth.prove.zoom import zoom
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE, End, methods, minimize
+from mechsynth.solver.scaling import equilibrium, scaled
 
 ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
 LONG = 128  # bits of a denominator above which multipliers are scaled to integers
 LIGHT = 3_000  # rows and columns of a program that is walked through exactly as soon as one basis proves nothing
-ASIDE = 150  # steps of an exact walk for an answer that is only given beside another
+ASIDE = 60  # steps of an exact walk for an answer that is only given beside another
 WORK = 20_000_000  # steps times rows and columns after which an exact walk without a time limit is given up
 
 
@@ -43,9 +45,16 @@ def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: f
         top = max(abs(Fraction(int(b), int(s))) for b, s in zip(data.rights, data.scales, strict=True))
         unit = Fraction(2) ** (top.numerator.bit_length() - top.denominator.bit_length())
         lower = _sides(data, unit)
+    matrix = data.matrix()
+    down, across = equilibrium(matrix)
+    if across is not None:
+        matrix, lower, cost = scaled(matrix, down, across), lower * down, cost * across
     upper = np.where(data.equal, lower, np.inf)
-    floors = np.where(data.floors, float(Fraction(floor) / unit), -np.inf)
-    end = minimize(cost, data.matrix(), lower, upper, floors, options)
+    least = np.full(data.width, float(Fraction(floor) / unit))
+    floors = np.where(data.floors, least if across is None else least / across, -np.inf)
+    end = minimize(cost, matrix, lower, upper, floors, options)
+    if end is not None and across is not None:
+        end = replace(end, point=end.point * across, duals=end.duals * down)
     return end if end is None or unit == 1 else replace(end, unit=unit)
 
 
@@ -205,7 +214,7 @@ def decide(
         if options is not None and data.count + data.width <= LIGHT:
             break
     try:
-        return _settled(data, scales, walk(data, None, last, *limits(data))) or second
+        return _closer(data, scales, last) or second
     except OutOfTime:
         if second is None:
             raise
@@ -218,6 +227,16 @@ def limits(data: Rows) -> tuple[int | None, float | None]:
     return None if deadline is not None else WORK // (data.count + data.width), deadline
 
 
+def _closer(data: Rows, scales: list[int], last: Basis | None) -> Outcome | None:
+    """Decide from a basis that proves nothing: look closer in floats, then walk exactly."""
+    closer = None if last is None else zoom(data, last)
+    if closer is not None and closer.point is not None:
+        return Outcome(point=closer.point) if satisfies(data, *closer.point) else None
+    if closer is not None and closer.multipliers is not None and refutes(data, closer.multipliers[0]):
+        return _refuted(data, scales, closer.multipliers)
+    return _settled(data, scales, walk(data, None, last if closer is None else closer.basis, *limits(data)))
+
+
 def _settled(data: Rows, scales: list[int], walked: Walked | None) -> Outcome | None:
     """Return what an exact walk without a cost found, checked."""
     if walked is None:
@@ -225,11 +244,15 @@ def _settled(data: Rows, scales: list[int], walked: Walked | None) -> Outcome | 
     if walked.point is not None:
         return Outcome(point=walked.point) if satisfies(data, *walked.point) else None
     assert walked.multipliers is not None
-    num, den = _short(*walked.multipliers)
-    value = total(num, data.rights, den)
+    return _refuted(data, scales, walked.multipliers)
+
+
+def _refuted(data: Rows, scales: list[int], multipliers: Exact) -> Outcome | None:
+    """Return multipliers if they refute the rows."""
+    num, den = _short(*multipliers)
     if not refutes(data, num):
         return None
-    return Outcome(multipliers=_unscaled(num, den, np.arange(data.count), scales), value=value)
+    return Outcome(multipliers=_unscaled(num, den, np.arange(data.count), scales), value=total(num, data.rights, den))
 
 
 def _short(num: IntArray, den: int) -> Exact:

@@ -1,16 +1,20 @@
-"""The square systems of a basis, solved exactly: by lifting where floats can factorize them, else by dense elimination of what no peeling removes."""
+"""The square systems of a basis, solved exactly: by lifting where floats can factorize them, else by sparse elimination in fractions, else by dense elimination."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mechsynth.prove.factors import Factors
 from mechsynth.prove.lifting import solve_sparse
 from mechsynth.prove.rows import Exact, Rows
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE
 
 DENSE = 2_000  # size up to which a square system that lifting does not solve is solved by dense elimination
+FILL = 40  # entries filled in per row of a sparse system before it is no longer factorized in fractions
 FEW = 25  # size up to which dense elimination is quicker than lifting
 Index = NDArray[np.int64]
 
@@ -27,7 +31,22 @@ def solve(data: Rows, rows: Index, columns: Index, transpose: bool, right: IntAr
         solved = solve_sparse(data.square(rows, columns, transpose), right, DEADLINE.get())
         if solved is not None:
             return solved
+    with suppress(MemoryError, ZeroDivisionError):
+        factors = Factors(lines(data, rows, columns), FILL * size)
+        return factors.solve_transposed(right.tolist()) if transpose else factors.solve(right.tolist())
     return _dense(data, rows, columns, transpose, right) if size <= DENSE else None
+
+
+def lines(data: Rows, rows: Index, columns: Index) -> list[dict[int, int]]:
+    """Return some rows of some columns, each as its entries by place."""
+    place_row, place_col = np.full(data.count, -1), np.full(data.width, -1)
+    place_row[rows], place_col[columns] = np.arange(rows.size), np.arange(columns.size)
+    down, across = place_row[data.rows], place_col[data.cols]
+    inside = (down >= 0) & (across >= 0)
+    found: list[dict[int, int]] = [{} for _ in range(rows.size)]
+    for r, c, v in zip(down[inside].tolist(), across[inside].tolist(), data.nums[inside].tolist(), strict=True):
+        found[r][c] = v
+    return found
 
 
 def _dense(data: Rows, rows: Index, columns: Index, transpose: bool, right: IntArray) -> Exact | None:

@@ -18,6 +18,7 @@ from mechsynth.solver.quiet import highs, run
 DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
 """When to stop, on the clock of `time.monotonic`; seen by every run until it is reset."""
 
+SMALLEST = 1e-12  # coefficients up to this are zero to the solver: it allows no less
 INTERIOR = 1_500  # rows from which the interior point method with crossover is tried first
 
 
@@ -81,10 +82,11 @@ def minimize(
     upper: NDArray[np.float64],
     floors: NDArray[np.float64],
     options: dict[str, Any],
+    start: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
 ) -> End | None:
     """Minimize ``cost · x`` subject to ``lower ≤ A x ≤ upper``, ``x ≥ floors``; ``A`` is a scipy CSC matrix.
 
-    Returns ``None`` if HiGHS ends without a basis.
+    ``start`` holds the tight rows and the basic columns to start from. Returns ``None`` if HiGHS ends without a basis.
     """
     lp = model(cost, matrix, lower, upper, floors)
     solver = highs()
@@ -94,9 +96,11 @@ def minimize(
         if left <= 0:
             raise OutOfTime("", "the time limit was reached", "allow more time")
         solver.setOptionValue("time_limit", left)
-    for key, value in options.items():
+    for key, value in ({"small_matrix_value": SMALLEST} | options).items():
         solver.setOptionValue(key, value)
     solver.passModel(lp)
+    if start is not None:
+        solver.setBasis(_basis(floors, lower.size, *start))
     run(solver)
     basis = solver.getBasis()
     if not basis.valid:
@@ -110,3 +114,17 @@ def minimize(
     if columns.size != rows.size or point.size != matrix.shape[1]:
         return None
     return End(columns, rows, point, duals)
+
+
+def _basis(floors: NDArray[np.float64], count: int, tight: NDArray[np.int64], columns: NDArray[np.int64]) -> Any:
+    """Return the basis of HiGHS with some rows tight and some columns basic."""
+    basic, lower, zero = (getattr(highspy.HighsBasisStatus, name) for name in ("kBasic", "kLower", "kZero"))
+    across = [zero if floor == -np.inf else lower for floor in floors.tolist()]
+    down = [basic] * count
+    for k in columns.tolist():
+        across[k] = basic
+    for k in tight.tolist():
+        down[k] = lower
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status, basis.valid = across, down, True
+    return basis

@@ -38,6 +38,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.linear.WORK": 0,
     "mechsynth.prove.systems.DENSE": 0,
     "mechsynth.prove.systems.FEW": 0,
+    "mechsynth.prove.systems.FILL": 0,
     "mechsynth.prove.ties.DENSE": 0,
     "mechsynth.solver.linear.INTERIOR": 0,
     # how often or how finely something is tried, 0: not at all
@@ -54,6 +55,10 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.lifting.MOST_STEPS": 0,
     "mechsynth.prove.linear.ORDINARY": (0.0, 0.0),
     "mechsynth.solver.nearest.SLIP": 0.0,
+    "mechsynth.prove.zoom.FAR": 1.0,
+    "mechsynth.prove.zoom.ROUNDS": 0,
+    "mechsynth.solver.scaling.PASSES": 0,
+    "mechsynth.solver.scaling.UNEVEN": 0.0,
     "mechsynth.prove.walk.FEW": 0,
     "mechsynth.prove.walk.FILL": 0,
     "mechsynth.prove.walk.PATIENCE": 0,
@@ -73,6 +78,7 @@ LIMITS: dict[str, Any] = {
 NONE = {
     "mechsynth.asks.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
     "mechsynth.check.targets.DIGITS": "the same, in the checker",
+    "mechsynth.solver.linear.SMALLEST": "what floats take for zero: they suggest, and what they suggest is proved",
     "mechsynth.asks.flags.FEW": "words of the help of an option",
     "mechsynth.check.claims.exclusion.DIGITS": "digits with which a bound is told",
     "mechsynth.check.values._ONE": "the number 1",
