@@ -78,4 +78,9 @@ class TooLargeError(MechsynthError):
 
 
 class OutOfTime(MechsynthError):
-    """A time limit was reached before the answer was proved."""
+    """A time limit was reached before the answer was proved.
+
+    ``seen`` is the optimum that floats saw, if they saw one: it decides nothing.
+    """
+
+    seen: float | None = None

@@ -82,7 +82,7 @@ def _together(num: IntArray, den: int, used: Any, own: IntArray, own_den: int) -
 def optimal(program: LinearProgram, point: tuple[IntArray, int]) -> Outcome | None:
     """Optimize the part of a feasible program that the objective touches; the others keep their point.
 
-    ``ray`` is set instead where the objective has no least value.
+    ``ray`` is set instead where the objective has no least value; without ``point`` nothing was proved.
     """
     touched = set(program.objective)
     num, den = point
@@ -98,7 +98,7 @@ def optimal(program: LinearProgram, point: tuple[IntArray, int]) -> Outcome | No
         if outcome is not None and outcome.ray is not None:
             return Outcome(point, ray=outcome.ray)
         if outcome is None or outcome.point is None or outcome.multipliers is None or outcome.value is None:
-            return None
+            return outcome and replace(outcome, point=None)
         num, den = _together(num, den, used, *outcome.point)
         multipliers |= {int(rows[k]): y for k, y in outcome.multipliers.items()}
         value += outcome.value

@@ -100,7 +100,7 @@ def decide_class(question: Question) -> Result:
             "require": [wish.name for wish in wish_list(question)],
             "objective": question.objective,
         }
-        return unsettled(question, asked, late)
+        return unsettled(question, asked, late, _seen(question, late.seen))
 
 
 def settle_class(question: Question) -> Result:
@@ -153,14 +153,14 @@ def settle_class(question: Question) -> Result:
     value = None
     if question.objective != "feasibility":
         best = optimal(setting.program, point)
-        if best is None or best.ray is not None:
-            ray = falling(setting.program) if best is None else named(setting.program, best.ray)
+        if best is None or best.point is None or best.ray is not None:
+            ray = falling(setting.program) if best is None or best.ray is None else named(setting.program, best.ray)
             if ray is not None:
                 certificate["ray"] = {name: text(v) for name, v in ray.items()}
                 mechanism = Mechanism(question.environment, question.actions, tables(setting, point))
                 return result(Status.UNBOUNDED, mechanism=mechanism)
         if best is None or best.point is None or best.value is None or best.multipliers is None:
-            return unknown(result, certificate)
+            return unknown(result, certificate, _seen(question, None if best is None else best.seen))
         point = best.point
         value = best.value
         if question.objective == "max-revenue":
@@ -242,11 +242,25 @@ def _eased(question: Question, setting: Setting, found: Relaxation) -> dict[str,
     }
 
 
-def unknown(result: Any, certificate: dict[str, Any]) -> Result:
-    """Return that nothing was proved."""
-    certificate["reason"] = "floats suggested answers, and none of them could be proved exactly"
-    answer: Result = result(Status.UNKNOWN, strength=Strength.NUMERICAL)
+def unknown(result: Any, certificate: dict[str, Any], seen: str | None = None) -> Result:
+    """Return that nothing was proved, with the value that floats saw, if there was one."""
+    certificate["reason"] = (
+        "floats suggested answers, none of them could be proved, and the exact simplex was given up after many steps; "
+        "with a time limit it goes on until the time is over, and a smaller class of transfers or fewer requirements make less to prove"
+    )
+    answer: Result = result(Status.UNKNOWN, strength=Strength.NUMERICAL, value=seen)
     return answer
+
+
+def _seen(question: Question, value: float | None) -> str | None:
+    """Return the value of the objective that floats saw, as a short number; ``None`` if they saw none."""
+    if value is None or not np.isfinite(value):
+        return None
+    if question.objective == "max-revenue":
+        surplus = question.rule.expected_surplus()
+        assert surplus is not None
+        value = float(surplus) - value
+    return text(Fraction(f"{value:.6g}"))
 
 
 def wish_list(question: Question) -> list[Requirement]:

@@ -11,13 +11,17 @@ from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status, Strength
 
 
-def unsettled(question: Question, asked: Mapping[str, Any], late: OutOfTime) -> Result:
-    """Return that the answer is unknown, about the rule, with the reason."""
+def unsettled(question: Question, asked: Mapping[str, Any], late: OutOfTime, seen: str | None = None) -> Result:
+    """Return that the answer is unknown, about the rule, with the reason, what to try, and the value that floats saw, if they saw one."""
     return Result(
         asked,
         Status.UNKNOWN,
         Strength.NUMERICAL,
         mechanism=Mechanism(question.environment, question.actions),
-        certificate={"ties": question.ties(), "reason": late.problem},
+        certificate={
+            "ties": question.ties(),
+            "reason": f"{late.problem}; {late.remedy}" if late.remedy else late.problem,
+        },
+        value=seen,
         environment=question.environment,
     )

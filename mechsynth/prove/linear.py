@@ -140,6 +140,8 @@ class Outcome:
         The multipliers exclude only solutions whose payments are at most this; ``None`` where they are exact and exclude all.
     ray:
         A direction, by column, that can be followed from the point without end while the objective falls.
+    seen:
+        The optimum that floats saw, where none was proved.
     """
 
     point: Exact | None = None
@@ -147,6 +149,7 @@ class Outcome:
     value: Fraction | None = None
     bound: int | None = None
     ray: Exact | None = None
+    seen: float | None = None
 
 
 def decide(
@@ -295,21 +298,27 @@ def _optimum(
 ) -> Outcome | None:
     floats = np.array([ratio(int(v), den) for v in cost])
     last: Basis | None = None
-    for options in methods(data.count):
-        end = run(data, floats, options)
-        if end is None:
-            continue
-        last = end.rows, end.columns
-        found = vertex(data, end)
-        proof = None if found is None else dual(data, end, cost, den)
-        if found is not None and proof is not None:
-            return _both(data, cost, den, found, proof, source, scales)
-        if data.count + data.width <= LIGHT:
-            break
-    steps, deadline = limits(data)
-    walked = walk(data, cost, last, steps if most is None else most, deadline)
+    seen: float | None = None
+    try:
+        for options in methods(data.count):
+            end = run(data, floats, options)
+            if end is None:
+                continue
+            last = end.rows, end.columns
+            seen = float(floats @ end.point) * float(end.unit)
+            found = vertex(data, end)
+            proof = None if found is None else dual(data, end, cost, den)
+            if found is not None and proof is not None:
+                return _both(data, cost, den, found, proof, source, scales)
+            if data.count + data.width <= LIGHT:
+                break
+        steps, deadline = limits(data)
+        walked = walk(data, cost, last, steps if most is None else most, deadline)
+    except OutOfTime as late:
+        late.seen = seen
+        raise
     if walked is None or walked.point is None or not satisfies(data, *walked.point):
-        return None
+        return Outcome(seen=seen)
     if walked.kind is Kind.UNBOUNDED:
         assert walked.ray is not None
         num = walked.ray[0]
