@@ -246,7 +246,7 @@ def unknown(result: Any, certificate: dict[str, Any], seen: str | None = None) -
     """Return that nothing was proved, with the value that floats saw, if there was one."""
     certificate["reason"] = (
         "floats suggested answers, none of them could be proved, and the exact simplex was given up after many steps; "
-        "with a time limit it goes on until the time is over, and a smaller class of transfers or fewer requirements make less to prove"
+        "with a time limit it goes on until the time is over"
     )
     answer: Result = result(Status.UNKNOWN, strength=Strength.NUMERICAL, value=seen)
     return answer
