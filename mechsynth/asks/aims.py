@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.incentives import surplus_lost, told
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own
+from mechsynth.construct.case import Case
 from mechsynth.efficient import expectation
 from mechsynth.rational import IntArray, Rationals, magnitude, narrow, scaled, text
 
@@ -52,30 +52,30 @@ class Losses:
     exact: Callable[[], Rationals]
 
 
-def losses(question: Question, t: int) -> Losses:
+def losses(case: Case, t: int) -> Losses:
     """Return what every action loses of the surplus in period ``t`` (from 1; not the last)."""
-    known: dict[int, Losses] = question.case.__dict__.setdefault("_losses", {})
-    if t not in known:
-        known[t] = _enclosed(question) if question.environment.horizon is None else _finite(question, t)
-    return known[t]
+    found: Losses = case.once(
+        ("losses", t), lambda: _enclosed(case) if case.environment.horizon is None else _finite(case, t)
+    )
+    return found
 
 
-def _finite(question: Question, t: int) -> Losses:
-    exact = surplus_lost(question, t).reduce()
+def _finite(case: Case, t: int) -> Losses:
+    exact = surplus_lost(case, t).reduce()
     return Losses(exact, exact, lambda: exact)
 
 
-def _enclosed(question: Question) -> Losses:
+def _enclosed(case: Case) -> Losses:
     """Return bounds of the losses over an infinite horizon.
 
     Any vector ``W̃`` has ``|W − W̃| ≤ max|T W̃ − W̃|/(1−δ)`` under the rule; floats propose it, the residual is exact.
     """
-    environment, rule = question.environment, question.rule
+    environment, rule = case.environment, case.rule
     kept: list[Rationals] = []
 
     def exact() -> Rationals:
         if not kept:
-            kept.append(surplus_lost(question, 1))
+            kept.append(surplus_lost(case, 1))
         return kept[0]
 
     period, delta = environment.period(1), environment.discount
@@ -138,7 +138,7 @@ class Aims:
 
     Attributes
     ----------
-    question, t, agent:
+    case, t, agent:
         Whose they are.
     full:
         ``c``, shape ``(|A|, |Θ^{-i}|, |Θ^i|)``.
@@ -146,7 +146,7 @@ class Aims:
         ``s``; 0 also where lies are to meet ``c`` itself (scope ``all``).
     """
 
-    question: Question
+    case: Case
     t: int
     agent: int
     full: Rationals
@@ -160,9 +160,9 @@ class Aims:
     @cached_property
     def _losses(self) -> tuple[Rationals, Rationals]:
         """Bounds of ``s (W − Q)/δ`` in the shape of ``full``."""
-        found = losses(self.question, self.t)
-        shape = self.question.environment.period(self.t).shape
-        factor = self.share / self.question.environment.discount
+        found = losses(self.case, self.t)
+        shape = self.case.environment.period(self.t).shape
+        factor = self.share / self.case.environment.discount
         sides = []
         for side in (found.low, found.high):
             moved = by_own(side.num.reshape(-1, *shape), self.agent)
@@ -185,10 +185,10 @@ class Aims:
     def exact(self, action: IntArray, others: IntArray) -> Rationals:
         """Return the exact targets ``(B, n)`` of some blocks."""
         full = Rationals(self.full.num[action, others], self.full.den)
-        shape = self.question.environment.period(self.t).shape
-        loss = losses(self.question, self.t).exact()
+        shape = self.case.environment.period(self.t).shape
+        loss = losses(self.case, self.t).exact()
         moved = by_own(loss.num.reshape(-1, *shape), self.agent)[action, others]
-        return (full - Rationals(moved, loss.den) * (self.share / self.question.environment.discount)).reduce()
+        return (full - Rationals(moved, loss.den) * (self.share / self.case.environment.discount)).reduce()
 
     def gap(self, action: int, others: int, eta: Sequence[Fraction | int]) -> tuple[Fraction, Fraction]:
         """Return bounds of ``Σ η_k c̃_k`` for the weaker targets ``c̃`` of a block; ``η_k ≥ 0`` wherever something is lost."""
@@ -203,7 +203,7 @@ class Aims:
         low, high = (bound / unit for bound in self.gap(action, others, eta))
         if low == high:
             return low
-        if told(self.question):
+        if told(self.case):
             exact = self._exact_gap(action, others, eta) / unit
             return exact if len(text(exact)) <= SHORT else rounded_down(exact)
         if low > 0 and rounded_down(low) == rounded_down(high):
@@ -268,9 +268,7 @@ def settle_anew(
                 failures[block, report] = found[place[block], report]
 
 
-def target(
-    question: Question, t: int, agent: int, share: Fraction, weaker: bool, kept: Rationals | None = None
-) -> Aims:
+def target(case: Case, t: int, agent: int, share: Fraction, weaker: bool, kept: Rationals | None = None) -> Aims:
     """Return the targets of an agent that is to keep a share of the surplus.
 
     Parameters
@@ -278,12 +276,12 @@ def target(
     kept:
         ``V_T^i`` over the profiles of period ``T``, shape ``(|Θ_T|,)``, if ``t = T − 1``; else ``None``.
     """
-    environment = question.environment
+    environment = case.environment
     period, delta = environment.period(t), environment.discount
     flow = period.utilities[agent] - period.surplus() * share
     if kept is not None:
-        surplus = question.rule.value(environment.last)
+        surplus = case.rule.value(environment.last)
         after = (period.kernel() @ (kept - surplus * share).reshape(-1, 1)).reshape(*flow.shape)
         flow = flow + after * delta
     full = Rationals(scaled(by_own(flow.num, agent), delta.denominator), flow.den * delta.numerator).reduce()
-    return Aims(question, t, agent, full, share if weaker else Fraction(0))
+    return Aims(case, t, agent, full, share if weaker else Fraction(0))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import beliefs, used
+from mechsynth.construct.case import Case
 from mechsynth.rational import IntArray, Rationals
 
 
@@ -40,18 +40,18 @@ class Stack:
     need: NDArray[np.bool_]
 
 
-def stacks(question: Question, scope: str, *, ruled: bool = True) -> Iterator[Stack]:
+def stacks(case: Case, scope: str, *, ruled: bool = True) -> Iterator[Stack]:
     """Yield the blocks in scope; with ``scope`` ``"policy"`` those whose action the rule plays after some own report.
 
     Without ``ruled`` a scope of all actions does not ask for the rule at all, and ``played`` says nothing.
     """
-    environment = question.environment
-    for t in question.linked:
+    environment = case.environment
+    for t in case.linked:
         for agent in range(len(environment.agents)):
             block = beliefs(environment, t, agent)
             actions, others, n, m = block.rows.shape
             if ruled or scope == "policy":
-                rule = used(question.at(t), agent)  # (others, n)
+                rule = used(case.at(t), agent)  # (others, n)
                 played = np.asarray(rule[None, :, :] == np.arange(actions)[:, None, None])
             else:
                 played = np.zeros((actions, others, n), dtype=bool)

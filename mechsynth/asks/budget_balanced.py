@@ -30,4 +30,4 @@ def answer(question: Question) -> Result:
     asked = asked_for(question, ASK, ["budget:per-period"])
     share = Fraction(1, len(environment.agents))
     weaker = asked["scope"] == "policy"
-    return construct(question, asked, room_of(question, ASK), lambda t, i: target(question, t, i, share, weaker))
+    return construct(question, asked, room_of(question, ASK), lambda t, i: target(question.case, t, i, share, weaker))

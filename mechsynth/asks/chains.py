@@ -21,13 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.question import Question
+from mechsynth.construct.case import Case
 from mechsynth.rational import IntArray, Rationals
 
 
-def exogenous(question: Question) -> Rationals | None:
+def exogenous(case: Case) -> Rationals | None:
     """Return the law ``P`` of the next profile, shape ``(|Θ|, |Θ|)``, where no action moves it (infinite horizon), else ``None``."""
-    environment = question.environment
+    environment = case.environment
     if environment.horizon is not None:
         return None
     kernel = environment.period(1).kernel()
@@ -36,9 +36,9 @@ def exogenous(question: Question) -> Rationals | None:
     return kernel[0]
 
 
-def own_chains(question: Question, law: Rationals) -> list[Rationals] | None:
+def own_chains(case: Case, law: Rationals) -> list[Rationals] | None:
     """Return every agent's chain ``P_i``, shape ``(|Θ^i|, |Θ^i|)``, where the law is their product, else ``None``."""
-    shape = question.environment.period(1).shape
+    shape = case.environment.period(1).shape
     count = len(shape)
     whole = law.reshape(*shape, *shape)
     chains = []
@@ -50,9 +50,9 @@ def own_chains(question: Question, law: Rationals) -> list[Rationals] | None:
     return chains if _same(_product([_spread(c, i, count) for i, c in enumerate(chains)]), whole) else None
 
 
-def own_priors(question: Question) -> list[Rationals] | None:
+def own_priors(case: Case) -> list[Rationals] | None:
     """Return every agent's first distribution, shape ``(|Θ^i|,)``, where the prior is their product, else ``None``."""
-    prior = question.environment.prior
+    prior = case.environment.prior
     assert prior is not None
     count = len(prior.shape)
     parts = []
@@ -85,13 +85,13 @@ def fractions(array: Rationals) -> Any:
     return np.array(flat, dtype=object).reshape(array.shape).tolist()
 
 
-def structure(question: Question, chains: list[Rationals]) -> dict[str, dict[str, Any]]:
+def structure(case: Case, chains: list[Rationals]) -> dict[str, dict[str, Any]]:
     """Return ``{agent: {"irreducible", "aperiodic", "absorbing"}}``; only an irreducible chain has a period to speak of."""
     import networkx as nx
 
     found = {}
-    signals = question.environment.period(1).signals
-    for name, own, chain in zip(question.environment.agents, signals, chains, strict=True):
+    signals = case.environment.period(1).signals
+    for name, own, chain in zip(case.environment.agents, signals, chains, strict=True):
         graph = nx.DiGraph()
         graph.add_nodes_from(range(len(own)))
         graph.add_edges_from((int(k), int(m)) for k, m in np.argwhere(chain.num != 0))
@@ -104,15 +104,15 @@ def structure(question: Question, chains: list[Rationals]) -> dict[str, dict[str
     return found
 
 
-def theorem(question: Question, law: Rationals, chains: dict[str, dict[str, Any]]) -> str | None:
+def theorem(case: Case, law: Rationals, chains: dict[str, dict[str, Any]]) -> str | None:
     """Return ``"5"`` or ``"6"`` where the theorem's assumptions hold, as in the words above, else ``None``."""
-    period = question.environment.period(1)
+    period = case.environment.period(1)
     best = period.surplus().num.max(axis=0)
     if not (best >= 0).all():
         return None
     if all(chain["irreducible"] and chain["aperiodic"] for chain in chains.values()):
         return "5" if (best > 0).any() else None
-    starts = own_priors(question)
+    starts = own_priors(case)
     if starts is None or len(chains) < 2:
         return None
     for i, chain in enumerate(chains.values()):
@@ -123,14 +123,14 @@ def theorem(question: Question, law: Rationals, chains: dict[str, dict[str, Any]
         )
         if next(worst, None) is None:
             return None
-    return "6" if _reached(question, law, best) else None
+    return "6" if _reached(case, law, best) else None
 
 
-def _reached(question: Question, law: Rationals, best: IntArray) -> bool:
+def _reached(case: Case, law: Rationals, best: IntArray) -> bool:
     """Return whether a profile with a surplus above 0 is ever reached."""
     import networkx as nx
 
-    prior = question.environment.prior
+    prior = case.environment.prior
     assert prior is not None
     graph = nx.DiGraph()
     graph.add_nodes_from(range(law.shape[0]))

@@ -30,7 +30,7 @@ def answer(question: Question) -> Result:
     separators: list[dict[str, Any]] = []
     seen: list[Stack] = []
     pairs = 0
-    for stack in stacks(question, scope, ruled=False):
+    for stack in stacks(question.case, scope, ruled=False):
         decision = convex_independence(stack.rows, stack.need, question.run)
         failures += _failures(question, stack, decision)
         if not failures:

@@ -24,8 +24,8 @@ import numpy as np
 
 from mechsynth.asks.chains import exogenous
 from mechsynth.asks.groves_family import by_signal
-from mechsynth.asks.question import Question
 from mechsynth.asks.roots import Root, isolate, sorted_roots
+from mechsynth.construct.case import Case
 from mechsynth.errors import UsageError
 from mechsynth.rational import Rationals, text
 
@@ -37,7 +37,7 @@ Poly: TypeAlias = Any  # flint.fmpz_poly
 Types: TypeAlias = tuple[int, ...]
 
 
-def refuse(question: Question) -> Rationals:
+def refuse(case: Case) -> Rationals:
     """Return the law ``P`` of the next profile.
 
     Raises
@@ -45,12 +45,12 @@ def refuse(question: Question) -> Rationals:
     UsageError
         When the horizon is finite, an action moves the signals, or there are too many profiles.
     """
-    environment = question.environment
+    environment = case.environment
     if environment.horizon is not None:
         raise UsageError(
             OPTION, "the horizon is finite", "ask it of an infinite horizon, or try discount factors one by one"
         )
-    law = exogenous(question)
+    law = exogenous(case)
     if law is None:
         period = environment.period(1)
         kernel = period.kernel()
@@ -66,24 +66,24 @@ def refuse(question: Question) -> Rationals:
     return law
 
 
-def balanced(question: Question, law: Rationals) -> dict[str, Any]:
+def balanced(case: Case, law: Rationals) -> dict[str, Any]:
     """Return the record of all discount factors in ``(0, 1)`` at which the budget is not negative.
 
     ``{"balanced": [{"from": end, "to": end}], "unbalanced": [[{"types": {agent: signal}, "until": split}, …], …]}``: the closed intervals in order, and for each maximal
     interval in between the types at which the budget is below 0, up to a rational split point each (the last one to the end). See ``docs/certificates.md``.
     """
-    functions = _functions(question, law)
+    functions = _functions(case, law)
     distinct: dict[tuple[int, ...], tuple[Types, Poly]] = {}
     for types, polynomial in functions.items():
         distinct.setdefault(tuple(int(c) for c in polynomial.coeffs()), (types, polynomial))
-    return _Line(question, list(distinct.values())).record()
+    return _Line(case, list(distinct.values())).record()
 
 
-def _functions(question: Question, law: Rationals) -> dict[Types, Poly]:
+def _functions(case: Case, law: Rationals) -> dict[Types, Poly]:
     """Return for all types that come an integer polynomial of the sign of ``Σ_i n_{i,k_i} + q`` on ``(0, 1)``."""
     import flint
 
-    environment = question.environment
+    environment = case.environment
     period, prior = environment.period(1), environment.prior
     assert prior is not None
     count, shape = len(environment.agents), period.shape
@@ -163,8 +163,8 @@ def _primitive(polynomial: Poly) -> Poly:
 class _Line:
     """``(0, 1)``, cut at all roots of all polynomials; between two cuts every sign is constant."""
 
-    def __init__(self, question: Question, functions: list[tuple[Types, Poly]]) -> None:
-        self._agents, self._signals = question.environment.agents, question.environment.period(1).signals
+    def __init__(self, case: Case, functions: list[tuple[Types, Poly]]) -> None:
+        self._agents, self._signals = case.environment.agents, case.environment.period(1).signals
         self._types = [types for types, _ in functions]
         polynomials = [polynomial for _, polynomial in functions]
         self._factors: list[Poly] = []

@@ -79,7 +79,7 @@ def answer(question: Question) -> Result:
     build = _stationary if environment.horizon is None else _backward
     found = [build(question, agent) for agent in agents]
     certificate: dict[str, Any] = {"ties": question.ties()}
-    moved = thresholds.influence(question)
+    moved = thresholds.influence(question.case)
     if moved is not None:
         certificate["influence"] = moved
     stuck = [agent for agent in agents if not found[agent].complete]
@@ -92,7 +92,9 @@ def answer(question: Question) -> Result:
             assert joint.mechanism.transfers is not None
             for agent in stuck:
                 own = _of_the_program(question, agent, joint.mechanism)
-                found[agent] = Found(own if moved is not None else thresholds.from_the_lowest(question, agent, own))
+                found[agent] = Found(
+                    own if moved is not None else thresholds.from_the_lowest(question.case, agent, own)
+                )
             stuck = []
         elif exact and joint.status is Status.INFEASIBLE:
             assert joint.witness is not None
@@ -117,7 +119,7 @@ def answer(question: Question) -> Result:
         question=asked,
         status=Status.FEASIBLE,
         mechanism=Mechanism(
-            environment, question.actions, transfers_of(question, [[Table(own) for own in each] for each in paid])
+            environment, question.actions, transfers_of(question.case, [[Table(own) for own in each] for each in paid])
         ),
         certificate=certificate,
         environment=environment,
@@ -130,18 +132,18 @@ def _backward(question: Question, agent: int) -> Found:
     payments: list[Rationals | None] = [None] * environment.last
     after: Rationals | None = None
     for t in range(environment.last, 0, -1):
-        own = thresholds.worth(question, t, agent, after)
-        here = thresholds.stage(question, t, agent, own, thresholds.society(question, t))
+        own = thresholds.worth(question.case, t, agent, after)
+        here = thresholds.stage(question.case, t, agent, own, thresholds.society(question.case, t))
         paid, where = thresholds.steps(here)
         if where is not None:
-            return Found(payments, cycle=thresholds.cycle(question, here, where))
+            return Found(payments, cycle=thresholds.cycle(question.case, here, where))
         payments[t - 1] = thresholds.spread(paid, here.den, agent, environment.period(t).shape)
-        after = thresholds.payoffs(question, agent, payments)[t - 1]
+        after = thresholds.payoffs(question.case, agent, payments)[t - 1]
     return Found(payments)
 
 
 def _stationary(question: Question, agent: int) -> Found:
-    paid, formula = Search(question, agent).payments()
+    paid, formula = Search(question.case, agent).payments()
     return Found([paid], tried=formula)
 
 
@@ -173,20 +175,20 @@ def _told(question: Question, paid: list[list[Rationals]]) -> tuple[list[dict[st
     failing: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
     for t in range(1, environment.last + 1):
-        all_of_us = thresholds.society(question, t)
+        all_of_us = thresholds.society(question.case, t)
         for agent, own in enumerate(paid):
-            after = thresholds.payoffs(question, agent, list(own))
-            here = thresholds.stage(question, t, agent, _continued(question, t, agent, after), all_of_us)
-            failing += thresholds.violations(question, here)
-            steps += thresholds.thresholds(question, here, own[t - 1])
-    return failing, steps if told(question) and len(steps) <= MOST else None
+            after = thresholds.payoffs(question.case, agent, list(own))
+            here = thresholds.stage(question.case, t, agent, _continued(question, t, agent, after), all_of_us)
+            failing += thresholds.violations(question.case, here)
+            steps += thresholds.thresholds(question.case, here, own[t - 1])
+    return failing, steps if told(question.case) and len(steps) <= MOST else None
 
 
 def _continued(question: Question, t: int, agent: int, payoffs: list[Rationals | None]) -> Rationals:
     """Return ``V^i(a, θ)`` of period ``t`` from the payoffs of every period."""
     horizon = question.environment.horizon
     after = payoffs[0] if horizon is None else payoffs[t] if t < horizon else None
-    return thresholds.worth(question, t, agent, after)
+    return thresholds.worth(question.case, t, agent, after)
 
 
 def _no(
@@ -217,10 +219,10 @@ def _no(
     if any(tables):
         certificate["now"] = tables[0] if environment.horizon is None else tables
     if environment.horizon is not None or payments[0] is not None:
-        after = thresholds.payoffs(question, agent, payments)
+        after = thresholds.payoffs(question.case, agent, payments)
         own = _continued(question, t, agent, after)
-        here = thresholds.stage(question, t, agent, own, thresholds.society(question, t))
-        certificate["violations"] = thresholds.violations(question, here)
+        here = thresholds.stage(question.case, t, agent, own, thresholds.society(question.case, t))
+        certificate["violations"] = thresholds.violations(question.case, here)
     return Result(
         question=asked,
         status=Status.INFEASIBLE,

@@ -62,14 +62,16 @@ def answer(question: Question) -> Result:
             base.append(None)
             continue
         base.append(
-            added_up(question, _decisions(question, i), [_read(question, phi, i, t) for t in periods(question)])
+            added_up(
+                question.case, _decisions(question, i), [_read(question, phi, i, t) for t in periods(question.case)]
+            )
         )
-    now = [payments(question, i, own) for i, own in enumerate(base)]
+    now = [payments(question.case, i, own) for i, own in enumerate(base)]
     return Result(
         question=asked,
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
-        certificate={"ties": question.ties(), **accounts(question, None if phi is None else "distribution", base)},
+        mechanism=Mechanism(environment, question.actions, transfers_of(question.case, now)),
+        certificate={"ties": question.ties(), **accounts(question.case, None if phi is None else "distribution", base)},
         environment=environment,
     )
 
@@ -101,9 +103,9 @@ def _decisions(question: Question, agent: int) -> list[IntArray]:
     name, given = environment.agents[agent], question.decide
     if given is None or (isinstance(given, Mapping) and name not in given):
         rule = efficient_rule(environment.without(agent))
-        return [rule.at(t).ravel() for t in periods(question)]
+        return [rule.at(t).ravel() for t in periods(question.case)]
     result: list[IntArray] = []
-    for t in periods(question):
+    for t in periods(question.case):
         period = environment.period(t)
         rest = [period.signals[j] for j in environment.others(agent)]
         shape = tuple(map(len, rest))

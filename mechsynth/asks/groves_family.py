@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.incentives import told
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own
+from mechsynth.construct.case import Case
 from mechsynth.efficient import efficient_rule, solve_discounted
 from mechsynth.mechanism import Table, nest
 from mechsynth.rational import IntArray, Rationals
@@ -41,18 +41,18 @@ def asked_for(ask: str, require: list[str]) -> dict[str, Any]:
     return {"ask": ask, "transfers": TRANSFERS, "require": require, "objective": "feasibility"}
 
 
-def periods(question: Question) -> range:
+def periods(case: Case) -> range:
     """Return the distinct periods, from 1."""
-    return range(1, question.environment.last + 1)
+    return range(1, case.environment.last + 1)
 
 
-def value_without(question: Question, agent: int) -> list[Rationals]:
+def value_without(case: Case, agent: int) -> list[Rationals]:
     """Return ``W_{-i}`` per distinct period, shape ``(|Θ_t|,)``: what is best for the others when all actions may still be taken."""
-    rule = efficient_rule(question.environment.without(agent))
-    return [rule.value(t) for t in periods(question)]
+    rule = efficient_rule(case.environment.without(agent))
+    return [rule.value(t) for t in periods(case)]
 
 
-def payments(question: Question, agent: int, base: list[Rationals] | None) -> list[Table]:
+def payments(case: Case, agent: int, base: list[Rationals] | None) -> list[Table]:
     """Return ``now^i`` of every distinct period.
 
     Parameters
@@ -60,11 +60,11 @@ def payments(question: Question, agent: int, base: list[Rationals] | None) -> li
     base:
         ``Φ_i`` per distinct period, shape ``(|Θ_t|,)``; ``None`` for 0.
     """
-    environment = question.environment
+    environment = case.environment
     tables = []
-    for t in periods(question):
+    for t in periods(case):
         period = environment.period(t)
-        chosen = question.at(t).ravel()
+        chosen = case.at(t).ravel()
         index = np.arange(chosen.size)
         others = list(environment.others(agent))
         utility = Rationals(period.utilities.num[others], period.utilities.den).sum(0).reshape(len(period.actions), -1)
@@ -80,17 +80,17 @@ def payments(question: Question, agent: int, base: list[Rationals] | None) -> li
     return tables
 
 
-def transfers_of(question: Question, now: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
+def transfers_of(case: Case, now: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
     """Return the transfers of a mechanism from ``now[agent][period]``."""
-    names = question.environment.agents
-    return tuple({name: {"now": own[t - 1]} for name, own in zip(names, now, strict=True)} for t in periods(question))
+    names = case.environment.agents
+    return tuple({name: {"now": own[t - 1]} for name, own in zip(names, now, strict=True)} for t in periods(case))
 
 
-def added_up(question: Question, actions: list[IntArray], flow: list[Rationals]) -> list[Rationals]:
+def added_up(case: Case, actions: list[IntArray], flow: list[Rationals]) -> list[Rationals]:
     """Return ``E Σ_s δ^{s-t} f_s`` per distinct period, shape ``(|Θ_t|,)``, of a flow per distinct period under a rule given likewise (flat)."""
-    environment = question.environment
+    environment = case.environment
     result: list[Rationals] = []
-    for t in reversed(periods(question)):
+    for t in reversed(periods(case)):
         period = environment.period(t)
         value = flow[t - 1]
         if period.transition is not None:
@@ -104,19 +104,19 @@ def added_up(question: Question, actions: list[IntArray], flow: list[Rationals])
     return result[::-1]
 
 
-def own_worth(question: Question, agent: int) -> Rationals:
+def own_worth(case: Case, agent: int) -> Rationals:
     """Return ``V_i`` of period 1, shape ``(|Θ_1|,)``: what the agent enjoys under the efficient rule, discounted, before any payment."""
-    environment = question.environment
-    actions = [question.at(t).ravel() for t in periods(question)]
+    environment = case.environment
+    actions = [case.at(t).ravel() for t in periods(case)]
     flow = []
-    for t, chosen in zip(periods(question), actions, strict=True):
+    for t, chosen in zip(periods(case), actions, strict=True):
         period = environment.period(t)
         own = period.utilities.num[agent].reshape(len(period.actions), -1)
         flow.append(Rationals(own[chosen, np.arange(chosen.size)], period.utilities.den))
-    return added_up(question, actions, flow)[0]
+    return added_up(case, actions, flow)[0]
 
 
-def accounts(question: Question, kind: str | None, base: list[list[Rationals] | None]) -> dict[str, Any]:
+def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -> dict[str, Any]:
     """Return what the agents end up with, over the first profiles, where the numbers are short enough to be told.
 
     Parameters
@@ -131,17 +131,17 @@ def accounts(question: Question, kind: str | None, base: list[list[Rationals] | 
     ``totals``, ``{agent: [θ^1]…[θ^N]}``: ``Z_i = V_i − W + Φ_i``, the expected discounted payments (Yoon 2021b, Definition 1: ``Φ_i − V_{-i}``);
     under the name of the kind, ``Φ_i``, of length 1 on the own axis; and with ``without`` also ``marginal``, ``W − W_{-i}``.
     """
-    if not told(question):
+    if not told(case):
         return {}
-    environment = question.environment
-    shape, surplus = environment.period(1).shape, question.rule.value(1)
+    environment = case.environment
+    shape, surplus = environment.period(1).shape, case.rule.value(1)
     found: dict[str, Any] = {"totals": {}}
     if kind is not None:
         found[kind] = {}
     if kind == "without":
         found["marginal"] = {}
     for i, (name, own) in enumerate(zip(environment.agents, base, strict=True)):
-        total = own_worth(question, i) - surplus
+        total = own_worth(case, i) - surplus
         if own is not None:
             total = total + own[0]
         found["totals"][name] = nest(total.reduce().reshape(-1).strings(), shape)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.last_period import losses
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.efficient import expectation
 from mechsynth.rational import IntArray, Rationals, scaled, text
 
@@ -28,7 +28,7 @@ class Extremes:
         self.least: tuple[Fraction, dict[str, Any]] | None = None
         self.most: tuple[Fraction, dict[str, Any]] | None = None
 
-    def add(self, question: Question, t: int, agent: int, slack: Rationals) -> None:
+    def add(self, case: Case, t: int, agent: int, slack: Rationals) -> None:
         """Look at the slacks of one agent in one period, ``[θ^{-i}, k, r]``: type ``k`` reports ``r``."""
         _, n, _ = slack.shape
         if n < 2:
@@ -42,7 +42,7 @@ class Extremes:
             kept = self.least if least else self.most
             if kept is None or (value < kept[0] if least else value > kept[0]):
                 k, r = (int(v) for v in places[place])
-                row = (value, _row(question, t, agent, others, k, r, value))
+                row = (value, _row(case, t, agent, others, k, r, value))
                 if least:
                     self.least = row
                 else:
@@ -56,14 +56,14 @@ class Extremes:
         }
 
 
-def _row(question: Question, t: int, agent: int, others: int, own: int, report: int, slack: Fraction) -> dict[str, Any]:
-    period = question.environment.period(t)
-    agents = question.environment.agents
-    rest = list(product(*(period.signals[j] for j in question.environment.others(agent))))[others]
+def _row(case: Case, t: int, agent: int, others: int, own: int, report: int, slack: Fraction) -> dict[str, Any]:
+    period = case.environment.period(t)
+    agents = case.environment.agents
+    rest = list(product(*(period.signals[j] for j in case.environment.others(agent))))[others]
     labels = list(rest)
     labels.insert(agent, period.signals[agent][own])
     return {
-        **question.period_key(t),
+        **case.period_key(t),
         "agent": agents[agent],
         "signals": dict(zip(agents, labels, strict=True)),
         "report": period.signals[agent][report],
@@ -71,41 +71,39 @@ def _row(question: Question, t: int, agent: int, others: int, own: int, report: 
     }
 
 
-def static_slack(question: Question, payments: Rationals, agent: int) -> Rationals:
+def static_slack(case: Case, payments: Rationals, agent: int) -> Rationals:
     """Return ``ℓ(k, r) − p(k) + p(r)`` of the last period at ``[θ^{-i}, k, r]``."""
     paid = Rationals(by_own(payments.num[None], agent)[0], payments.den)  # (others, n)
-    return (
-        losses(question, agent) + Rationals(paid.num[:, None, :], paid.den) - Rationals(paid.num[:, :, None], paid.den)
-    )
+    return losses(case, agent) + Rationals(paid.num[:, None, :], paid.den) - Rationals(paid.num[:, :, None], paid.den)
 
 
-def static_rows(question: Question, payments: tuple[Rationals, ...]) -> dict[str, Any]:
+def static_rows(case: Case, payments: tuple[Rationals, ...]) -> dict[str, Any]:
     """Return the extremes of the last period alone."""
     extremes = Extremes()
     for agent, own in enumerate(payments):
-        extremes.add(question, question.environment.last, agent, static_slack(question, own, agent))
+        extremes.add(case, case.environment.last, agent, static_slack(case, own, agent))
     return extremes.document()
 
 
-def told(question: Question) -> bool:
+def told(case: Case) -> bool:
     """Return whether exact slacks and payoffs are short enough to be told."""
-    environment = question.environment
+    environment = case.environment
     sizes = sum(environment.period(t).size for t in range(1, environment.last + 1))
     return sizes <= SHORT if environment.horizon is None else sizes <= 50 * SHORT
 
 
-def surplus_lost(question: Question, t: int) -> Rationals:
+def surplus_lost(case: Case, t: int) -> Rationals:
     """Return ``W(θ) − Q(a, θ)``, shape ``(|A|, |Θ|)``: what an action costs society."""
-    environment = question.environment
+    environment = case.environment
     period = environment.period(t)
     total = period.surplus().reshape(len(period.actions), -1)
-    following = question.rule.value(t if environment.horizon is None else t + 1)
+    following = case.rule.value(t if environment.horizon is None else t + 1)
     total = total + expectation(period.kernel(), following) * environment.discount
-    value = question.rule.value(t)
+    value = case.rule.value(t)
     return Rationals(value.num[None], value.den) - total
 
 
-def dynamic_slack(question: Question, t: int, agent: int, lost: Rationals, expected: IntArray, den: int) -> Rationals:
+def dynamic_slack(case: Case, t: int, agent: int, lost: Rationals, expected: IntArray, den: int) -> Rationals:
     """Return the slacks of one agent in period ``t`` at ``[θ^{-i}, k, r]``.
 
     Parameters
@@ -115,10 +113,10 @@ def dynamic_slack(question: Question, t: int, agent: int, lost: Rationals, expec
     expected, den:
         ``μ_k·p_r − c_k`` at ``[θ^{-i}, r, k]`` in the block of the action that report ``r`` leads to.
     """
-    environment = question.environment
+    environment = case.environment
     period = environment.period(t)
     by_action = by_own(lost.num.reshape(-1, *period.shape), agent)  # (A, others, n)
-    rule = used(question.at(t), agent)
+    rule = used(case.at(t), agent)
     others = np.arange(rule.shape[0])[:, None, None]
     types = np.arange(rule.shape[1])[None, :, None]
     cost = Rationals(by_action[rule[:, None, :], others, types], lost.den)

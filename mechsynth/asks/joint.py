@@ -43,7 +43,7 @@ def residual_program(
     question = Question.of(Contingent(scope=scope, last_period=last_period), environment)
     program = Program()
     known: set[str] = set()
-    for stack in stacks(question, scope):
+    for stack in stacks(question.case, scope):
         reports = stack.rows.shape[1] if transfers == "contingent" else 1
         refuse_if_large("program", "the labelled program", stack.rows.num.size * reports, 400)
         for row in _stack_rows(question, stack, transfers, scope):
@@ -88,7 +88,7 @@ def _stack_rows(question: Question, stack: Stack, transfers: str, scope: str) ->
                 right, payments = _target(question, t, agent, action, flat)
                 if scope == "policy" and not stack.played[b, k]:
                     # such a lie loses surplus besides
-                    right -= losses(question, t).exact().fraction(action, flat) / environment.discount
+                    right -= losses(question.case, t).exact().fraction(action, flat) / environment.discount
                 row: dict[str, Fraction] = {
                     f"later[{name} | {where}{said} | next {outcome}]": p
                     for outcome, p in zip(outcomes, beliefs[k], strict=True)

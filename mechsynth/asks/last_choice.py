@@ -88,14 +88,14 @@ class Search:
     known: set[tuple[int, int, tuple[Fraction, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.losses = losses(self.question, self.stack.agent)  # [θ'^{-i}, k, r]
+        self.losses = losses(self.question.case, self.stack.agent)  # [θ'^{-i}, k, r]
         zero = Rationals(np.zeros(self.losses.shape[:2], dtype=np.int64))
         self.base = self.aims(zero)
 
     def aims(self, paid: Rationals) -> Aims:
         """Return the targets under payments ``[θ'^{-i}, θ'^i]``."""
         return target(
-            self.question, self.stack.t, self.stack.agent, self.share, self.scope == "policy", self._kept(paid)
+            self.question.case, self.stack.t, self.stack.agent, self.share, self.scope == "policy", self._kept(paid)
         )
 
     def _kept(self, paid: Rationals) -> Rationals:
@@ -229,7 +229,7 @@ class Search:
     def _witness(self, multipliers: dict[int, Fraction]) -> dict[str, Any]:
         """Return the multipliers of the program in ``q`` as multipliers of the rows that the checker knows."""
         others, n = self.losses.shape[:2]
-        rows = LastRows(self.question, self.stack, self.scope, self.room.ask, self.share)
+        rows = LastRows(self.question.case, self.stack, self.scope, self.room.ask, self.share)
         each = n * (n - 1)
         k, r = np.nonzero(~np.eye(n, dtype=bool))
         for row, y in multipliers.items():

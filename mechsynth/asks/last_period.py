@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Table
 from mechsynth.prove.paths import central_payments, distances, negative_cycle
 from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
@@ -36,13 +36,13 @@ class LastPeriod:
     cycles: tuple[dict[str, Any], ...]
 
 
-def losses(question: Question, agent: int) -> Rationals:
+def losses(case: Case, agent: int) -> Rationals:
     """Return ``ℓ(k, r)`` at ``[θ^{-i}, k, r]`` for the last period, shape ``(|Θ^{-i}|, n, n)``."""
-    environment = question.environment
+    environment = case.environment
     t = environment.last
     utility = environment.period(t).utilities[agent]
     by_action = by_own(utility.num, agent)  # (A, others, n): utility of type k after action a
-    rule = used(question.at(t), agent)  # (others, n): action after report r
+    rule = used(case.at(t), agent)  # (others, n): action after report r
     others = np.arange(rule.shape[0])[:, None, None]
     types = np.arange(rule.shape[1])[None, :, None]
     after = by_action[rule[:, None, :], others, types]  # [others, k, r]
@@ -51,18 +51,18 @@ def losses(question: Question, agent: int) -> Rationals:
     return Rationals(widen(truth, bound)[:, :, None] - widen(after, bound), utility.den)
 
 
-def last_period(question: Question) -> LastPeriod:
+def last_period(case: Case) -> LastPeriod:
     """Implement the rule of the last period, or say which chains of lies forbid it."""
-    environment = question.environment
+    environment = case.environment
     t = environment.last
     shape = environment.period(t).shape
     payments: list[Rationals] = []
     cycles: list[dict[str, Any]] = []
     for agent in range(len(environment.agents)):
-        gains = losses(question, agent)
+        gains = losses(case, agent)
         found, fine = distances(gains.num)
         for b in np.flatnonzero(~fine).tolist():
-            cycles.append(_cycle(question, agent, b, gains.num[b], gains.den))
+            cycles.append(_cycle(case, agent, b, gains.num[b], gains.den))
         if fine.all():
             middle = central_payments(found)  # (others, n)
             payments.append(spread(Rationals(middle, 2 * shape[agent] * gains.den).reduce(), agent, shape))
@@ -75,8 +75,8 @@ def spread(payments: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals
     return Rationals(np.moveaxis(payments.num.reshape(*rest, shape[agent]), -1, agent), payments.den)
 
 
-def _cycle(question: Question, agent: int, others: int, gains: IntArray, den: int) -> dict[str, Any]:
-    environment = question.environment
+def _cycle(case: Case, agent: int, others: int, gains: IntArray, den: int) -> dict[str, Any]:
+    environment = case.environment
     t = environment.last
     cycle = negative_cycle(gains)
     weight = sum(int(gains[k, r]) for k, r in zip(cycle, cycle[1:] + cycle[:1], strict=True))
@@ -84,7 +84,7 @@ def _cycle(question: Question, agent: int, others: int, gains: IntArray, den: in
         cycle = cycle[::-1]
         weight = sum(int(gains[k, r]) for k, r in zip(cycle, cycle[1:] + cycle[:1], strict=True))
     assert weight < 0, "the search for a negative cycle returned none"
-    key = question.block_key(t, agent, 0, others)
+    key = case.block_key(t, agent, 0, others)
     del key["action"]
     own = environment.period(t).signals[agent]
     return {
@@ -97,21 +97,21 @@ def _cycle(question: Question, agent: int, others: int, gains: IntArray, den: in
     }
 
 
-def now_tables(question: Question, payments: Sequence[Rationals]) -> dict[str, dict[str, Table]]:
+def now_tables(case: Case, payments: Sequence[Rationals]) -> dict[str, dict[str, Table]]:
     """Return the ``now`` tables of the agents that pay anything in the last period."""
     return {
         name: {"now": Table(own)}
-        for name, own in zip(question.environment.agents, payments, strict=True)
+        for name, own in zip(case.environment.agents, payments, strict=True)
         if magnitude(own.num)
     }
 
 
-def last_payoff(question: Question, payments: Sequence[Rationals], agent: int) -> Rationals:
+def last_payoff(case: Case, payments: Sequence[Rationals], agent: int) -> Rationals:
     """Return ``V_T^i = u_T^i(a_T) − p_T^i`` over the profiles of period ``T``, shape ``(|Θ_T|,)``."""
-    environment = question.environment
+    environment = case.environment
     t = environment.last
     period = environment.period(t)
-    chosen = question.at(t).ravel()
+    chosen = case.at(t).ravel()
     utility = period.utilities[agent].reshape(len(period.actions), -1)
     own = Rationals(utility.num[chosen, np.arange(chosen.size)], utility.den)
     return (own - payments[agent].reshape(-1)).reduce()

@@ -19,8 +19,8 @@ import numpy as np
 
 from mechsynth.asks.blocks import Stack
 from mechsynth.asks.last_period import losses
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.program.synthesis import quoted
 from mechsynth.rational import text
 
@@ -34,15 +34,15 @@ class LastRows:
 
     Attributes
     ----------
-    question, stack:
-        The question, and the blocks of period ``T−1`` of the agent.
+    case, stack:
+        The environment with its rule, and the blocks of period ``T−1`` of the agent.
     scope, kind:
         Scope and class of transfers.
     share:
         The share of the surplus that agents keep.
     """
 
-    question: Question
+    case: Case
     stack: Stack
     scope: str
     kind: str
@@ -51,7 +51,7 @@ class LastRows:
     right: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        environment, t = self.question.environment, self.stack.t
+        environment, t = self.case.environment, self.stack.t
         self.name = quoted(environment.agents[self.stack.agent])
         self.members = []
         self.profiles = []
@@ -62,14 +62,14 @@ class LastRows:
             self.profiles.append(["(" + ",".join(theta) + ")" for theta in product(*labels)])
         self.signals = [[quoted(x) for x in environment.period(s).signals[self.stack.agent]] for s in (t, t + 1)]
         self.requirement = PAYOFFS.get(self.share, "equal-shares")
-        self.losses = losses(self.question, self.stack.agent)
+        self.losses = losses(self.case, self.stack.agent)
 
     def _add(self, name: str, value: Fraction, right: Fraction) -> None:
         self.found[name] = self.found.get(name, Fraction(0)) + value
         self.right += value * right
 
     def _utility(self, t: int, action: int, profile: int) -> Fraction:
-        period = self.question.environment.period(t)
+        period = self.case.environment.period(t)
         flat = period.utilities.num[self.stack.agent].reshape(len(period.actions), -1)
         return Fraction(int(flat[action, profile]), period.utilities.den)
 
@@ -81,24 +81,24 @@ class LastRows:
             loss = Fraction(int(self.losses.num[others, own, report]), self.losses.den)
             self._add(f"incentive {self.name} t={t} {lie}", weight, -loss)
             return
-        chosen = self.question.at(t).ravel()
+        chosen = self.case.at(t).ravel()
         action = int(chosen[self.members[1][others, report]])
         self._add(f"pepic {self.name} t={t} {lie}", weight, self._utility(t, action, profile))
         self._last_value(profile, -weight)
 
     def _last_value(self, profile: int, weight: Fraction) -> None:
         t = self.stack.t + 1
-        action = int(self.question.at(t).ravel()[profile])
+        action = int(self.case.at(t).ravel()[profile])
         self._add(f"value {self.name} t={t} {self.profiles[1][profile]}", weight, self._utility(t, action, profile))
 
     def block(self, block: int, report: int, weights: Sequence[Fraction]) -> None:
         """Add the rows of a block, one weight per own signal; ``report`` where the class looks at it."""
-        environment, stack, t = self.question.environment, self.stack, self.stack.t
+        environment, stack, t = self.case.environment, self.stack, self.stack.t
         action, others = int(stack.action[block]), int(stack.others[block])
         period, delta = environment.period(t), environment.discount
         label = quoted(period.actions[action])
-        leading = np.flatnonzero(used(self.question.at(t), stack.agent)[others] == action)
-        kernel, value = period.kernel(), self.question.rule.value(t)
+        leading = np.flatnonzero(used(self.case.at(t), stack.agent)[others] == action)
+        kernel, value = period.kernel(), self.case.rule.value(t)
         for k, weight in enumerate(weights):
             if not weight:
                 continue
@@ -120,12 +120,12 @@ class LastRows:
 
     def _target(self, action: int, profile: int) -> Fraction:
         """Return ``c(a, θ)`` with nothing paid in the last period."""
-        environment, t = self.question.environment, self.stack.t
+        environment, t = self.case.environment, self.stack.t
         period = environment.period(t)
         surplus = period.surplus().reshape(len(period.actions), -1).fraction(action, profile)
         total = (self._utility(t, action, profile) - self.share * surplus) / environment.discount
-        kernel, chosen = period.kernel(), self.question.at(t + 1).ravel()
-        value = self.question.rule.value(t + 1)
+        kernel, chosen = period.kernel(), self.case.at(t + 1).ravel()
+        value = self.case.rule.value(t + 1)
         for then in np.flatnonzero(kernel.num[action, profile]).tolist():
             chance = Fraction(int(kernel.num[action, profile, then]), kernel.den)
             total += chance * (self._utility(t + 1, int(chosen[then]), then) - self.share * value.fraction(then))

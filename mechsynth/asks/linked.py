@@ -133,7 +133,7 @@ def settle(
     environment = question.environment
     found = Settled([{} for _ in range(environment.last)])
     try:
-        for stack in stacks(question, scope):
+        for stack in stacks(question.case, scope):
             name = environment.agents[stack.agent]
             place = {**question.period_key(stack.t), "agent": name}
             linked: Linked | None

@@ -47,8 +47,8 @@ def answer(question: Question) -> Result:
     prior = environment.prior
     assert prior is not None
     if question.critical:
-        discounts.refuse(question)
-    base = [value_without(question, i) for i in range(len(environment.agents))]
+        discounts.refuse(question.case)
+    base = [value_without(question.case, i) for i in range(len(environment.agents))]
     surplus = question.rule.value(1)
     weights, total = prior.reshape(-1), Fraction(0)
     expected = (weights * surplus).sum(0).fraction()
@@ -60,8 +60,8 @@ def answer(question: Question) -> Result:
     budget = total + expected
     mechanism, witness = Mechanism.of_rule(question.rule), None
     if budget >= 0:
-        now = [payments(question, i, own) for i, own in enumerate(base)]
-        transfers = transfers_of(question, now)
+        now = [payments(question.case, i, own) for i, own in enumerate(base)]
+        transfers = transfers_of(question.case, now)
         for name, fee in zip(environment.agents, fees, strict=True):
             once = Rationals.from_fractions([fee], (1,) * len(environment.agents))
             kinds = transfers[0][name]
@@ -89,14 +89,14 @@ def answer(question: Question) -> Result:
 
 def _patience(question: Question, budget: Fraction) -> dict[str, Any]:
     """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``."""
-    law = chains.exogenous(question)
+    law = chains.exogenous(question.case)
     if law is None or law.shape[0] > LARGE:
         return {}
     found: dict[str, Any] = {}
-    own = chains.own_chains(question, law)
+    own = chains.own_chains(question.case, law)
     if own is not None:
-        found["chains"] = chains.structure(question, own)
-        theorem = chains.theorem(question, law, found["chains"])
+        found["chains"] = chains.structure(question.case, own)
+        theorem = chains.theorem(question.case, law, found["chains"])
         if theorem is not None:
             found["theorem"] = theorem
         star = _star(question, own)
@@ -106,13 +106,13 @@ def _patience(question: Question, budget: Fraction) -> dict[str, Any]:
             found["star"] = {"deficit": text(star.deficit), "fees": {name: text(fee) for name, fee in fees}}
     quick = law.shape[0] <= discounts.QUICK
     if quick if question.critical is None else question.critical:
-        found["discounts"] = discounts.balanced(question, law)
+        found["discounts"] = discounts.balanced(question.case, law)
     return found
 
 
 def _star(question: Question, own: list[Rationals]) -> Star | None:
     """Return both sides of condition (*) for two agents whose first signals are independent."""
-    starts = chains.own_priors(question)
+    starts = chains.own_priors(question.case)
     if len(own) != 2 or starts is None:
         return None
     period = question.environment.period(1)

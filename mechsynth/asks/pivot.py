@@ -33,12 +33,12 @@ def answer(question: Question) -> Result:
     """
     asked = asked_for(ASK, ["pepic"])
     environment = question.environment
-    base = [value_without(question, i) for i in range(len(environment.agents))]
-    now = [payments(question, i, own) for i, own in enumerate(base)]
+    base = [value_without(question.case, i) for i in range(len(environment.agents))]
+    now = [payments(question.case, i, own) for i, own in enumerate(base)]
     return Result(
         question=asked,
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
-        certificate={"ties": question.ties(), **accounts(question, "without", list(base))},
+        mechanism=Mechanism(environment, question.actions, transfers_of(question.case, now)),
+        certificate={"ties": question.ties(), **accounts(question.case, "without", list(base))},
         environment=environment,
     )

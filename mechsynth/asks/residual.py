@@ -41,7 +41,7 @@ def answer(question: Question, room: Room) -> Result:
         "require": ["pepic", "residual-claimant"],
         "objective": "feasibility",
     }
-    return construct(question, asked, room, Extremes() if told(question) else None)
+    return construct(question, asked, room, Extremes() if told(question.case) else None)
 
 
 def construct(
@@ -80,8 +80,8 @@ def construct(
 
     def aims(t: int, agent: int) -> Aims:
         ending = payments is not None and t == environment.last - 1
-        kept = last_payoff(question, payments, agent) if payments is not None and ending else None
-        return target(question, t, agent, share, weaker, kept)
+        kept = last_payoff(question.case, payments, agent) if payments is not None and ending else None
+        return target(question.case, t, agent, share, weaker, kept)
 
     def choose(stack: Stack) -> Linked | None:
         assert payments is not None
@@ -97,9 +97,11 @@ def construct(
             return
         t, agent = stack.t, stack.agent
         if t not in lost:
-            lost[t] = surplus_lost(question, t)
+            lost[t] = surplus_lost(question.case, t)
         expected = linked.expected()
-        extremes.add(question, t, agent, dynamic_slack(question, t, agent, lost[t], expected.num, expected.den))
+        extremes.add(
+            question.case, t, agent, dynamic_slack(question.case, t, agent, lost[t], expected.num, expected.den)
+        )
 
     token = DEADLINE.set(question.deadline)
     try:
@@ -113,7 +115,7 @@ def construct(
         return result(Status.INFEASIBLE, None, witness=(alone or found.failures)[0])
     tables = found.tables
     if payments is not None:
-        for name, kinds in now_tables(question, payments).items():
+        for name, kinds in now_tables(question.case, payments).items():
             tables[-1].setdefault(name, {}).update(kinds)
     if found.late is not None or found.undecided:
         certificate["reason"] = found.late or _undecided(found.undecided)
@@ -121,7 +123,7 @@ def construct(
         return result(Status.UNKNOWN, tables)
     if extremes is not None:
         for agent, own in enumerate(payments or ()):
-            extremes.add(question, environment.last, agent, static_slack(question, own, agent))
+            extremes.add(question.case, environment.last, agent, static_slack(question.case, own, agent))
         certificate["incentives"] = extremes.document()
         certificate["payoffs"] = _payoffs(question, payments)
     return result(Status.FEASIBLE, tables)
@@ -168,7 +170,7 @@ def _end(question: Question) -> LastPeriod | None:
         shape = environment.period(environment.last).shape
         zero = Rationals(np.zeros(shape, dtype=np.int64))
         return LastPeriod(tuple(zero for _ in environment.agents), ())
-    return last_period(question)
+    return last_period(question.case)
 
 
 def _payoffs(question: Question, payments: Sequence[Rationals] | None) -> dict[str, Any]:
@@ -180,6 +182,6 @@ def _payoffs(question: Question, payments: Sequence[Rationals] | None) -> dict[s
     for agent, name in enumerate(environment.agents):
         own = value
         if environment.last == 1 and payments is not None:
-            own = last_payoff(question, payments, agent)
+            own = last_payoff(question.case, payments, agent)
         nested[name] = own.reshape(*shape).strings()
     return nested

@@ -22,7 +22,7 @@ def answer(question: Question) -> Result:
     """Decide the spanning condition over every block in scope."""
     scope = question.scope or "all"
     failures: list[dict[str, Any]] = []
-    for stack in stacks(question, scope, ruled=False):
+    for stack in stacks(question.case, scope, ruled=False):
         found = spanning(stack.rows, np.asarray(stack.need.any(1)), question.run)
         for b, eta in found.items():
             rates = [Fraction(v) for v in eta]

@@ -12,16 +12,16 @@ from mechsynth.result import Result, Status
 def answer(question: Question) -> Result:
     """Decide ex post implementability of the last period's efficient rule by payments in that period."""
     environment = question.environment
-    found = last_period(question)
+    found = last_period(question.case)
     mechanism = Mechanism.of_rule(question.rule)
     certificate: dict[str, object] = {"ties": question.ties()}
     if found.payments is None:
         certificate["failures"] = list(found.cycles)
     else:
         tables: list[dict[str, dict[str, object]]] = [{} for _ in range(environment.last)]
-        tables[-1] = now_tables(question, found.payments)  # type: ignore[assignment]
+        tables[-1] = now_tables(question.case, found.payments)  # type: ignore[assignment]
         mechanism = Mechanism(environment, question.actions, tuple(tables))  # type: ignore[arg-type]
-        certificate["incentives"] = static_rows(question, found.payments)
+        certificate["incentives"] = static_rows(question.case, found.payments)
     return Result(
         question={
             "ask": "static",

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.asks import thresholds
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import used
+from mechsynth.construct.case import Case
 from mechsynth.rational import IntArray, Rationals, narrow
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -49,19 +49,19 @@ class Sum:
 class Search:
     """The search for one agent's fixed point."""
 
-    def __init__(self, question: Question, agent: int) -> None:
-        self.question, self.agent = question, agent
-        environment = question.environment
+    def __init__(self, case: Case, agent: int) -> None:
+        self.case, self.agent = case, agent
+        environment = case.environment
         self.delta = environment.discount
         period = environment.period(1)
         self.shape = period.shape
         self.grid = thresholds.grid(period.shape, agent)
-        self.rule = used(question.at(1), agent)
-        self.chosen = question.at(1).ravel()
+        self.rule = used(case.at(1), agent)
+        self.chosen = case.at(1).ravel()
         self.every = np.arange(period.size)
         self.kernel = period.kernel()
         self.utility = period.utilities[agent].reshape(len(period.actions), -1)
-        self.society = thresholds.society(question, 1)
+        self.society = thresholds.society(case, 1)
 
     def payments(self) -> tuple[Rationals | None, Rationals | None]:
         """Return payments over ``[θ^1]…[θ^N]`` that leave no lie a gain, if the search finds any; and those of (4) everywhere, if they exist."""
@@ -82,9 +82,9 @@ class Search:
         return (found if found is not None and self._works(found) else None), first
 
     def _works(self, paid: Rationals) -> bool:
-        (after,) = thresholds.payoffs(self.question, self.agent, [paid])
-        own = thresholds.worth(self.question, 1, self.agent, after)
-        here = thresholds.stage(self.question, 1, self.agent, own, self.society)
+        (after,) = thresholds.payoffs(self.case, self.agent, [paid])
+        own = thresholds.worth(self.case, 1, self.agent, after)
+        here = thresholds.stage(self.case, 1, self.agent, own, self.society)
         flat = paid.reshape(-1)
         return thresholds.holds(here, flat.num[self.grid], flat.den)
 
@@ -183,7 +183,7 @@ class Search:
         num, common = solved.numer_denom()
         flat = np.array([int(x) for x in num.entries()], dtype=object)
         payoff = Rationals(narrow(flat), int(common) * below).reduce()
-        own = thresholds.worth(self.question, 1, self.agent, payoff)
+        own = thresholds.worth(self.case, 1, self.agent, payoff)
         parts = []
         for sums, worth in (("own", own), ("society", self.society)):
             total = [

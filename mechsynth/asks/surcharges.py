@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.asks.incentives import surplus_lost
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.efficient import solve_discounted
 from mechsynth.program.linear import LinearProgram
 from mechsynth.rational import Rationals, narrow, scaled
@@ -94,28 +94,28 @@ class Surcharges:
         return sum(place.size for place in self.places[: t - 1]) + profile
 
 
-def surcharges(question: Question, agent: int) -> Surcharges:
+def surcharges(case: Case, agent: int) -> Surcharges:
     """Return what incentives ask of an agent's surcharges."""
-    environment = question.environment
+    environment = case.environment
     periods = range(1, environment.last + 1)
-    blocks = tuple(_blocks(question, t, agent) for t in periods)
+    blocks = tuple(_blocks(case, t, agent) for t in periods)
     places: list[Index] = []
     first: list[list[dict[int, int]]] = []
     count = 0
     for t in periods:
-        place, reports, count = _numbered(question, t, agent, blocks[t - 1], count)
+        place, reports, count = _numbered(case, t, agent, blocks[t - 1], count)
         places.append(place)
         first.append(reports)
     program = LinearProgram()
     heads = [program.add_columns([""] * place.size) for place in places]
     charged = program.add_columns([""] * count)
     for t in periods:
-        truth = (np.arange(places[t - 1].size), question.at(t).ravel(), places[t - 1])
-        _rows(question, t, program, heads, charged, truth, None)
+        truth = (np.arange(places[t - 1].size), case.at(t).ravel(), places[t - 1])
+        _rows(case, t, program, heads, charged, truth, None)
     lies: list[Lie] = []
     for t in periods:
-        lost = surplus_lost(question, t) if t in question.linked else _lost_last(question, t)
-        chosen = question.at(t).ravel()
+        lost = surplus_lost(case, t) if t in case.linked else _lost_last(case, t)
+        chosen = case.at(t).ravel()
         found = [
             (profile, action, int(places[t - 1][profiles[report]]), report)
             for profiles, reports in zip(blocks[t - 1].tolist(), first[t - 1], strict=True)
@@ -126,18 +126,16 @@ def surcharges(question: Question, agent: int) -> Surcharges:
         if found:
             true, action, charge, _ = np.array(found, dtype=np.int64).T
             new = [Lie(t, profile, report, lost.fraction(a, profile)) for profile, a, _, report in found]
-            _rows(question, t, program, heads, charged, (true, action, charge), new)
+            _rows(case, t, program, heads, charged, (true, action, charge), new)
             lies += new
     return Surcharges(agent, count, tuple(places), blocks, program, tuple(lies))
 
 
-def _numbered(
-    question: Question, t: int, agent: int, blocks: Index, count: int
-) -> tuple[Index, list[dict[int, int]], int]:
+def _numbered(case: Case, t: int, agent: int, blocks: Index, count: int) -> tuple[Index, list[dict[int, int]], int]:
     """Number the surcharges of a period from ``count`` on: that of every profile, the first report that leads to each action, the next number."""
-    place = np.full(question.environment.period(t).size, -1, dtype=np.int64)
+    place = np.full(case.environment.period(t).size, -1, dtype=np.int64)
     first = []
-    for profiles, actions in zip(blocks, used(question.at(t), agent), strict=True):
+    for profiles, actions in zip(blocks, used(case.at(t), agent), strict=True):
         reports: dict[int, int] = {}
         numbers: dict[int, int] = {}
         for k, action in enumerate(actions.tolist()):
@@ -150,21 +148,21 @@ def _numbered(
     return place, first, count
 
 
-def _lost_last(question: Question, t: int) -> Rationals:
+def _lost_last(case: Case, t: int) -> Rationals:
     """Return ``W(θ) − Q(a, θ)`` of a last period, shape ``(|A|, |Θ|)``."""
-    period = question.environment.period(t)
-    value = question.rule.value(t)
+    period = case.environment.period(t)
+    value = case.rule.value(t)
     return Rationals(value.num[None], value.den) - period.surplus().reshape(len(period.actions), -1)
 
 
-def _blocks(question: Question, t: int, agent: int) -> Index:
-    shape = question.environment.period(t).shape
-    flat = np.arange(question.environment.period(t).size).reshape(1, *shape)
+def _blocks(case: Case, t: int, agent: int) -> Index:
+    shape = case.environment.period(t).shape
+    flat = np.arange(case.environment.period(t).size).reshape(1, *shape)
     return np.asarray(by_own(flat, agent)[0])
 
 
 def _rows(
-    question: Question,
+    case: Case,
     t: int,
     program: LinearProgram,
     heads: list[Index],
@@ -173,8 +171,8 @@ def _rows(
     lies: list[Lie] | None,
 ) -> None:
     """Add ``g + δ E[Φ' | a, θ] − Φ(θ)``, equal to 0 for the truth, at least ``−L`` for lies; ``what`` is profile, action and surcharge of every row."""
-    environment = question.environment
-    linked = t in question.linked
+    environment = case.environment
+    linked = t in case.linked
     delta = environment.discount
     kernel = environment.period(t).kernel() if linked else None
     following = heads[0 if environment.horizon is None else min(t, environment.last - 1)]
@@ -198,15 +196,15 @@ def _rows(
         )
 
 
-def totals(question: Question, found: Surcharges) -> list[Rationals]:
+def totals(case: Case, found: Surcharges) -> list[Rationals]:
     """Return how ``Φ_t`` depends on the surcharges: per distinct period, shape ``(|Θ_t|, count)``."""
-    environment = question.environment
+    environment = case.environment
     result: list[Rationals] = []
     for t in range(environment.last, 0, -1):
         place = found.places[t - 1]
         flow = Rationals((place[:, None] == np.arange(found.count)).astype(np.int64))
-        if t in question.linked:
-            kernel, chosen = environment.period(t).kernel(), question.at(t).ravel()
+        if t in case.linked:
+            kernel, chosen = environment.period(t).kernel(), case.at(t).ravel()
             rows = Rationals(kernel.num[chosen, np.arange(chosen.size)], kernel.den)
             if environment.horizon is None:
                 flow = solve_discounted(rows, flow, environment.discount)

@@ -38,7 +38,7 @@ def answer(question: Question) -> Result:
     asked = asked_for(question, ASK, ["participation:ex-post", "surplus:full"])
 
     def aims(t: int, agent: int) -> Aims:
-        return target(question, t, agent, Fraction(0), False)
+        return target(question.case, t, agent, Fraction(0), False)
 
     def finish(lotteries: Mapping[str, Mapping[str, Table]]) -> Mapping[str, Mapping[str, Table]]:
         return {name: _priced(question, environment.agents.index(name), own) for name, own in lotteries.items()}

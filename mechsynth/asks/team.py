@@ -24,11 +24,11 @@ def answer(question: Question) -> Result:
     """
     asked = asked_for(ASK, ["pepic"])
     environment = question.environment
-    now = [payments(question, i, None) for i in range(len(environment.agents))]
+    now = [payments(question.case, i, None) for i in range(len(environment.agents))]
     return Result(
         question=asked,
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, transfers_of(question, now)),
-        certificate={"ties": question.ties(), **accounts(question, None, [None] * len(now))},
+        mechanism=Mechanism(environment, question.actions, transfers_of(question.case, now)),
+        certificate={"ties": question.ties(), **accounts(question.case, None, [None] * len(now))},
         environment=environment,
     )

@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import beliefs, by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.efficient import expectation, solve_discounted
 from mechsynth.prove.paths import distances, negative_cycle
 from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
@@ -82,20 +82,20 @@ def grid(shape: tuple[int, ...], agent: int) -> IntArray:
     return np.asarray(by_own(np.arange(int(np.prod(shape))).reshape(1, *shape), agent)[0])
 
 
-def society(question: Question, t: int) -> Rationals:
+def society(case: Case, t: int) -> Rationals:
     """Return ``W(a, θ)``, shape ``(|A|, |Θ|)``."""
-    environment = question.environment
+    environment = case.environment
     period = environment.period(t)
     total = period.surplus().reshape(len(period.actions), -1)
     if period.transition is None:
         return total
-    following = question.rule.value(t if environment.horizon is None else t + 1)
+    following = case.rule.value(t if environment.horizon is None else t + 1)
     return (total + expectation(period.kernel(), following) * environment.discount).reduce()
 
 
-def worth(question: Question, t: int, agent: int, after: Rationals | None) -> Rationals:
+def worth(case: Case, t: int, agent: int, after: Rationals | None) -> Rationals:
     """Return ``V^i(a, θ)``, shape ``(|A|, |Θ|)``, from the payoffs of the next period."""
-    environment = question.environment
+    environment = case.environment
     period = environment.period(t)
     total = period.utilities[agent].reshape(len(period.actions), -1)
     if period.transition is None or after is None:
@@ -103,15 +103,15 @@ def worth(question: Question, t: int, agent: int, after: Rationals | None) -> Ra
     return (total + expectation(period.kernel(), after) * environment.discount).reduce()
 
 
-def stage(question: Question, t: int, agent: int, own: Rationals, all_of_us: Rationals) -> Stage:
+def stage(case: Case, t: int, agent: int, own: Rationals, all_of_us: Rationals) -> Stage:
     """Return an agent's stage from ``V^i(a, θ)`` and ``W(a, θ)``."""
     den = lcm(own.den, all_of_us.den)
     left, right = own.over(den), all_of_us.over(den)
-    period = question.environment.period(t)
+    period = case.environment.period(t)
     # a payment adds up at most two differences of either worth per signal
     bound = 8 * period.shape[agent] * max(magnitude(left), magnitude(right))
     at = grid(period.shape, agent)
-    return Stage(t, agent, widen(left, bound)[:, at], widen(right, bound)[:, at], den, used(question.at(t), agent))
+    return Stage(t, agent, widen(left, bound)[:, at], widen(right, bound)[:, at], den, used(case.at(t), agent))
 
 
 def steps(here: Stage) -> tuple[IntArray, int | None]:
@@ -149,9 +149,9 @@ def spread(values: IntArray, den: int, agent: int, shape: tuple[int, ...]) -> Ra
     return Rationals(np.moveaxis(values.reshape(*rest, shape[agent]), -1, agent), den).reduce()
 
 
-def payoffs(question: Question, agent: int, payments: list[Rationals | None]) -> list[Rationals | None]:
+def payoffs(case: Case, agent: int, payments: list[Rationals | None]) -> list[Rationals | None]:
     """Return the truthful payoffs ``V^i(θ)`` per distinct period, shape ``(|Θ|,)``, as far back as payments are given."""
-    environment = question.environment
+    environment = case.environment
     found: list[Rationals | None] = [None] * environment.last
     after: Rationals | None = None
     for t in range(environment.last, 0, -1):
@@ -159,7 +159,7 @@ def payoffs(question: Question, agent: int, payments: list[Rationals | None]) ->
         if paid is None:
             break
         period = environment.period(t)
-        chosen = question.at(t).ravel()
+        chosen = case.at(t).ravel()
         index = np.arange(chosen.size)
         utility = period.utilities[agent].reshape(len(period.actions), -1)
         flow = Rationals(utility.num[chosen, index], utility.den) - paid.reshape(-1)
@@ -175,13 +175,13 @@ def payoffs(question: Question, agent: int, payments: list[Rationals | None]) ->
     return found
 
 
-def from_the_lowest(question: Question, agent: int, payments: list[Rationals | None]) -> list[Rationals | None]:
+def from_the_lowest(case: Case, agent: int, payments: list[Rationals | None]) -> list[Rationals | None]:
     """Return payments with the same incentives under which the lowest signal pays nothing.
 
     For any ``g(θ^{-i})``, ``now + g_t(θ^{-i}) − δ E[g_{t+1}(θ'^{-i}) | a*(θ), θ^{-i}]`` lowers the payoff from any period on by ``g`` and changes no incentive, if her signal does not move the others' next
     signals (see `influence`).
     """
-    environment = question.environment
+    environment = case.environment
     found: list[Rationals | None] = [None] * environment.last
     after: Rationals | None = None
     for t in range(environment.last, 0, -1):
@@ -189,7 +189,7 @@ def from_the_lowest(question: Question, agent: int, payments: list[Rationals | N
         at = grid(period.shape, agent)
         lowest = np.empty(period.size, dtype=np.int64)
         lowest[at] = at[:, :1]
-        chosen, index = question.at(t).ravel(), np.arange(period.size)
+        chosen, index = case.at(t).ravel(), np.arange(period.size)
         given = payments[t - 1]
         assert given is not None
         paid = given.reshape(-1)
@@ -211,10 +211,10 @@ def from_the_lowest(question: Question, agent: int, payments: list[Rationals | N
     return found
 
 
-def influence(question: Question) -> dict[str, Any] | None:
+def influence(case: Case) -> dict[str, Any] | None:
     """Return an entry of the kernel that shows an own signal moving the law of the others' next signals; ``None`` where none does."""
-    environment = question.environment
-    for t in question.linked:
+    environment = case.environment
+    for t in case.linked:
         period = environment.period(t)
         following = environment.period(t if environment.horizon is None else t + 1)
         for agent in range(len(environment.agents)):
@@ -226,7 +226,7 @@ def influence(question: Question) -> dict[str, Any] | None:
             rest, own = environment.others(agent), period.signals[agent]
             reports = list(product(*(following.signals[j] for j in rest)))[column]
             return {
-                **question.block_key(t, agent, a, b),
+                **case.block_key(t, agent, a, b),
                 "signals": [own[0], own[k]],
                 "next": {environment.agents[j]: label for j, label in zip(rest, reports, strict=True)},
                 "probabilities": [text(rows.fraction(a, b, at, column)) for at in (0, k)],
@@ -237,7 +237,7 @@ def influence(question: Question) -> dict[str, Any] | None:
 # -- what is told ---------------------------------------------------------------------------------------------------
 
 
-def cycle(question: Question, here: Stage, others: int) -> dict[str, Any]:
+def cycle(case: Case, here: Stage, others: int) -> dict[str, Any]:
     """Return the chain of lies whose gains add up to more than zero, the payoffs from the next period on included."""
     losses = here.losses[others]
     found = negative_cycle(losses)
@@ -248,17 +248,17 @@ def cycle(question: Question, here: Stage, others: int) -> dict[str, Any]:
     if weight(found) >= 0:  # networkx follows its edges the other way round
         found = found[::-1]
     assert weight(found) < 0, "the search for a negative cycle returned none"
-    own = question.environment.period(here.t).signals[here.agent]
+    own = case.environment.period(here.t).signals[here.agent]
     return {
         "kind": "cycle",
-        **_place(question, here, others),
+        **_place(case, here, others),
         "cycle": [own[k] for k in found],
         "shortfall": text(Fraction(-weight(found), here.den)),
     }
 
 
-def _place(question: Question, here: Stage, others: int) -> dict[str, Any]:
-    key = question.block_key(here.t, here.agent, 0, others)
+def _place(case: Case, here: Stage, others: int) -> dict[str, Any]:
+    key = case.block_key(here.t, here.agent, 0, others)
     del key["action"]
     return key
 
@@ -268,7 +268,7 @@ def _order(here: Stage, others: int) -> list[int]:
     return list(dict.fromkeys(here.rule[others].tolist()))
 
 
-def violations(question: Question, here: Stage) -> list[dict[str, Any]]:
+def violations(case: Case, here: Stage) -> list[dict[str, Any]]:
     """Return where the two conditions of the theorem fail most: at most one record each.
 
     ``actions``: the lower and the higher one in the order of the rule; ``signals``: the lower and the higher one; ``differences``: what the higher action is worth more than the lower one at these
@@ -283,7 +283,7 @@ def violations(question: Question, here: Stage) -> list[dict[str, Any]]:
                 for k, r in combinations(range(len(gap)), 2):
                     if ranks[k] > ranks[r] and (kind not in worst or gap[k] - gap[r] > worst[kind][0]):
                         worst[kind] = (gap[k] - gap[r], b, low, high, k, r)
-    period = question.environment.period(here.t)
+    period = case.environment.period(here.t)
     records = []
     for kind, worths in (("single-crossing", here.society), ("increasing-differences", here.own)):
         if kind not in worst:
@@ -293,7 +293,7 @@ def violations(question: Question, here: Stage) -> list[dict[str, Any]]:
         records.append(
             {
                 "kind": kind,
-                **_place(question, here, b),
+                **_place(case, here, b),
                 "actions": [period.actions[low], period.actions[high]],
                 "signals": [own[k], own[r]],
                 "differences": [
@@ -304,7 +304,7 @@ def violations(question: Question, here: Stage) -> list[dict[str, Any]]:
     return records
 
 
-def thresholds(question: Question, here: Stage, paid: Rationals) -> Iterator[dict[str, Any]]:
+def thresholds(case: Case, here: Stage, paid: Rationals) -> Iterator[dict[str, Any]]:
     """Yield every signal at which the action changes: the step that is charged, that of (4), and the gains between which it must lie.
 
     Parameters
@@ -312,13 +312,13 @@ def thresholds(question: Question, here: Stage, paid: Rationals) -> Iterator[dic
     paid:
         The agent's payments in this period over ``[θ^1]…[θ^N]``.
     """
-    period = question.environment.period(here.t)
+    period = case.environment.period(here.t)
     own = period.signals[here.agent]
     charged = Rationals(by_own(paid.num[None], here.agent)[0], paid.den)
     for b, k in np.argwhere(here.rule[:, 1:] != here.rule[:, :-1]).tolist():
         least, most = (Fraction(int(gain[b]), here.den) for gain in here.below(here.own, k + 1))
         yield {
-            **_place(question, here, b),
+            **_place(case, here, b),
             "signal": own[k + 1],
             "actions": [period.actions[here.rule[b, k]], period.actions[here.rule[b, k + 1]]],
             "step": text(charged.fraction(b, k + 1) - charged.fraction(b, k)),

@@ -124,8 +124,8 @@ def _pairs(space: Surcharges) -> Iterator[Pair]:
 
 def _reach(question: Question, agent: int) -> Reach:
     """Bound every difference of an agent; pairs whose differences are multiples of each other share a proof."""
-    space = surcharges(question, agent)
-    sums = totals(question, space)
+    space = surcharges(question.case, agent)
+    sums = totals(question.case, space)
     found, ends = Reach(space), _Ends(space)
     known: dict[tuple[int, ...], tuple[int, Fraction]] = {}
     pairs = list(_pairs(space))
@@ -233,7 +233,7 @@ class _Ends:
 
 def _result(question: Question, asked: dict[str, Any], found: list[Reach]) -> Result:
     environment = question.environment
-    base = [payments(question, i, None) for i in range(len(environment.agents))]
+    base = [payments(question.case, i, None) for i in range(len(environment.agents))]
     points: list[dict[tuple[Fraction, ...], int]] = []
     for reach in found:
         different: dict[tuple[Fraction, ...], int] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -24,10 +25,19 @@ class Case:
         The model.
     last_period:
         ``"efficient"``, ``"constant"`` or ``"constant:ACTION"`` (Liu 2025, Corollary 3.3); finite horizon only.
+    known:
+        What else was computed about it; see `once`.
     """
 
     environment: Environment
     last_period: str = "efficient"
+    known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """Return what belongs to a key, computed when it is asked for first."""
+        if key not in self.known:
+            self.known[key] = compute()
+        return self.known[key]
 
     @cached_property
     def rule(self) -> Rule:

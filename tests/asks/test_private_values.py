@@ -27,10 +27,9 @@ from properties.strategies import box, data, nest, row
 
 import mechsynth
 from mechsynth.asks import groves_family
-from mechsynth.asks.question import Question
-from mechsynth.asks.questions import Team
 from mechsynth.check import check
 from mechsynth.cli import main
+from mechsynth.construct.case import Case
 from mechsynth.errors import InputError, UsageError
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
@@ -294,7 +293,7 @@ def test_a_finite_horizon_names_the_period() -> None:
 def by_formula(instance: Json, ask: str) -> Result:
     """The payments of the formula, whether the theorem applies or not."""
     environment = mechsynth.loads(data(instance))
-    question = Question.of(Team(), environment)
+    question = Case(environment)
     base = [None if ask == "team" else groves_family.value_without(question, i) for i in range(2)]
     now = [groves_family.payments(question, i, own) for i, own in enumerate(base)]
     return Result(
