@@ -55,13 +55,30 @@ class Table:
                 return self.rows[row].fraction(column)
         return self.entries.fraction(*place)
 
-    def document(self) -> Any:
-        """Return nested lists of exact strings."""
+    def document(self, shrink: bool = False) -> Any:
+        """Return nested lists of exact strings.
+
+        Parameters
+        ----------
+        shrink:
+            Whether an axis along which the payments are constant gets length 1: they do not look at it.
+        """
         flat = ratio_strings(np.ascontiguousarray(self.entries.num).ravel(), self.entries.den)
         for row, lottery in self.rows.items():
             width = lottery.shape[0]
             flat[row * width : (row + 1) * width] = ratio_strings(lottery.num, lottery.den)
-        return nest(flat, self.shape)
+        return nest(*_shrunk(flat, self.shape)) if shrink else nest(flat, self.shape)
+
+
+def _shrunk(flat: list[str], shape: tuple[int, ...]) -> tuple[list[str], tuple[int, ...]]:
+    """Return entries in C order and their shape with every axis along which they are constant of length 1."""
+    table = np.array(flat, dtype=object).reshape(shape)
+    for axis, length in enumerate(shape):
+        first = table.take([0], axis=axis)
+        # the second entry along the axis tells most of them apart
+        if length > 1 and bool((table.take([1], axis=axis) == first).all()) and bool((table == first).all()):
+            table = first
+    return (flat, shape) if table.shape == shape else (table.ravel().tolist(), table.shape)
 
 
 def nest(flat: list[Any], shape: tuple[int, ...]) -> Any:
@@ -114,11 +131,11 @@ class Mechanism:
         return records
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON object of the mechanism, transfers as tables."""
+        """Return the JSON object of the mechanism, transfers as tables; an axis along which a table is constant has length 1."""
         result: dict[str, Any] = {"allocation": self.allocation()}
         if self.transfers is not None:
             tables = [
-                {name: {kind: table.document() for kind, table in kinds.items()} for name, kinds in period.items()}
+                {name: {kind: table.document(shrink=True) for kind, table in kinds.items()} for name, kinds in period.items()}
                 for period in self.transfers
             ]
             result["transfers"] = tables[0] if self.environment.horizon is None else tables

@@ -17,7 +17,7 @@ import numpy as np
 from mechsynth.asks import residual
 from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
-from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape
+from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape, widened
 from mechsynth.asks.question import Question
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
@@ -67,8 +67,10 @@ def _resume(question: Question, stack: Stack, aims: Aims, scope: str, table: Rat
     count, n, m = stack.rows.shape
     empty = Decision(Rationals(np.zeros((count, n, m), dtype=np.int64)))
     order, axes = _places(question, stack, where.shape[0], 1 if scope == "policy" else None)
-    if table.shape != axes:
+    whole = widened(table, axes)
+    if whole is None:
         return None
+    table = whole
     lines = np.empty_like(order)
     lines[order] = np.arange(order.size)
     flat = table.num.reshape(-1, m)[lines].reshape(-1, *where.shape, m)  # (a, others, n, m)

@@ -250,6 +250,13 @@ def earlier_table(question: Question, stack: Stack) -> Rationals | None:
         return None
 
 
+def widened(table: Rationals, axes: tuple[int, ...]) -> Rationals | None:
+    """Return a table in these axes, those that it does not look at repeated; ``None`` where it does not fit."""
+    if len(table.shape) != len(axes) or any(own not in (1, full) for own, full in zip(table.shape, axes, strict=True)):
+        return None
+    return Rationals(np.ascontiguousarray(np.broadcast_to(table.num, axes)), table.den)
+
+
 def later_shape(question: Question, stack: Stack) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the signal counts of everybody now and next."""
     environment = question.environment

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mechsynth.asks import residual
 from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
-from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape
+from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape, widened
 from mechsynth.asks.question import Question
 from mechsynth.engine import common_payments
 from mechsynth.mechanism import Table
@@ -78,8 +78,10 @@ def _dependence(question: Question, stack: Stack, aims: Aims, failed: Failed) ->
 
 def _resume(question: Question, stack: Stack, aims: Aims, scope: str, table: Rationals) -> Linked | None:
     """Take the table of an earlier run if every block's payments satisfy every row."""
-    if table.shape != _axes(question, stack):
+    whole = widened(table, _axes(question, stack))
+    if whole is None:
         return None
+    table = whole
     goals, equal = block_targets(stack, aims.full), _equal(stack, scope)
     least = aims.low(stack.action, stack.others) if aims.weaker else goals
     flat = table.reshape(table.shape[0], aims.full.shape[1], -1)

@@ -143,6 +143,7 @@ def _table(
                 f"axis {first + axis + 1} has length {length} where there are {size} signals",
                 "see the contract, tables",
             )
+    cells, shape = _shrunk(list(_cells(table, shape, place)), shape)
     known = names.at(period).actions
     if later and known and shape[0] not in (1, len(known)):
         fail(place, f"axis 1 has length {shape[0]} where there are {len(known)} actions", "see the contract, tables")
@@ -157,7 +158,7 @@ def _table(
         return phrases[key]
 
     entries, idle = [], 0
-    for index, payment in _cells(table, shape, place):
+    for index, payment in cells:
         if payment == 0:
             continue
         actions = taken.get(tuple(index[first + j] for j in looked), frozenset())
@@ -223,6 +224,23 @@ def _cells(table: object, shape: list[int], place: str) -> Iterator[tuple[tuple[
             yield from walk(entry, (*path, index))
 
     return walk(table, ())
+
+
+def _shrunk(
+    cells: list[tuple[tuple[int, ...], Number]], shape: list[int]
+) -> tuple[list[tuple[tuple[int, ...], Number]], list[int]]:
+    """Return cells and shape with every axis along which the payments are constant of length 1: they do not depend on it."""
+    for axis, length in enumerate(shape):
+        if length == 1:
+            continue
+        step = 1
+        for other in shape[axis + 1 :]:
+            step *= other
+        first = [cells[k - (k // step % length) * step][1] for k in range(len(cells))]
+        if all(cell[1] == payment for cell, payment in zip(cells, first, strict=True)):
+            cells = [cell for k, cell in enumerate(cells) if k // step % length == 0]
+            shape = [*shape[:axis], 1, *shape[axis + 1 :]]
+    return cells, shape
 
 
 def _spot(place: str, path: tuple[int, ...]) -> str:

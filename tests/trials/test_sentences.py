@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction as F
 
+import numpy as np
 import pytest
 from oracles import transfers, wishes
 from oracles.model import read
@@ -12,6 +13,7 @@ from trials_reading import HERE, LIBRARY, said, solved, told
 
 import mechsynth
 from mechsynth.audit import audit
+from mechsynth.check import check
 from mechsynth.words import explain
 
 
@@ -233,3 +235,30 @@ def test_smallest_without_a_bound() -> None:
     """Nothing keeps the agents in, so revenue has no bound in the first class that implements the rule."""
     result = solved("liu2014-oil-leases", "implement", transfers="smallest", objective="max-revenue")
     assert (result.question["transfers"], result.status) == ("vcg-type", "unbounded")
+
+
+# -- what a payment depends on
+
+
+def test_a_payment_is_told_by_what_it_depends_on() -> None:
+    """No cell that is printed can be left out: dropping it from the heading would join lines with different payments."""
+    options = {"transfers": "contingent", "require": ["budget:per-period", "participation:interim"]}
+    result = solved("hire-and-train", "implement", **options)
+    tables = result.document()["mechanism"]["transfers"]
+    for own in tables.values():
+        table = np.array(own["later"], dtype=object)
+        for axis, length in enumerate(table.shape):
+            assert length == 1 or any((table.take(k, axis) != table.take(0, axis)).any() for k in range(1, length))
+
+
+def test_an_old_file_with_constant_axes_is_read_and_told_alike() -> None:
+    """The same tables with every axis written out: the checker takes them, and they are told in the same lines."""
+    options = {"transfers": "contingent", "require": ["budget:per-period", "participation:interim"]}
+    result = solved("hire-and-train", "implement", **options)
+    document = json.loads(json.dumps(result.document()))
+    for name, own in document["mechanism"]["transfers"].items():
+        table = np.array(own["later"], dtype=object)
+        full = (1, 2, 2, *((1, 2) if name == "worker" else (2, 1)))
+        own["later"] = np.broadcast_to(table, full).tolist()
+    assert check(document, data("hire-and-train")).accepted
+    assert " ".join(explain(document).split()) == told(result)
