@@ -135,7 +135,10 @@ class Mechanism:
         result: dict[str, Any] = {"allocation": self.allocation()}
         if self.transfers is not None:
             tables = [
-                {name: {kind: table.document(shrink=True) for kind, table in kinds.items()} for name, kinds in period.items()}
+                {
+                    name: {kind: table.document(shrink=True) for kind, table in kinds.items()}
+                    for name, kinds in period.items()
+                }
                 for period in self.transfers
             ]
             result["transfers"] = tables[0] if self.environment.horizon is None else tables

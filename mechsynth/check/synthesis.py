@@ -6,7 +6,7 @@ such mechanism, or none better.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from .changing import excludes_changing
 from .classes import check_class
 from .envelope import Claim
 from .evaluation import Evaluation, evaluate_mechanism
@@ -88,6 +89,13 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     )
 
 
+def _sought(claim: Claim, model: Model, multipliers: Mapping[str, Fraction]) -> str:
+    """Return the payments that multipliers exclude, as a part of a sentence."""
+    if model.horizon is None and claim.strength == "exact" and excludes_changing(claim.asked.transfers, multipliers):
+        return f"{claim.asked.transfers} transfers, stationary or changing from period to period but bounded,"
+    return f"{_class(claim.asked, model)} transfers"
+
+
 def _class(asked: Question, model: Model) -> str:
     return ("stationary " if model.horizon is None else "") + asked.transfers
 
@@ -148,7 +156,7 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], program: Program,
     elif bound is not None:
         rest = "what the multipliers leave over is bounded for the payments that the requirements allow; "
     return (
-        f"{lead}No {_class(claim.asked, model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
+        f"{lead}No {_sought(claim, model, multipliers)}{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
         f"{' together' if len(conflict) > 1 else ''}; {rest}other efficient rules, if there are ties, are not tried."
         f"{eased}{said(program.written, conflict)}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mechsynth.words import answers, own, reading, rows, sections, wishes
+from mechsynth.words import answers, own, reach, reading, rows, sections, wishes
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed, size
@@ -14,16 +14,8 @@ _UNNAMED = "rows of other names"
 _MOST_LIES = 12
 _MOST_ROWS = 3
 _HUGE = 10**20
-_LARGER = {
-    "history-independent": "contingent",
-    "vcg-type": "contingent",
-    "contingent": "full",
-    "full": "full+now",
-    "contingent+now": "full+now",
-}
 _RELAXED = "certificate.relaxations"
 _MINIMAL = "certificate.minimal"
-_BUDGET = ("budget:per-period", "budget:ex-post")
 
 
 @dataclass(frozen=True)
@@ -34,6 +26,8 @@ class Conflict:
     shares: dict[str, list[tuple[str, Number]]]
     shortfall: Number
     least: dict[str, Number]
+    changing: bool = False
+    payoffs_alone: bool = False
 
     @property
     def lies(self) -> list[tuple[str, Number]]:
@@ -93,7 +87,9 @@ def conflict(answer: Answer) -> Conflict:
         least[name] = number(item(row, "least", place), f"{place}.least")
         if name not in names:
             fail(f"{place}.requirement", "not in the conflict")
-    return _normalized(Conflict(names, shares, shortfall, least))
+    return _normalized(
+        Conflict(names, shares, shortfall, least, reach.changing(answer, listing), reach.payoffs_alone(answer, listing))
+    )
 
 
 def _normalized(found: Conflict) -> Conflict:
@@ -235,14 +231,13 @@ def _fails(page: Page, answer: Answer) -> None:
     page.say(
         f"This covers all {_class(answer)}{f' with payments of at most {within}' if answer.within else ''}, this rule, and the {'requirements' if len(found.names) > 1 else 'requirement'} "
         f"{_named(found.names)}.",
+        "No payment enters the proof, so no class of transfers does better." if found.payoffs_alone else "",
         own.covers(answer, found.names),
         _rents(asked) if not any(name in found.names for name in PAYOFFS) else "",
-        "Payments that change from period to period, or look further back, were not tried."
-        if answer.names.finite is False
-        else "",
+        reach.lasting(answer, found.changing),
         answers.ties_clause(answer),
     )
-    steps = _next_steps(answer, found)
+    steps = reach.next_steps(answer, found.names, found.payoffs_alone)
     if steps:
         page.head("What to ask next")
         page.items(steps)
@@ -254,7 +249,8 @@ def _named(names: tuple[str, ...]) -> str:
 
 def _headline(answer: Answer, found: Conflict) -> str:
     within = bound(answer)
-    name = f"{answers.class_name(answer.kind)} transfers"
+    kind = answers.class_name(answer.kind) if found.changing else _kind(answer)
+    name = f"{kind} transfers"
     lead = "No."
     if answer.within:
         name += f" with payments of at most {within} in absolute value"
@@ -354,30 +350,3 @@ def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
             f"{kind if kind == _UNNAMED else word(kind)}, {counted(len(entries), 'row')}{heavy}: {'; '.join(told)}"
         )
     page.items(lines)
-
-
-def _next_steps(answer: Answer, found: Conflict) -> list[str]:
-    steps = []
-    if answer.within:
-        steps.append(
-            "Ask the same question without --strength verified, or with more time: an exact answer has no bound."
-        )
-    larger = _LARGER.get(answer.kind)
-    if larger is not None and answer.names.last != 1:
-        steps.append(f"Ask with --transfers {larger}: payments that may look at more.")
-    if "pepic" in found.names:
-        steps.append("Ask with --objective min-epsilon: transfers that leave the least gain from lying.")
-    if any(name in found.names for name in _BUDGET):
-        steps.append(
-            "Ask without the budget requirement and with --objective min-subsidy: the least that the designer must pay in."
-        )
-    if "surplus:every-history" in found.names:
-        steps.append(
-            "Ask without surplus:every-history, with participation:ex-post and --objective min-rent: the least rent that "
-            "must be left."
-        )
-    if any(name.startswith("bounded") for name in found.names):
-        steps.append("Ask without the bound and with --objective min-max-transfer: the smallest bound that works.")
-    if found.names == ("pepic",) and answers.ties(answer):
-        steps.append("Break the ties differently (reorder the actions in the instance): another rule may do.")
-    return steps

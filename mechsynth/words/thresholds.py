@@ -261,7 +261,7 @@ def _items(page: Page, falls: list[Fall], answer: Answer) -> None:
 
 def _sentence(fall: Fall, answer: Answer) -> str:
     agent = word(fall.agent)
-    low, high = (word(action) for action in fall.actions)
+    low, high = (f"action {word(action)}" for action in fall.actions)
     around = witnesses.company(fall.others, answer.names, fall.period)
     when = "" if fall.period is None else f" in period {fall.period}"
     place = f"{agent}{when}{f', while {around}' if around else ''}"

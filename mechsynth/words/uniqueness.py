@@ -47,9 +47,10 @@ def tell(page: Page, answer: Answer) -> None:
         + ", and this rule; payments that look at more of the history may do more."
     )
     if answer.status == "holds":
+        lasting = "" if answer.names.finite else ", by the same function in every period,"
         page.say(
-            "Yes. The dynamic Groves mechanisms are the only ones with this efficient rule in which truth is periodic ex post "
-            "incentive compatible.",
+            f"Yes. Of all payments on the reports of their own period{lasting} those of the dynamic Groves mechanisms are the only ones "
+            "with which truth is periodic ex post incentive compatible under this efficient rule.",
             _FAMILY,
         )
         page.say(reach, answers.ties_clause(answer))
@@ -63,7 +64,7 @@ def tell(page: Page, answer: Answer) -> None:
     )
     page.head("The widest interval")
     page.say(
-        f"{_where(widest, answer)}: between the signals {word(widest.signal)} and {word(widest.against)} the amount can differ by "
+        f"{_where(widest, answer)}: the amount at signal {word(widest.signal)} less the amount at {word(widest.against)} can be "
         f"anything from {show(widest.least)} to {show(widest.most)}, a width of {show(widest.width)}."
     )
     _plan(page, answer, widest, f"Why not more than {brief(widest.most)}", turned=False)
@@ -127,8 +128,8 @@ def _plan(page: Page, answer: Answer, interval: Interval, head: str, turned: boo
         lines.append(f"... and {counted(len(read) - _MOST_LIES, 'more lie')}; they stand in the file")
     page.head(head)
     page.say(
-        "None of these lies may pay. Added up with these weights they leave, of what actions are charged beyond what they cost the "
-        f"others, just the difference in question, and the surplus that they lose adds up to {show(bound)}."
+        "None of these lies may pay: what a lie saves in charges, beyond what the actions cost the others, is at most the surplus that it "
+        f"loses. Weighted and added up, the lies save the difference in question{', its sign turned,' if turned else ''} and lose {show(bound)}."
     )
     page.items(lines)
 
@@ -179,10 +180,10 @@ def _table(page: Page, answer: Answer) -> None:
     for each in found[:_MOST_INTERVALS]:
         lone = answer.names.at(each.period).lone
         others = ", ".join(f"{clean(a)}: {clean(s)}" for a, s in each.others.items() if a not in lone)
-        signals = f"{clean(each.signal)}, {clean(each.against)}"
+        signals = f"{clean(each.signal)}, less at {clean(each.against)}"
         period = str(each.period or "")
         rows.append((clean(each.agent), period, others, signals, brief(each.least), brief(each.most)))
-    page.columns(("agent", "period", "others", "between signals", "least", "most"), rows)
+    page.columns(("agent", "period", "others", "amount at", "least", "most"), rows)
     if len(found) > _MOST_INTERVALS:
         page.say(f"... and {len(found) - _MOST_INTERVALS} more that are not 0 alone; they stand in the file.")
 

@@ -262,3 +262,68 @@ def test_an_old_file_with_constant_axes_is_read_and_told_alike() -> None:
         own["later"] = np.broadcast_to(table, full).tolist()
     assert check(document, data("hire-and-train")).accepted
     assert " ".join(explain(document).split()) == told(result)
+
+
+# -- how far a proof reaches, and what to ask next
+
+
+def test_a_proof_without_rows_of_the_start_covers_changing_payments() -> None:
+    """Two lies of the same period refute truth in the class contingent: whatever is paid, in this period or another."""
+    result = solved("no-correlation", "implement", transfers="contingent")
+    text, statement = told(result), result.check().statement
+    assert "No. No contingent transfers implement the efficient rule" in text
+    assert "The proof covers payments that change from period to period as well, if they stay bounded" in text
+    assert "No contingent transfers, stationary or changing from period to period but bounded," in statement
+
+
+@pytest.mark.parametrize("require", [["budget:ex-ante", "participation:ex-post"], ["participation:interim", "bounded:1"]])
+def test_a_proof_with_rows_of_the_start_speaks_of_stationary_payments(require: list[str]) -> None:
+    """Rows of the start, and of participation, are not the same in every period."""
+    result = solved("hire-and-train", "implement", transfers="contingent", require=[*require, "no-subsidy", "residual-claimant"])
+    if result.status == "feasible":
+        pytest.skip("it can be had")
+    used = [name for name in result.document()["witness"]["multipliers"] if name.startswith(("participation", "budget:ex-ante"))]
+    text, statement = told(result), result.check().statement
+    assert ("stationary" in statement.split("transfers")[0]) == bool(used)
+    assert ("were not tried" in text) and ("The proof covers payments that change" in text) != bool(used)
+
+
+def test_a_label_cannot_pass_for_a_history() -> None:
+    """A signal called `x after (y` stands in quotes, and makes no row of the start one of later periods."""
+    from mechsynth.check.changing import excludes_changing
+
+    start = 'pepic ann ("x after (y",z)->w'
+    assert not excludes_changing("full", {start: F(1)})
+    assert excludes_changing("full", {f"{start} after (z,z)": F(1)}) and excludes_changing("contingent", {start: F(1)})
+    assert not excludes_changing("contingent+now", {"budget:ex-post (a,b)": F(1)})
+    assert not excludes_changing("contingent", {"participation:ex-post ann (a,b) after (a,b)": F(1)})
+    assert not excludes_changing("contingent", {"my-own row after (a,b)": F(1)})
+    assert excludes_changing("contingent", {"my-own row": F(0)})
+
+
+def test_a_next_step_follows_from_the_proof() -> None:
+    """Residual claimants with a prior run a deficit of E W in every class; fees of period 1 balance it."""
+    text = said("liu2014-oil-leases", "implement", transfers="contingent", require=["residual-claimant", "budget:ex-ante"])
+    assert "No payment enters the proof, so no class of transfers does better." in text
+    assert "Ask ex-ante-balanced" in text and "Ask with --transfers" not in text
+    assert solved("liu2014-oil-leases", "ex-ante-balanced").status == "feasible"
+    for kind in ("full", "full+now"):
+        require = ["residual-claimant", "budget:ex-ante"]
+        assert solved("liu2014-oil-leases", "implement", transfers=kind, require=require).status == "infeasible"
+
+
+def test_contingent_is_named_next_only_where_it_may_help() -> None:
+    """In a dependence with one negative weight the printed witness refutes contingent transfers too."""
+    for name, helps in (("hull-not-residual-claimant", False), ("more-signals-than-outcomes", True)):
+        text = said(name, "vcg-type")
+        assert ("transfers that also look at the agent's own report may do more" in text) == helps
+        assert (solved(name, "contingent").status == "feasible") == helps
+
+
+# -- which minus which
+
+
+def test_an_interval_says_which_minus_which() -> None:
+    text = said("no-correlation-private", "uniqueness")
+    assert "the amount at signal expert less the amount at novice can be anything from -2/3 to 10/3" in text
+    assert "novice, less at expert -10/3 2/3" in " ".join(text.split())

@@ -15,6 +15,7 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from ..block import EPSILON, LARGEST, RENT, SUBSIDY, Column, Rows
+from ..changing import excludes_changing
 from ..envelope import Claim
 from ..exact import Array
 from ..forms import Form, Sum
@@ -132,6 +133,13 @@ def _class(asked: Question, model: Model) -> str:
     return ("stationary " if model.horizon is None else "") + asked.transfers
 
 
+def _sought(claim: Claim, model: Model, y: Mapping[str, Fraction]) -> str:
+    """Return the payments that multipliers exclude, as a part of a sentence."""
+    if model.horizon is None and claim.strength == "exact" and excludes_changing(claim.asked.transfers, y):
+        return f"{claim.asked.transfers} transfers, stationary or changing from period to period but bounded,"
+    return f"{_class(claim.asked, model)} transfers"
+
+
 def read_multipliers(value: object, numbers: Numbers, place: str) -> dict[str, Fraction]:
     """Return ``{name: number}``."""
     if not isinstance(value, dict):
@@ -193,7 +201,7 @@ def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
     elif size is not None:
         rest = "what the multipliers leave over is bounded for the payments that the requirements allow; "
     return (
-        f"{lead}No {_class(claim.asked, f.model)} transfers{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
+        f"{lead}No {_sought(claim, f.model, y)}{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
         f"{' together' if len(conflict) > 1 else ''}; {rest}other efficient rules, if there are ties, are not tried."
         f"{told}{said(wish.written, conflict)}"
     )
