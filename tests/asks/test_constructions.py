@@ -115,8 +115,9 @@ def judge_class(model: Model, document: Json, kinds: set[str]) -> None:
         axes = length(tables[name]["later"])
         sizes = [len(s) for s in model.periods[0].signals]
         assert axes[0] in (1, len(model.periods[0].actions))
-        assert axes[1 + i] == (own or sizes[i]) and axes[1 + count + i] == following
-        assert all(axes[1 + j] == axes[1 + count + j] == sizes[j] for j in range(count) if j != i)
+        # an axis along which the payments happen to be constant has length 1, too
+        assert axes[1 + i] in (1, own or sizes[i]) and axes[1 + count + i] in (1, following)
+        assert all(axes[1 + j] in (1, sizes[j]) and axes[1 + count + j] in (1, sizes[j]) for j in range(count) if j != i)
 
 
 def judge_budget(instance: Json, document: Json) -> None:

@@ -80,3 +80,45 @@ def test_the_reference_has_every_public_name(site: Path) -> None:
     page = (site / "api.html").read_text(encoding="utf-8")
     missing = [name for name in mechsynth.__all__ if f'id="mechsynth.{name}"' not in page]
     assert not missing
+
+
+def rendered(page: Path) -> str:
+    """The text of a page outside boxes of code, with pieces of code in it."""
+    text = re.sub(r"<(script|style|pre)\b.*?</\1>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", "", text))
+
+
+def test_no_markup_is_left_in_the_text(site: Path) -> None:
+    """A backtick in the text is code that was cut in two, by an unescaped bar of a table for example."""
+    for path in site.rglob("*.html"):
+        if path.name not in ("genindex.html", "search.html", "py-modindex.html"):
+            assert "`" not in rendered(path), path
+
+
+def test_rows_of_tables_are_whole(site: Path) -> None:
+    """Every line of a table has as many cells as its heading; the names of rows of `implement` stand on the page."""
+    for path in site.rglob("*.html"):
+        for table in re.findall(r"<table\b.*?</table>", path.read_text(encoding="utf-8"), flags=re.DOTALL):
+            counts = {len(re.findall(r"<t[dh]\b", line)) for line in re.findall(r"<tr\b.*?</tr>", table, flags=re.DOTALL)}
+            assert len(counts) == 1, path
+            assert not re.search(r"<code[^>]*><span class=\"pre\">[^<]*</span></code></p></td>\s*<td><p></p></td>", table), path
+    page = rendered(site / "certificates.html")
+    for name in ("participation:ex-post i T(θ) after (h)", "participation:interim i T k after (h)", "budget:per-period T after (h)"):
+        assert name in page, name
+
+
+def test_requirements_of_the_page_are_all_there_are(site: Path) -> None:
+    from mechsynth.program.requirements import KNOWN
+
+    page = (site / "asks" / "implement.html").read_text(encoding="utf-8")
+    table = next(t for t in re.findall(r"<table\b.*?</table>", page, flags=re.DOTALL) if "asks that" in t)
+    missing = [name for name in KNOWN if f">{name}<" not in table]
+    assert not missing
+
+
+def test_formulas_are_set(site: Path) -> None:
+    """μ_{t+1}(θ' | a, θ) has a lowered part, and no underscore; commands and names of files stay code."""
+    page = (site / "model.html").read_text(encoding="utf-8")
+    assert re.search(r'class="formula">[^`]*<sub>', page) and "μ_{t+1}" not in rendered(site / "model.html")
+    commands = (site / "commands.html").read_text(encoding="utf-8")
+    assert "--last-period" in re.sub(r"<[^>]*>", "", "".join(re.findall(r"<code.*?</code>", commands, flags=re.DOTALL)))
