@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mechsynth.beliefs import beliefs, used
 from mechsynth.construct.case import Case
+from mechsynth.construct.witnesses import Place
 from mechsynth.rational import IntArray, Rationals
 
 
@@ -38,6 +39,10 @@ class Stack:
     rows: Rationals
     played: NDArray[np.bool_]
     need: NDArray[np.bool_]
+
+    def place(self, block: int) -> Place:
+        """Return which block one is, by its index in the stack."""
+        return Place(self.t, self.agent, int(self.action[block]), int(self.others[block]))
 
 
 def stacks(case: Case, scope: str, *, ruled: bool = True) -> Iterator[Stack]:

@@ -12,62 +12,62 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.blocks import Stack, stacks
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import ConvexIndependence
+from mechsynth.construct.case import Case
+from mechsynth.construct.witnesses import mixture
 from mechsynth.engine import Decision, convex_independence
 from mechsynth.mechanism import Mechanism
 from mechsynth.prove.dependence import primitive
 from mechsynth.prove.distance import certifies, nearest, support
 from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
 QUICK = 3_000  # (block, signal) pairs up to which the distance is measured unasked
 
 
-def answer(question: Question) -> Result:
+def answer(ask: ConvexIndependence, case: Case, run: Run) -> Result:
     """Decide convex independence over every block in scope."""
-    scope = question.scope or "all"
+    scope = ask.scope
     failures: list[dict[str, Any]] = []
     separators: list[dict[str, Any]] = []
     seen: list[Stack] = []
     pairs = 0
-    for stack in stacks(question.case, scope, ruled=False):
-        decision = convex_independence(stack.rows, stack.need, question.run)
-        failures += _failures(question, stack, decision)
+    for stack in stacks(case, scope, ruled=False):
+        decision = convex_independence(stack.rows, stack.need, run)
+        failures += _failures(case, stack, decision)
         if not failures:
-            separators += _separators(question, stack, decision)
+            separators += _separators(case, stack, decision)
             seen.append(stack)
         pairs += int(stack.need.sum())
-    certificate: dict[str, Any] = {"ties": question.ties()} if scope == "policy" else {}
+    certificate: dict[str, Any] = {"ties": case.ties()} if scope == "policy" else {}
     value = None
     if failures:
         certificate["failures"] = failures
     else:
         certificate["separators"] = separators
-        if question.distance or (question.distance is None and pairs <= QUICK):
-            measured = _distance(question, seen)
+        if ask.distance or (ask.distance is None and pairs <= QUICK):
+            measured = _distance(case, seen)
             if measured is not None:
                 certificate["distance"], certificate["separators"] = measured
                 value = certificate["distance"]["squared"]
     return Result(
-        question={"ask": "convex-independence", "scope": scope},
+        question=ask.document(),
         status=Status.FAILS if failures else Status.HOLDS,
         value=value,
-        mechanism=Mechanism.of_rule(question.rule) if scope == "policy" else None,
+        mechanism=Mechanism.of_rule(case.rule) if scope == "policy" else None,
         witness=failures[0] if failures else None,
         certificate=certificate,
-        environment=question.environment,
+        environment=case.environment,
     )
 
 
-def _failures(question: Question, stack: Stack, decision: Decision) -> list[dict[str, Any]]:
-    return [
-        question.mixture(stack.t, stack.agent, int(stack.action[b]), int(stack.others[b]), r, eta, None)
-        for (b, r), eta in sorted(decision.failures.items())
-    ]
+def _failures(case: Case, stack: Stack, decision: Decision) -> list[dict[str, Any]]:
+    return [mixture(case, stack.place(b), r, eta, None) for (b, r), eta in sorted(decision.failures.items())]
 
 
-def _separators(question: Question, stack: Stack, decision: Decision) -> list[dict[str, Any]]:
-    return [_separator(question, stack, b, r, _whole(vector)) for (b, r), vector in sorted(decision.special.items())]
+def _separators(case: Case, stack: Stack, decision: Decision) -> list[dict[str, Any]]:
+    return [_separator(case, stack, b, r, _whole(vector)) for (b, r), vector in sorted(decision.special.items())]
 
 
 def _whole(vector: Rationals) -> list[int]:
@@ -75,13 +75,13 @@ def _whole(vector: Rationals) -> list[int]:
     return primitive([int(v) for v in vector.num.tolist()])
 
 
-def _separator(question: Question, stack: Stack, block: int, report: int, vector: list[int]) -> dict[str, Any]:
-    own = question.environment.period(stack.t).signals[stack.agent]
-    key = question.block_key(stack.t, stack.agent, int(stack.action[block]), int(stack.others[block]))
+def _separator(case: Case, stack: Stack, block: int, report: int, vector: list[int]) -> dict[str, Any]:
+    own = case.environment.period(stack.t).signals[stack.agent]
+    key = case.block_key(stack.t, stack.agent, int(stack.action[block]), int(stack.others[block]))
     return {**key, "type": own[report], "vector": [text(v) for v in vector]}
 
 
-def _distance(question: Question, seen: list[Stack]) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+def _distance(case: Case, seen: list[Stack]) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
     """Return the closest signal's squared distance from the hull of the others, and directions that prove it the closest."""
     pairs = []
     for stack in seen:
@@ -117,13 +117,13 @@ def _distance(question: Question, seen: list[Stack]) -> tuple[dict[str, Any], li
             if found is None or found.squared < best[0].squared:
                 return None
             direction = found.direction
-        separators.append(_separator(question, stack, b, r, list(direction)))
+        separators.append(_separator(case, stack, b, r, list(direction)))
     found, k = best
     _, stack, b, r, _, _ = pairs[k]
-    own = question.environment.period(stack.t).signals[stack.agent]
+    own = case.environment.period(stack.t).signals[stack.agent]
     record = {
         "squared": text(found.squared),
-        **question.block_key(stack.t, stack.agent, int(stack.action[b]), int(stack.others[b])),
+        **case.block_key(stack.t, stack.agent, int(stack.action[b]), int(stack.others[b])),
         "type": own[r],
         "weights": {own[j]: text(w) for j, w in enumerate(found.weights) if w},
     }

@@ -23,24 +23,23 @@ import numpy as np
 from mechsynth.asks.groves_family import (
     accounts,
     added_up,
-    asked_for,
     payments,
     periods,
     transfers_of,
 )
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Groves
+from mechsynth.construct.case import Case
 from mechsynth.efficient import efficient_rule
 from mechsynth.errors import InputError, UsageError
 from mechsynth.mechanism import Mechanism
 from mechsynth.rational import IntArray, Rationals, rational
 from mechsynth.reading import exact_array, spread
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
-ASK = "groves"
 
-
-def answer(question: Question) -> Result:
-    """Give the Groves mechanism of the distribution rule ``question.phi`` and the decision rule ``question.decide``.
+def answer(ask: Groves, case: Case, run: Run) -> Result:
+    """Give the Groves mechanism of the distribution rule ``phi`` and the decision rule ``decide``.
 
     Raises
     ------
@@ -49,42 +48,37 @@ def answer(question: Question) -> Result:
     InputError
         When ``phi`` or ``decide`` is malformed.
     """
-    asked = asked_for(ASK, ["pepic"])
-    environment = question.environment
-    phi = question.phi
-    _refuse_malformed(question, "phi", phi)
-    _refuse_malformed(question, "decide", question.decide)
-    if question.decide is not None and phi is None:
+    environment = case.environment
+    phi = ask.phi
+    _refuse_malformed(case, "phi", phi)
+    _refuse_malformed(case, "decide", ask.decide)
+    if ask.decide is not None and phi is None:
         raise UsageError("decide", "a decision rule without anything that it adds up", "give phi, too")
     base: list[list[Rationals] | None] = []
     for i, name in enumerate(environment.agents):
         if phi is None or (isinstance(phi, Mapping) and name not in phi):
             base.append(None)
             continue
-        base.append(
-            added_up(
-                question.case, _decisions(question, i), [_read(question, phi, i, t) for t in periods(question.case)]
-            )
-        )
-    now = [payments(question.case, i, own) for i, own in enumerate(base)]
+        base.append(added_up(case, _decisions(ask, case, i), [_read(case, phi, i, t) for t in periods(case)]))
+    now = [payments(case, i, own) for i, own in enumerate(base)]
     return Result(
-        question=asked,
+        question=ask.document(),
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, transfers_of(question.case, now)),
-        certificate={"ties": question.ties(), **accounts(question.case, None if phi is None else "distribution", base)},
+        mechanism=Mechanism(environment, case.actions, transfers_of(case, now)),
+        certificate={"ties": case.ties(), **accounts(case, None if phi is None else "distribution", base)},
         environment=environment,
     )
 
 
-def _read(question: Question, phi: Any, agent: int, t: int) -> Rationals:
+def _read(case: Case, phi: Any, agent: int, t: int) -> Rationals:
     """Return ``φ_i`` of a period over the profiles, shape ``(|Θ|,)``."""
-    environment = question.environment
+    environment = case.environment
     name, period = environment.agents[agent], environment.period(t)
     rest = [period.signals[j] for j in environment.others(agent)]
     shape = tuple(map(len, rest))
-    place = _place(question, "phi", name, t)
+    place = _place(case, "phi", name, t)
     if isinstance(phi, Mapping):
-        value = _of_period(question, "phi", phi, name, t)
+        value = _of_period(case, "phi", phi, name, t)
         array = exact_array(value, place) if rest else Rationals.from_fractions([rational(value, place)], ())
         axes = [
             (f"{environment.agents[j]}'s signals", n) for j, n in zip(environment.others(agent), shape, strict=True)
@@ -97,21 +91,21 @@ def _read(question: Question, phi: Any, agent: int, t: int) -> Rationals:
     return Rationals(_over_profiles(array.num, agent, period.shape), array.den)
 
 
-def _decisions(question: Question, agent: int) -> list[IntArray]:
+def _decisions(ask: Groves, case: Case, agent: int) -> list[IntArray]:
     """Return ``â_i`` per distinct period over the profiles, as indices of actions."""
-    environment = question.environment
-    name, given = environment.agents[agent], question.decide
+    environment = case.environment
+    name, given = environment.agents[agent], ask.decide
     if given is None or (isinstance(given, Mapping) and name not in given):
         rule = efficient_rule(environment.without(agent))
-        return [rule.at(t).ravel() for t in periods(question.case)]
+        return [rule.at(t).ravel() for t in periods(case)]
     result: list[IntArray] = []
-    for t in periods(question.case):
+    for t in periods(case):
         period = environment.period(t)
         rest = [period.signals[j] for j in environment.others(agent)]
         shape = tuple(map(len, rest))
-        place = _place(question, "decide", name, t)
+        place = _place(case, "decide", name, t)
         if isinstance(given, Mapping):
-            labels = np.asarray(_of_period(question, "decide", given, name, t), dtype=object)
+            labels = np.asarray(_of_period(case, "decide", given, name, t), dtype=object)
             if labels.ndim != len(shape) or any(n not in (1, m) for n, m in zip(labels.shape, shape, strict=True)):
                 raise InputError(
                     place,
@@ -130,8 +124,8 @@ def _decisions(question: Question, agent: int) -> list[IntArray]:
     return result
 
 
-def _refuse_malformed(question: Question, key: str, given: Any) -> None:
-    agents = question.environment.agents
+def _refuse_malformed(case: Case, key: str, given: Any) -> None:
+    agents = case.environment.agents
     if isinstance(given, Mapping):
         for name in given:
             if name not in agents:
@@ -140,13 +134,13 @@ def _refuse_malformed(question: Question, key: str, given: Any) -> None:
         raise InputError(key, "neither a function nor a mapping", f"give {key}(agent, period, others)")
 
 
-def _place(question: Question, key: str, name: str, t: int) -> str:
-    return f"{key}.{name}" if question.environment.horizon is None else f"{key}.{name}[{t - 1}]"
+def _place(case: Case, key: str, name: str, t: int) -> str:
+    return f"{key}.{name}" if case.environment.horizon is None else f"{key}.{name}[{t - 1}]"
 
 
-def _of_period(question: Question, key: str, given: Mapping[str, Any], name: str, t: int) -> Any:
+def _of_period(case: Case, key: str, given: Mapping[str, Any], name: str, t: int) -> Any:
     """Return an agent's entry of a mapping, that of the period when the horizon is finite."""
-    value, horizon = given[name], question.environment.horizon
+    value, horizon = given[name], case.environment.horizon
     if horizon is None:
         return value
     if not isinstance(value, (list, tuple)) or len(value) != horizon:

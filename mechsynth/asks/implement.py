@@ -100,7 +100,7 @@ def decide_class(question: Question) -> Result:
             "require": [wish.name for wish in wish_list(question)],
             "objective": question.objective,
         }
-        return unsettled(question, asked, late, _seen(question, late.seen))
+        return unsettled(question.case, asked, late, _seen(question, late.seen))
 
 
 def settle_class(question: Question) -> Result:

@@ -17,39 +17,38 @@ from typing import Any
 
 from mechsynth.asks import chains, discounts
 from mechsynth.asks.groves_family import (
-    asked_for,
     by_signal,
     payments,
     transfers_of,
     value_without,
 )
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import LumpSumBudget
 from mechsynth.asks.stein import Star, condition_star, solve_stein
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
-ASK = "lump-sum-budget"
 LARGE = 400  # profiles up to which the structure of the chains is looked at
 
 
-def answer(question: Question) -> Result:
+def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
     """Decide whether the largest entry fees that keep every type in cover the expected deficit of the pivot mechanism.
 
     Raises
     ------
     UsageError
-        Without a prior, when values are not private, or an agent's signal moves the others'; or where ``question.critical`` insists on all discount
+        Without a prior, when values are not private, or an agent's signal moves the others'; or where ``ask.critical_discount`` insists on all discount
         factors and an action moves the signals, the horizon is finite, or there are too many profiles.
     """
-    environment = question.environment
-    asked = asked_for(ASK, ["pepic", "participation:entry", "budget:ex-ante"])
+    environment = case.environment
     prior = environment.prior
     assert prior is not None
-    if question.critical:
-        discounts.refuse(question.case)
-    base = [value_without(question.case, i) for i in range(len(environment.agents))]
-    surplus = question.rule.value(1)
+    if ask.critical_discount:
+        discounts.refuse(case)
+    base = [value_without(case, i) for i in range(len(environment.agents))]
+    surplus = case.rule.value(1)
     weights, total = prior.reshape(-1), Fraction(0)
     expected = (weights * surplus).sum(0).fraction()
     fees: list[Fraction] = []
@@ -58,10 +57,10 @@ def answer(question: Question) -> Result:
         fees.append(_largest_fee(prior, payoff, i))
         total += fees[-1] - (weights * payoff).sum(0).fraction()
     budget = total + expected
-    mechanism, witness = Mechanism.of_rule(question.rule), None
+    mechanism, witness = Mechanism.of_rule(case.rule), None
     if budget >= 0:
-        now = [payments(question.case, i, own) for i, own in enumerate(base)]
-        transfers = transfers_of(question.case, now)
+        now = [payments(case, i, own) for i, own in enumerate(base)]
+        transfers = transfers_of(case, now)
         for name, fee in zip(environment.agents, fees, strict=True):
             once = Rationals.from_fractions([fee], (1,) * len(environment.agents))
             kinds = transfers[0][name]
@@ -69,58 +68,58 @@ def answer(question: Question) -> Result:
                 kinds["first"] = Table(once)
             else:
                 kinds["now"] = Table((kinds["now"].entries + once).reduce())
-        mechanism = Mechanism(environment, question.actions, transfers)
+        mechanism = Mechanism(environment, case.actions, transfers)
     else:
         witness = {"kind": "budget", "shortfall": text(-budget)}
     return Result(
-        question=asked,
+        question=ask.document(),
         status=Status.FEASIBLE if budget >= 0 else Status.INFEASIBLE,
         value=text(budget),
         mechanism=mechanism,
         witness=witness,
         certificate={
-            "ties": question.ties(),
+            "ties": case.ties(),
             "fees": {name: text(fee) for name, fee in zip(environment.agents, fees, strict=True)},
-            **_patience(question, budget),
+            **_patience(ask, case, budget),
         },
         environment=environment,
     )
 
 
-def _patience(question: Question, budget: Fraction) -> dict[str, Any]:
+def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, Any]:
     """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``."""
-    law = chains.exogenous(question.case)
+    law = chains.exogenous(case)
     if law is None or law.shape[0] > LARGE:
         return {}
     found: dict[str, Any] = {}
-    own = chains.own_chains(question.case, law)
+    own = chains.own_chains(case, law)
     if own is not None:
-        found["chains"] = chains.structure(question.case, own)
-        theorem = chains.theorem(question.case, law, found["chains"])
+        found["chains"] = chains.structure(case, own)
+        theorem = chains.theorem(case, law, found["chains"])
         if theorem is not None:
             found["theorem"] = theorem
-        star = _star(question, own)
+        star = _star(case, own)
         if star is not None:
             assert star.slack == budget, "condition (*) and the budget disagree"
-            fees = zip(question.environment.agents, star.fees, strict=True)
+            fees = zip(case.environment.agents, star.fees, strict=True)
             found["star"] = {"deficit": text(star.deficit), "fees": {name: text(fee) for name, fee in fees}}
     quick = law.shape[0] <= discounts.QUICK
-    if quick if question.critical is None else question.critical:
-        found["discounts"] = discounts.balanced(question.case, law)
+    if quick if ask.critical_discount is None else ask.critical_discount:
+        found["discounts"] = discounts.balanced(case, law)
     return found
 
 
-def _star(question: Question, own: list[Rationals]) -> Star | None:
+def _star(case: Case, own: list[Rationals]) -> Star | None:
     """Return both sides of condition (*) for two agents whose first signals are independent."""
-    starts = chains.own_priors(question.case)
+    starts = chains.own_priors(case)
     if len(own) != 2 or starts is None:
         return None
-    period = question.environment.period(1)
+    period = case.environment.period(1)
     surplus = period.surplus()
     best = chains.fractions(Rationals(surplus.num.max(axis=0), surplus.den))
     seller, buyer = (chains.fractions(chain) for chain in own)
     x, y = (chains.fractions(start) for start in starts)
-    return condition_star(solve_stein(seller, buyer, best, question.environment.discount), x, y)
+    return condition_star(solve_stein(seller, buyer, best, case.environment.discount), x, y)
 
 
 def _largest_fee(prior: Rationals, payoff: Rationals, agent: int) -> Fraction:

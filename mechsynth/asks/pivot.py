@@ -11,34 +11,26 @@ from __future__ import annotations
 
 from mechsynth.asks.groves_family import (
     accounts,
-    asked_for,
     payments,
     transfers_of,
     value_without,
 )
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Pivot
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
-ASK = "pivot"
 
-
-def answer(question: Question) -> Result:
-    """Give the pivot mechanism.
-
-    Raises
-    ------
-    UsageError
-        When values are not private, or an agent's signal moves the others'.
-    """
-    asked = asked_for(ASK, ["pepic"])
-    environment = question.environment
-    base = [value_without(question.case, i) for i in range(len(environment.agents))]
-    now = [payments(question.case, i, own) for i, own in enumerate(base)]
+def answer(ask: Pivot, case: Case, run: Run) -> Result:
+    """Give the pivot mechanism."""
+    environment = case.environment
+    base = [value_without(case, i) for i in range(len(environment.agents))]
+    now = [payments(case, i, own) for i, own in enumerate(base)]
     return Result(
-        question=asked,
+        question=ask.document(),
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, transfers_of(question.case, now)),
-        certificate={"ties": question.ties(), **accounts(question.case, "without", list(base))},
+        mechanism=Mechanism(environment, case.actions, transfers_of(case, now)),
+        certificate={"ties": case.ties(), **accounts(case, "without", list(base))},
         environment=environment,
     )

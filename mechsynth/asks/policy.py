@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Policy
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, nest
 from mechsynth.rational import text
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
 LONGEST = 400_000  # characters of values that a result still carries
 
 
-def answer(question: Question) -> Result:
+def answer(ask: Policy, case: Case, run: Run) -> Result:
     """Return the efficient rule; ``value`` is ``E W_1(θ_1)`` where there is a prior."""
-    environment, rule = question.environment, question.rule
-    certificate: dict[str, object] = {"ties": question.ties()}
+    environment, rule = case.environment, case.rule
+    certificate: dict[str, object] = {"ties": case.ties()}
     bits = sum((value.den.bit_length() + 8) * value.num.size for value in rule.values)
     if bits * 0.7 < LONGEST:
         certificate["values"] = [
@@ -21,7 +23,7 @@ def answer(question: Question) -> Result:
         ]
     value = rule.expected_surplus()
     return Result(
-        question={"ask": "policy"},
+        question=ask.document(),
         status=Status.OPTIMAL,
         value=None if value is None else text(value),
         mechanism=Mechanism.of_rule(rule),

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from mechsynth.construct.case import Case
+from mechsynth.construct.witnesses import Place, dependence, mixture
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment
-from mechsynth.rational import text
 from mechsynth.result.ask import Ask
 from mechsynth.run import Progress, Run
 
@@ -173,25 +173,10 @@ class Question:
         gap: Fraction | None,
     ) -> dict[str, Any]:
         """Return the witness that signal ``report`` is a mixture of others; ``eta`` is the dependence, negative at ``report`` alone."""
-        own = self.environment.period(t).signals[agent]
-        share = Fraction(-eta[report])
-        weights = {own[k]: text(Fraction(w) / share) for k, w in enumerate(eta) if k != report and w}
-        return {
-            "kind": "convex-combination",
-            **self.block_key(t, agent, action, others),
-            "type": own[report],
-            "weights": weights,
-            "shortfall": None if gap is None else text(gap / share),
-        }
+        return mixture(self.case, Place(t, agent, action, others), report, eta, gap)
 
     def dependence(
         self, t: int, agent: int, action: int, others: int, eta: Sequence[Fraction | int], gap: Fraction | None
     ) -> dict[str, Any]:
         """Return the witness that a block's beliefs are dependent."""
-        own = self.environment.period(t).signals[agent]
-        return {
-            "kind": "dependence",
-            **self.block_key(t, agent, action, others),
-            "weights": {own[k]: text(w) for k, w in enumerate(eta) if w},
-            "shortfall": None if gap is None else text(gap),
-        }
+        return dependence(self.case, Place(t, agent, action, others), eta, gap)

@@ -12,31 +12,32 @@ from typing import Any
 import numpy as np
 
 from mechsynth.asks.blocks import stacks
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Spanning
+from mechsynth.construct.case import Case
+from mechsynth.construct.witnesses import dependence
 from mechsynth.engine import spanning
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
 
-def answer(question: Question) -> Result:
+def answer(ask: Spanning, case: Case, run: Run) -> Result:
     """Decide the spanning condition over every block in scope."""
-    scope = question.scope or "all"
+    scope = ask.scope
     failures: list[dict[str, Any]] = []
-    for stack in stacks(question.case, scope, ruled=False):
-        found = spanning(stack.rows, np.asarray(stack.need.any(1)), question.run)
+    for stack in stacks(case, scope, ruled=False):
+        found = spanning(stack.rows, np.asarray(stack.need.any(1)), run)
         for b, eta in found.items():
             rates = [Fraction(v) for v in eta]
-            failures.append(
-                question.dependence(stack.t, stack.agent, int(stack.action[b]), int(stack.others[b]), rates, None)
-            )
-    certificate: dict[str, Any] = {"ties": question.ties()} if scope == "policy" else {}
+            failures.append(dependence(case, stack.place(b), rates, None))
+    certificate: dict[str, Any] = {"ties": case.ties()} if scope == "policy" else {}
     if failures:
         certificate["failures"] = failures
     return Result(
-        question={"ask": "spanning", "scope": scope},
+        question=ask.document(),
         status=Status.FAILS if failures else Status.HOLDS,
-        mechanism=Mechanism.of_rule(question.rule) if scope == "policy" else None,
+        mechanism=Mechanism.of_rule(case.rule) if scope == "policy" else None,
         witness=failures[0] if failures else None,
         certificate=certificate,
-        environment=question.environment,
+        environment=case.environment,
     )

@@ -6,29 +6,22 @@ society gets alone. Private values are needed, and nothing else; see `mechsynth.
 
 from __future__ import annotations
 
-from mechsynth.asks.groves_family import accounts, asked_for, payments, transfers_of
-from mechsynth.asks.question import Question
+from mechsynth.asks.groves_family import accounts, payments, transfers_of
+from mechsynth.asks.questions import Team
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
-ASK = "team"
 
-
-def answer(question: Question) -> Result:
-    """Give the team mechanism.
-
-    Raises
-    ------
-    UsageError
-        When values are not private.
-    """
-    asked = asked_for(ASK, ["pepic"])
-    environment = question.environment
-    now = [payments(question.case, i, None) for i in range(len(environment.agents))]
+def answer(ask: Team, case: Case, run: Run) -> Result:
+    """Give the team mechanism."""
+    environment = case.environment
+    now = [payments(case, i, None) for i in range(len(environment.agents))]
     return Result(
-        question=asked,
+        question=ask.document(),
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, transfers_of(question.case, now)),
-        certificate={"ties": question.ties(), **accounts(question.case, None, [None] * len(now))},
+        mechanism=Mechanism(environment, case.actions, transfers_of(case, now)),
+        certificate={"ties": case.ties(), **accounts(case, None, [None] * len(now))},
         environment=environment,
     )

@@ -32,10 +32,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.asks.groves_family import asked_for, payments
-from mechsynth.asks.question import Question
+from mechsynth.asks.groves_family import payments
+from mechsynth.asks.questions import Uniqueness
 from mechsynth.asks.surcharges import Lie, Surcharges, surcharges, totals
 from mechsynth.asks.unsettled import unsettled
+from mechsynth.construct.case import Case
 from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism, Table, nest
 from mechsynth.prove.linear import dual, run, vertex
@@ -43,9 +44,9 @@ from mechsynth.prove.rows import Exact, integer_rows
 from mechsynth.prove.walk import Kind, walk
 from mechsynth.rational import IntArray, Rationals, text
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 from mechsynth.solver.linear import DEADLINE, End, methods
 
-ASK = "uniqueness"
 Pair = tuple[int, int, int]
 """A period (from 1) and the flat indices of two profiles that differ in the own signal alone."""
 
@@ -97,23 +98,16 @@ class Reach:
         return max(wide, key=lambda pair: self.most[pair])
 
 
-def answer(question: Question) -> Result:
-    """Decide whether the Groves mechanisms are the only efficient ones, and if not, give every interval.
-
-    Raises
-    ------
-    UsageError
-        When values are not private, or an agent's signal moves the others'.
-    """
-    asked = asked_for(ASK, ["pepic"])
-    token = DEADLINE.set(question.deadline)
+def answer(ask: Uniqueness, case: Case, run: Run) -> Result:
+    """Decide whether the Groves mechanisms are the only efficient ones, and if not, give every interval."""
+    token = DEADLINE.set(run.deadline)
     try:
-        found = [_reach(question, i) for i in range(len(question.environment.agents))]
+        found = [_reach(case, run, i) for i in range(len(case.environment.agents))]
     except OutOfTime as late:
-        return unsettled(question, asked, late)
+        return unsettled(case, ask.document(), late)
     finally:
         DEADLINE.reset(token)
-    return _result(question, asked, found)
+    return _result(case, ask.document(), found)
 
 
 def _pairs(space: Surcharges) -> Iterator[Pair]:
@@ -122,16 +116,15 @@ def _pairs(space: Surcharges) -> Iterator[Pair]:
             yield from ((t, one, other) for one in profiles for other in profiles if one != other)
 
 
-def _reach(question: Question, agent: int) -> Reach:
+def _reach(case: Case, run: Run, agent: int) -> Reach:
     """Bound every difference of an agent; pairs whose differences are multiples of each other share a proof."""
-    space = surcharges(question.case, agent)
-    sums = totals(question.case, space)
+    space = surcharges(case, agent)
+    sums = totals(case, space)
     found, ends = Reach(space), _Ends(space)
     known: dict[tuple[int, ...], tuple[int, Fraction]] = {}
     pairs = list(_pairs(space))
     for k, (t, one, other) in enumerate(pairs):
-        if question.progress is not None:
-            question.progress(f"intervals of {question.environment.agents[agent]}", k, len(pairs))
+        run.say(f"intervals of {case.environment.agents[agent]}", k, len(pairs))
         own = sums[t - 1]
         difference = [int(a) - int(b) for a, b in zip(own.num[one].tolist(), own.num[other].tolist(), strict=True)]
         shared = gcd(*difference)
@@ -231,9 +224,9 @@ class _Ends:
                 yield found, at
 
 
-def _result(question: Question, asked: dict[str, Any], found: list[Reach]) -> Result:
-    environment = question.environment
-    base = [payments(question.case, i, None) for i in range(len(environment.agents))]
+def _result(case: Case, asked: dict[str, Any], found: list[Reach]) -> Result:
+    environment = case.environment
+    base = [payments(case, i, None) for i in range(len(environment.agents))]
     points: list[dict[tuple[Fraction, ...], int]] = []
     for reach in found:
         different: dict[tuple[Fraction, ...], int] = {}
@@ -244,7 +237,7 @@ def _result(question: Question, asked: dict[str, Any], found: list[Reach]) -> Re
         [_paid(reach.space, own, point) for point in each] for reach, own, each in zip(found, base, points, strict=True)
     ]
     listed = [
-        _transfers(question, [own[k] if k < len(own) else team for own, team in zip(slots, base, strict=True)])
+        _transfers(case, [own[k] if k < len(own) else team for own, team in zip(slots, base, strict=True)])
         for k in range(max(map(len, slots)))
     ]
     best = [reach.widest() for reach in found]
@@ -257,27 +250,27 @@ def _result(question: Question, asked: dict[str, Any], found: list[Reach]) -> Re
     agent = widths.index(top)
     wide = best[agent]
     certificate: dict[str, Any] = {
-        "ties": question.ties(),
-        "most": _by_period(question, found, lambda reach, pair: text(reach.most[pair]), "0"),
-        "proof": _by_period(question, found, lambda reach, pair: reach.proof.get(pair), None),
+        "ties": case.ties(),
+        "most": _by_period(case, found, lambda reach, pair: text(reach.most[pair]), "0"),
+        "proof": _by_period(case, found, lambda reach, pair: reach.proof.get(pair), None),
         "proofs": {
             name: [
                 {
-                    "lies": [_lie(question, lie, weight, reach.space.agent) for lie, weight in bound.plan],
+                    "lies": [_lie(case, lie, weight, reach.space.agent) for lie, weight in bound.plan],
                     "attained": each[bound.point],
                 }
                 for bound in reach.bounds
             ]
             for name, reach, each in zip(environment.agents, found, points, strict=True)
         },
-        "mechanisms": [_document(question, transfers) for transfers in listed],
+        "mechanisms": [_document(case, transfers) for transfers in listed],
     }
     return Result(
         asked,
         Status.FAILS if top else Status.HOLDS,
         value=text(top),
-        mechanism=Mechanism(environment, question.actions, _transfers(question, tables)),
-        witness=_witness(question, found[agent], wide) if top and wide is not None else None,
+        mechanism=Mechanism(environment, case.actions, _transfers(case, tables)),
+        witness=_witness(case, found[agent], wide) if top and wide is not None else None,
         certificate=certificate,
         environment=environment,
     )
@@ -292,26 +285,25 @@ def _paid(space: Surcharges, team: list[Table], point: tuple[Fraction, ...]) -> 
     return tables
 
 
-def _transfers(question: Question, tables: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
-    names = question.environment.agents
+def _transfers(case: Case, tables: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
+    names = case.environment.agents
     return tuple(
-        {name: {"now": own[t]} for name, own in zip(names, tables, strict=True)}
-        for t in range(question.environment.last)
+        {name: {"now": own[t]} for name, own in zip(names, tables, strict=True)} for t in range(case.environment.last)
     )
 
 
-def _document(question: Question, transfers: tuple[dict[str, dict[str, Table]], ...]) -> Any:
+def _document(case: Case, transfers: tuple[dict[str, dict[str, Table]], ...]) -> Any:
     tables = [{name: {"now": kinds["now"].document()} for name, kinds in period.items()} for period in transfers]
-    return tables[0] if question.environment.horizon is None else tables
+    return tables[0] if case.environment.horizon is None else tables
 
 
-def _by_period(question: Question, found: list[Reach], entry: Any, same: Any) -> Any:
+def _by_period(case: Case, found: list[Reach], entry: Any, same: Any) -> Any:
     """Return ``{agent: [θ^1]…[θ^N][θ̄^i]}``, a list of them when the horizon is finite."""
     result = []
-    for t in range(1, question.environment.last + 1):
-        period = question.environment.period(t)
+    for t in range(1, case.environment.last + 1):
+        period = case.environment.period(t)
         tables = {}
-        for name, reach in zip(question.environment.agents, found, strict=True):
+        for name, reach in zip(case.environment.agents, found, strict=True):
             agent = reach.space.agent
             shape = (*period.shape, period.shape[agent])
             flat: list[Any] = [same] * (period.size * period.shape[agent])
@@ -321,34 +313,34 @@ def _by_period(question: Question, found: list[Reach], entry: Any, same: Any) ->
                         flat[one * len(block) + k] = entry(reach, (t, one, other))
             tables[name] = nest(flat, shape)
         result.append(tables)
-    return result[0] if question.environment.horizon is None else result
+    return result[0] if case.environment.horizon is None else result
 
 
-def _lie(question: Question, lie: Lie, weight: Fraction, agent: int) -> dict[str, Any]:
+def _lie(case: Case, lie: Lie, weight: Fraction, agent: int) -> dict[str, Any]:
     return {
-        **question.period_key(lie.t),
-        "signals": _profile(question, lie.t, lie.profile),
-        "report": question.environment.period(lie.t).signals[agent][lie.report],
+        **case.period_key(lie.t),
+        "signals": _profile(case, lie.t, lie.profile),
+        "report": case.environment.period(lie.t).signals[agent][lie.report],
         "weight": text(weight),
         "loss": text(lie.loss),
     }
 
 
-def _profile(question: Question, t: int, profile: int) -> dict[str, str]:
-    period = question.environment.period(t)
+def _profile(case: Case, t: int, profile: int) -> dict[str, str]:
+    period = case.environment.period(t)
     index = np.unravel_index(profile, period.shape)
     labels = (own[int(k)] for own, k in zip(period.signals, index, strict=True))
-    return dict(zip(question.environment.agents, labels, strict=True))
+    return dict(zip(case.environment.agents, labels, strict=True))
 
 
-def _witness(question: Question, reach: Reach, pair: Pair) -> dict[str, Any]:
+def _witness(case: Case, reach: Reach, pair: Pair) -> dict[str, Any]:
     """Return the widest interval."""
     t, one, other = pair
-    agent = question.environment.agents[reach.space.agent]
-    true, against = _profile(question, t, one), _profile(question, t, other)
+    agent = case.environment.agents[reach.space.agent]
+    true, against = _profile(case, t, one), _profile(case, t, other)
     return {
         "kind": "interval",
-        **question.period_key(t),
+        **case.period_key(t),
         "agent": agent,
         "others": {name: label for name, label in true.items() if name != agent},
         "signal": true[agent],

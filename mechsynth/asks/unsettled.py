@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mechsynth.asks.question import Question
+from mechsynth.construct.case import Case
 from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status, Strength
 
 
-def unsettled(question: Question, asked: Mapping[str, Any], late: OutOfTime, seen: str | None = None) -> Result:
+def unsettled(case: Case, asked: Mapping[str, Any], late: OutOfTime, seen: str | None = None) -> Result:
     """Return that the answer is unknown, about the rule, with the reason, what to try, and the value that floats saw, if they saw one."""
     return Result(
         asked,
         Status.UNKNOWN,
         Strength.NUMERICAL,
-        mechanism=Mechanism(question.environment, question.actions),
+        mechanism=Mechanism(case.environment, case.actions),
         certificate={
-            "ties": question.ties(),
+            "ties": case.ties(),
             "reason": f"{late.problem}; {late.remedy}" if late.remedy else late.problem,
         },
         value=seen,
-        environment=question.environment,
+        environment=case.environment,
     )

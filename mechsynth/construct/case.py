@@ -116,6 +116,10 @@ class Case:
         """Return ``{"period": t}``, or nothing when the horizon is infinite."""
         return {} if self.environment.horizon is None else {"period": t}
 
+    def block_names(self, t: int, agent: int, action: int, others: int) -> dict[str, Any]:
+        """Return the labels of a block as the fields of a witness."""
+        return {"period": None, **self.block_key(t, agent, action, others)}
+
     def block_key(self, t: int, agent: int, action: int, others: int) -> dict[str, Any]:
         """Return the labels of a block; ``others`` is the flat index of ``θ^{-i}``."""
         environment = self.environment
