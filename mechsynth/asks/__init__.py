@@ -7,7 +7,6 @@ What a question is called, what can be told to it and what it needs is declared 
 from __future__ import annotations
 
 from importlib import import_module
-from inspect import signature
 from typing import TYPE_CHECKING
 
 from mechsynth.asks.questions import (
@@ -88,6 +87,6 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
         counted = run.counting("blocks", case.blocks)
-        three = len(signature(room.answer).parameters) == 3
+        three = room.answer.__code__.co_argcount == 3
         result: Result = room.answer(ask, case, counted) if three else room.answer(Question(ask, case, counted))
     return result
