@@ -84,7 +84,7 @@ def _answers(draft: Draft, given: Mapping[str, Any], informative: bool, block: s
     if gamma <= 1:
         static = (
             "No report moves a signal, so the periods separate. The winner pays what the object is worth to her at the highest signal of the others instead of her own: she keeps the difference, "
-            "which is positive exactly where she should win (at γ = 1 everything ties and the first bidder always wins)."
+            "which is at least 0 where she should win and at most 0 where another should (at γ = 1 everything ties and the first bidder wins whatever is reported)."
         )
     else:
         static = (
