@@ -129,7 +129,7 @@ def _explain(options: argparse.Namespace) -> int:
         known = None if subject.environment is None else labels(subject.environment)
         rescaled = None if subject.environment is None else subject.answer.normalized
         with within(None if options.json else columns()):
-            text = explain(document, labels=known, rescaled=rescaled, lead=lead)
+            text = explain(document, labels=known, rescaled=rescaled, refused=refused, lead=lead)
     except MechsynthError as error:
         if path is None or surroundings is None:
             raise error.within(options.result) from None

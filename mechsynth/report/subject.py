@@ -109,4 +109,6 @@ def open_subject(document: Mapping[str, Any], data: bytes, instance: bytes | Non
         raise error.within("the instance") from None
     # names, their order, and what was done to the rows are the instance's, whatever the file says
     rescaled = answer.normalized and read_instance(instance, True).rescaled
-    return Subject(document, read(document, labels(environment), rescaled=rescaled), environment, verdict, len(data))
+    told = read(document, labels(environment), rescaled=rescaled)
+    told = replace(told, refused=verdict is not None and not verdict.accepted)
+    return Subject(document, told, environment, verdict, len(data))

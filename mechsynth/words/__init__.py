@@ -24,6 +24,7 @@ def explain(
     *,
     labels: Mapping[str, object] | None = None,
     rescaled: bool | None = None,
+    refused: bool = False,
     lead: str = "",
 ) -> str:
     """Say in plain text what a result says, why, and what it does not say.
@@ -40,6 +41,8 @@ def explain(
         they are numbered where only the order says which is meant.
     rescaled:
         Whether rows of the instance had to be rescaled to add up to one; None where only the file says so.
+    refused:
+        Whether the checker refuses the result.
     lead:
         What stands first, such as `UNCHECKED`.
 
@@ -55,7 +58,7 @@ def explain(
     """
     from mechsynth.words.verdicts import explanation
 
-    return explanation(result, labels, rescaled, lead)
+    return explanation(result, labels, rescaled, refused, lead)
 
 
 def ladder_table(results: Sequence[Mapping[str, object]], *, labels: Mapping[str, object] | None = None) -> Table:

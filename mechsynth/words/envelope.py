@@ -49,6 +49,7 @@ class Answer:
     certificate: Mapping[str, object]
     names: Names
     labels: object
+    refused: bool = False
 
     @property
     def exact(self) -> bool:

@@ -15,9 +15,11 @@ _MOST_OTHERS = 5
 _LONGEST_NOTE = 300
 
 
-def explanation(result: object, labels: object = None, rescaled: bool | None = None, lead: str = "") -> str:
+def explanation(
+    result: object, labels: object = None, rescaled: bool | None = None, refused: bool = False, lead: str = ""
+) -> str:
     """Return the text that `mechsynth.words.explain` promises."""
-    answer = read(result, labels, rescaled=rescaled)
+    answer = replace(read(result, labels, rescaled=rescaled), refused=refused)
     page = Page()
     page.say(lead)
     title = "the smallest class of transfers" if answer.ask == "ladder" else answer.title
@@ -149,7 +151,9 @@ def _other(page: Page, answer: Answer) -> None:
 
 def _strength(page: Page, answer: Answer) -> None:
     scaled = "Rows of the kernel and the prior were rescaled to add up to one before use." if answer.normalized else ""
-    if answer.within:
+    if answer.refused and (answer.proved or answer.within):
+        page.say(f"The file claims strength {answer.strength}; the checker does not accept its proof.", scaled)
+    elif answer.within:
         page.say(
             "Strength: verified, within the bound stated: the file carries the proof of that much, and mechsynth check verifies it.",
             scaled,
@@ -178,7 +182,7 @@ def parts_of(answer: Answer, labels: object = None) -> list[Answer]:
         reading.fail(place, "a ladder within a ladder")
     # All are about one instance, so an answer without names of its own can use those of another.
     donor = next((part.names for part in [answer, *parts] if part.names.agents), answer.names)
-    parts = [replace(part, normalized=answer.normalized) for part in parts]
+    parts = [replace(part, normalized=answer.normalized, refused=answer.refused) for part in parts]
     return [part if part.names.agents else replace(part, names=donor) for part in parts]
 
 

@@ -60,11 +60,14 @@ def test_labels_in_another_order_are_refused(capsys: pytest.CaptureFixture[str],
     path = saved(tmp_path, document)
     code, words = said(capsys, "explain", path, LEASES)
     assert code == 1 and words.startswith("Refused by the checker: x-labels")
+    assert (
+        "verifies it" not in words and "The file claims strength exact; the checker does not accept its proof." in words
+    )
     # the payments are told of the right signals all the same: with signal 6 under firm2's action, firm1 receives 31 if firm2 reports 6
     row = next(line.split() for line in words.splitlines() if "receives 31" in line)
     assert row[:5] == ["firm1", "period", "1", "firm1:", "6"] and row[-4:] == ["firm2:", "6", "receives", "31"]
     code, _ = said(capsys, "report", path, LEASES, "-o", tmp_path / "r.html")
-    assert code == 1
+    assert code == 1 and "mechsynth check verifies it" not in (tmp_path / "r.html").read_text()
 
 
 @pytest.mark.parametrize("reverse", [False, True])
