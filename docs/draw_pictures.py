@@ -59,9 +59,10 @@ class Case:
         self.rule, self.values = SECOND.efficient_rule(self.model, self.result["mechanism"]["allocation"], None)
 
     def target(self, agent: int, action: int, profile: tuple[int, ...], last: Any) -> Fraction:
-        """Return ``c_k`` of a block of period 1."""
-        found: Fraction = SECOND.target(self.model, self.rule, self.values, last, 0, agent, action, profile)
-        return found
+        """Return what a row of a block of period 1 asks for: ``c_k``, less what a lie to the action loses of the surplus."""
+        found: Fraction = SECOND.target(self.model, self.rule, self.values, 0, agent, action, profile, last)
+        lost: Fraction = SECOND.lost(self.model, self.values, 0, action, profile)
+        return found - lost / self.model.delta
 
     def belief(self, agent: int, action: int, profile: tuple[int, ...]) -> list[Fraction]:
         """Return what the other agent's next reports are expected to be (two agents)."""
@@ -106,12 +107,9 @@ def hull() -> None:
     figure, both = plt.subplots(1, 2, figsize=(7.2, 3.4), sharex=True)
     for axes, name in zip(both, ("hull-but-implementable", "hull-not-residual-claimant"), strict=True):
         case = Case(name, "contingent")
-        last = case.model.T - 1
-        if case.result["status"] == "feasible":
-            now, _, _ = SECOND.payments(case.model, case.result["mechanism"]["transfers"], case.rule)
-        else:
-            by_agent = {agent: {"now": table} for agent, table in case.result["certificate"]["now"].items()}
-            now, _, _ = SECOND.payments(case.model, [{}] * last + [by_agent], case.rule)
+        # whether the line exists does not depend on what is paid last: beliefs about whole profiles are mixtures as well
+        tables = case.result["mechanism"].get("transfers") or [{}] * case.model.T
+        now, _, _ = SECOND.payments(case.model, tables, case.rule)
         points = []
         for k, signal in enumerate(case.model.labels[0][0]):
             q, c = float(case.belief(0, 1, (k, 0))[1]), float(case.target(0, 1, (k, 0), now))
