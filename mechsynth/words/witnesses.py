@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -68,14 +69,28 @@ def read(witness: object, answer: Answer, place: str = "witness") -> Failure:
 def _multipliers(data: Mapping[str, object], answer: Answer, place: str) -> Failure:
     """Read multipliers of an agent's rows: those of its blocks before the last period, and of the last period."""
     listing = reading.mapping(item(data, "multipliers", place), f"{place}.multipliers")
-    parsed = [row for row in (rows.parse(name, answer.names) for name in listing) if row is not None and row.agent]
-    if not parsed:
+    agents = [agent for agent in (_whose(name, answer) for name in listing) if agent]
+    if not agents:
         fail(f"{place}.multipliers", "no row of an agent")
     shortfall = number(item(data, "shortfall", place), f"{place}.shortfall")
-    failure = Failure("farkas", parsed[0].agent, answer.names.last, None, {}, "", {}, (), shortfall)
+    failure = Failure("farkas", agents[0], answer.names.last, None, {}, "", {}, (), shortfall)
     if shortfall <= 0:
         fail(f"{place}.shortfall", "it is not positive, so nothing fails here")
     return failure
+
+
+def _whose(name: str, answer: Answer) -> str:
+    """Return the agent of a row; empty where it is nobody's."""
+    row = rows.parse(name, answer.names)
+    if row is not None:
+        return row.agent
+    rest = name.partition(" ")[2]  # rows of scope all: target, incentive
+    found = [
+        agent
+        for agent in answer.names.agents
+        if rest.startswith((f"{agent} ", f"{json.dumps(agent, ensure_ascii=False)} "))
+    ]
+    return found[0] if found else ""
 
 
 def _weights(value: object, place: str) -> dict[str, Number]:
@@ -128,6 +143,8 @@ def company(others: Mapping[str, str], names: Names, period: int | None) -> str:
 
 def location(failure: Failure, names: Names) -> str:
     """Return ``firm1, period 1, after action drill, while firm2 reports 4``."""
+    if failure.kind == "farkas" and failure.period is not None:
+        return f"{word(failure.agent)}, periods {failure.period - 1} and {failure.period}"
     parts = [word(failure.agent), when(failure.period)]
     if failure.action is not None:
         parts.append(f"after action {word(failure.action)}")
