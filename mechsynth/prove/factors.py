@@ -6,6 +6,7 @@ factorization serves the matrix and its transpose.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from math import lcm
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mechsynth.errors import OutOfTime
 from mechsynth.rational import IntArray
 
 Line = dict[int, Any]
@@ -28,6 +30,8 @@ class Factors:
         The rows of ``B``: nonzero integers by column.
     most:
         Entries filled in after which to give up.
+    deadline:
+        When to give up, on the clock of `time.monotonic`.
 
     Raises
     ------
@@ -35,9 +39,11 @@ class Factors:
         When the matrix is singular.
     MemoryError
         When more than ``most`` entries would be filled in.
+    OutOfTime
+        When the deadline passes.
     """
 
-    def __init__(self, lines: Sequence[dict[int, int]], most: int) -> None:
+    def __init__(self, lines: Sequence[dict[int, int]], most: int, deadline: float | None = None) -> None:
         from flint import fmpq
 
         work: list[Line] = [{c: fmpq(v) for c, v in line.items()} for line in lines]
@@ -91,6 +97,8 @@ class Factors:
                 heappush(short, (len(target), other))
             if filled > most:
                 raise MemoryError
+            if deadline is not None and time.monotonic() > deadline:
+                raise OutOfTime("", "the time limit was reached", "allow more time")
             across[c] = set()
             self.pivots.append((r, c, pivot))
             self.below.append(below)

@@ -13,7 +13,8 @@ from mechsynth.prove.rows import Exact, Rows
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import DEADLINE
 
-DENSE = 2_000  # size up to which a square system that lifting does not solve is solved by dense elimination
+DENSE = 600  # size up to which a square system that nothing sparse solves is solved by dense elimination, which no deadline interrupts
+MODULAR = 2_000  # size up to which independent rows and columns are looked for, modulo a prime
 FILL = 40  # entries filled in per row of a sparse system before it is no longer factorized in fractions
 FEW = 25  # size up to which dense elimination is quicker than lifting
 Index = NDArray[np.int64]
@@ -32,7 +33,7 @@ def solve(data: Rows, rows: Index, columns: Index, transpose: bool, right: IntAr
         if solved is not None:
             return solved
     with suppress(MemoryError, ZeroDivisionError):
-        factors = Factors(lines(data, rows, columns), FILL * size)
+        factors = Factors(lines(data, rows, columns), FILL * size, DEADLINE.get())
         return factors.solve_transposed(right.tolist()) if transpose else factors.solve(right.tolist())
     return _dense(data, rows, columns, transpose, right) if size <= DENSE else None
 
@@ -77,7 +78,7 @@ def independent(data: Rows, rows: Index, columns: Index) -> tuple[Index, Index] 
     """
     import flint
 
-    if max(rows.size, columns.size) > DENSE:
+    if max(rows.size, columns.size) > MODULAR:
         return None
     if not rows.size or not columns.size:
         return rows[:0], columns[:0]

@@ -189,7 +189,7 @@ class _Walk:
             place = dict(zip(columns.tolist(), range(columns.size), strict=True))
             lines = [{place[c]: v for c, v in self.lines[r].items() if c in place} for r in rows.tolist()]
             with suppress(MemoryError, ZeroDivisionError):
-                self.factors = Factors(lines, FILL * rows.size)
+                self.factors = Factors(lines, FILL * rows.size, self.deadline)
         if self.factors is not None:
             return self.factors.solve_transposed(right.tolist()) if transpose else self.factors.solve(right.tolist())
         solved = solve(self.data, rows, columns, transpose, right)

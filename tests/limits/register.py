@@ -39,6 +39,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.systems.DENSE": 0,
     "mechsynth.prove.systems.FEW": 0,
     "mechsynth.prove.systems.FILL": 0,
+    "mechsynth.prove.systems.MODULAR": 0,
     "mechsynth.prove.ties.DENSE": 0,
     "mechsynth.solver.linear.INTERIOR": 0,
     # how often or how finely something is tried, 0: not at all
