@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from mechsynth.asks import REGISTRY
 from mechsynth.errors import InputError, printable
-from mechsynth.report import beliefs, budgets, chain, heat, incentives, intervals, plan, proof
+from mechsynth.report import beliefs, budgets, chain, heat, incentives, intervals, plan, proof, several
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
@@ -22,7 +22,7 @@ from mechsynth.words.envelope import Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
 from mechsynth.words.transfers import HEADS
-from mechsynth.words.verdicts import summary, tell
+from mechsynth.words.verdicts import tell
 
 if TYPE_CHECKING:
     from jinja2 import Environment as Templates
@@ -188,7 +188,11 @@ def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> l
     """Return the sections of a result, those without anything to show left out."""
     answer, environment = subject.answer, subject.environment
     parts = subject.parts()
-    found = [Section(f"{prefix}covers", "What the answer quantifies over", [_covers(answer), *_ladder(subject, parts)])]
+    found = [
+        Section(
+            f"{prefix}covers", "What the answer quantifies over", [_covers(answer), *several.ladder(subject, parts)]
+        )
+    ]
     if not parts:
         found += _of_answer(subject, prefix, evaluate=evaluate)
     surroundings: list[Block] = [chain.facts(environment, answer.names)]
@@ -242,7 +246,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
             "Intervals",
             [] if _refused(subject) else _guarded(answer, lambda: intervals.show(answer, environment, prefix)),
         ),
-        Section(f"{prefix}smaller", "Classes of transfers that were tried before", _tried(subject)),
+        Section(f"{prefix}smaller", "Classes of transfers that were tried before", several.tried(subject)),
         Section(
             f"{prefix}beliefs",
             "Beliefs",
@@ -353,45 +357,6 @@ def _raw(answer: Answer) -> list[Block]:
         for key, value in list(witness.items())[:_MOST_RAW]
     ]
     return [Grid("The witness", ("entry", "value"), tuple(rows))]
-
-
-def _tried(subject: Subject) -> list[Block]:
-    tried = subject.answer.certificate.get("tried")
-    if not isinstance(tried, list) or not tried:
-        return []
-    rows = [summary(read(entry, subject.answer.labels, f"certificate.tried[{k}]")) for k, entry in enumerate(tried)]
-    return [_summaries("Their answers, for the same rule; the proofs stand in the result file", rows)]
-
-
-def _ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
-    if not parts:
-        return []
-    blocks: list[Block] = [_summaries("Every question asked, and its answer", [summary(part.answer) for part in parts])]
-    if subject.answer.status == "feasible":
-        works = next((p for p in parts if p.document.get("mechanism") == subject.document.get("mechanism")), None)
-        if works is not None:
-            deed = _deed(works.answer.ask)
-            blocks.append(
-                Say(f"Of the classes of transfers asked about, the smallest that {deed}: {works.answer.title}.")
-            )
-    elif subject.answer.proved:
-        blocks.append(Say(f"None of the classes of transfers asked about {_deed(parts[-1].answer.ask)}."))
-    return blocks
-
-
-def _deed(ask: str) -> str:
-    """Return what a class of transfers does where a ladder's question succeeds."""
-    return "implements the rule" if ask == "static" else "makes every agent residual claimant"
-
-
-def _summaries(caption: str, rows: list[tuple[str, str, str, str]]) -> Grid:
-    marks = {"feasible": "✓", "holds": "✓", "optimal": "✓", "infeasible": "✗", "fails": "✗"}
-    lines = [
-        (ask, scope, f"{marks.get(status.split(' ')[0], '?')} {status}", detail) for ask, scope, status, detail in rows
-    ]
-    heads = ("question", "scope", "answer", "in short")
-    kept = [j for j in range(len(heads)) if any(line[j] for line in lines)]
-    return Grid(caption, tuple(heads[j] for j in kept), tuple(tuple(Cell(line[j]) for j in kept) for line in lines))
 
 
 def _money(environment: Environment, evaluation: Evaluation, prefix: str) -> list[Block]:
