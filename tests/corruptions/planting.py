@@ -380,8 +380,8 @@ def _transfers(case: Case) -> Iterator[Plant]:
         table = _stages(bad)[t][name][kind]
         while isinstance(table[0], list):
             table = table[0]
-        table.append("0")  # one inner list is longer than its axis
-        yield "cut table", f"{name} {kind}: one entry too many", bad
+        table.extend(["0"] * 50)  # one inner list is longer than its axis, whether the payments depend on that or not
+        yield "cut table", f"{name} {kind}: entries too many", bad
         bad = case.copy()
         _stages(bad)[t][name][kind] = [_stages(bad)[t][name][kind]]
         yield "cut table", f"{name} {kind}: one axis too many", bad
