@@ -10,7 +10,6 @@ import numpy as np
 
 from mechsynth import asks, instance
 from mechsynth.asks.needs import refuse
-from mechsynth.asks.question import Question
 from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.errors import InputError, UsageError
@@ -53,8 +52,7 @@ def program_of(
         raise UsageError("ask", problem, "choose implement, contingent or vcg-type")
     from mechsynth.asks.implement import build, wish_list
 
-    posed = Question.of(asked, environment)
-    return build(posed, wish_list(posed)).program.labelled()
+    return build(asked, Case(environment), wish_list(asked)).program.labelled()
 
 
 def export(program: Program, path: str | os.PathLike[str]) -> None:

@@ -1,7 +1,7 @@
 """The questions, and one room for each.
 
 What a question is called, what can be told to it and what it needs is declared in `mechsynth.asks.questions`. Its room, the module of its name, has a function
-``answer(question) -> Result``: its program, its proof.
+``answer(ask, case, run) -> Result``: its program, its proof.
 """
 
 from __future__ import annotations
@@ -80,13 +80,10 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
     from threadpoolctl import threadpool_limits
 
     from mechsynth.asks.needs import refuse
-    from mechsynth.asks.question import Question
 
     refuse(ask, case.environment)
     room = import_module(f"mechsynth.asks.{ask.name.replace('-', '_')}")
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
-        counted = run.counting("blocks", case.blocks)
-        three = room.answer.__code__.co_argcount == 3
-        result: Result = room.answer(ask, case, counted) if three else room.answer(Question(ask, case, counted))
+        result: Result = room.answer(ask, case, run.counting("blocks", case.blocks))
     return result

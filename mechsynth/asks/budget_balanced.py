@@ -11,23 +11,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mechsynth.asks.aims import target
-from mechsynth.asks.linked import asked_for, construct, room_of
-from mechsynth.asks.question import Question
+from mechsynth.asks.linked import construct
+from mechsynth.asks.questions import BudgetBalanced
+from mechsynth.construct.case import Case
 from mechsynth.result import Result
+from mechsynth.run import Run
 
-ASK = "budget-balanced"
 
-
-def answer(question: Question) -> Result:
-    """Decide whether transfers of the class leave every agent an equal share of the surplus, and give them.
-
-    Raises
-    ------
-    UsageError
-        When the horizon is finite: nothing is paid after the last period, so its utilities could not be shared.
-    """
-    environment = question.environment
-    asked = asked_for(question, ASK, ["budget:per-period"])
-    share = Fraction(1, len(environment.agents))
-    weaker = asked["scope"] == "policy"
-    return construct(question, asked, room_of(question, ASK), lambda t, i: target(question.case, t, i, share, weaker))
+def answer(ask: BudgetBalanced, case: Case, run: Run) -> Result:
+    """Decide whether transfers of the class leave every agent an equal share of the surplus, and give them."""
+    share = Fraction(1, len(case.environment.agents))
+    weaker = ask.scope == "policy"
+    return construct(ask, case, run, lambda t, i: target(case, t, i, share, weaker))

@@ -18,25 +18,28 @@ from mechsynth.asks import residual
 from mechsynth.asks.aims import Aims, settle_anew
 from mechsynth.asks.blocks import Stack
 from mechsynth.asks.linked import Failed, Linked, Room, block_of, block_targets, later_shape, widened
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Contingent
+from mechsynth.construct.case import Case
+from mechsynth.construct.witnesses import mixture
 from mechsynth.engine import Decision, lotteries
 from mechsynth.mechanism import Table
 from mechsynth.rational import IntArray, Rationals, magnitude, matmul, scaled, widen
 from mechsynth.result import Result
+from mechsynth.run import Run
 
 
-def answer(question: Question) -> Result:
+def answer(ask: Contingent, case: Case, run: Run) -> Result:
     """Decide whether contingent transfers make every agent residual claimant, and give them."""
-    return residual.answer(question, ROOM)
+    return residual.answer(ask, case, run, ROOM)
 
 
-def _decide(question: Question, stack: Stack, aims: Aims, scope: str) -> Linked:
+def _decide(case: Case, run: Run, stack: Stack, aims: Aims, scope: str) -> Linked:
     goals = block_targets(stack, aims.full)
-    decision = lotteries(stack.rows, goals, stack.need, question.run)
+    decision = lotteries(stack.rows, goals, stack.need, run)
 
     def again(blocks: IntArray, weaker: Rationals) -> dict[tuple[int, int], Sequence[Fraction | int]]:
         need = np.array([[(b, r) in decision.failures for r in range(goals.shape[1])] for b in blocks.tolist()])
-        found = lotteries(Rationals(stack.rows.num[blocks], stack.rows.den), weaker, need, question.run)
+        found = lotteries(Rationals(stack.rows.num[blocks], stack.rows.den), weaker, need, run)
         for k, r in np.argwhere(need).tolist():
             if (k, r) not in found.failures:
                 decision.special[int(blocks[k]), r] = found.payment(k, r).reduce()
@@ -45,28 +48,28 @@ def _decide(question: Question, stack: Stack, aims: Aims, scope: str) -> Linked:
     settle_anew(decision.failures, stack, aims, again)
     if decision.failures:
         failed = sorted(decision.failures.items(), key=lambda item: item[0])
-        return Linked([], dependences=failed, tell=lambda one: _mixture(question, stack, aims, one))
-    where = block_of(question, stack)
-    table = _table(question, stack, decision, where, scope)
+        return Linked([], dependences=failed, tell=lambda one: _mixture(case, stack, aims, one))
+    where = block_of(case, stack)
+    table = _table(case, stack, decision, where, scope)
     return Linked([], table, lambda: _expected(stack, goals, decision, where))
 
 
-def _mixture(question: Question, stack: Stack, aims: Aims, failed: Failed) -> dict[str, Any]:
+def _mixture(case: Case, stack: Stack, aims: Aims, failed: Failed) -> dict[str, Any]:
     """Return the witness against one report."""
     (block, report), eta = failed
     action, others = int(stack.action[block]), int(stack.others[block])
     unit = Fraction(-eta[report])
     short = aims.stated(action, others, eta, unit) * unit
-    return question.mixture(stack.t, stack.agent, action, others, report, eta, short)
+    return mixture(case, stack.place(block), report, eta, short)
 
 
-def _resume(question: Question, stack: Stack, aims: Aims, scope: str, table: Rationals) -> Linked | None:
+def _resume(case: Case, stack: Stack, aims: Aims, scope: str, table: Rationals) -> Linked | None:
     """Take the table of an earlier run if every report's lottery satisfies every row of its block."""
-    where = block_of(question, stack)
+    where = block_of(case, stack)
     goals = block_targets(stack, aims.full)
     count, n, m = stack.rows.shape
     empty = Decision(Rationals(np.zeros((count, n, m), dtype=np.int64)))
-    order, axes = _places(question, stack, where.shape[0], 1 if scope == "policy" else None)
+    order, axes = _places(case, stack, where.shape[0], 1 if scope == "policy" else None)
     whole = widened(table, axes)
     if whole is None:
         return None
@@ -105,19 +108,19 @@ def _expected(stack: Stack, goals: Rationals, decision: Decision, where: Any) ->
     return Rationals(products, rows.den * den) - Rationals(goals.num[where], goals.den)
 
 
-def _places(question: Question, stack: Stack, others: int, actions: int | None) -> tuple[Any, tuple[int, ...]]:
+def _places(case: Case, stack: Stack, others: int, actions: int | None) -> tuple[Any, tuple[int, ...]]:
     """Return which line ``(a, θ^{-i}, θ^i)`` of the stack stands at each place ``(a, θ^1, …, θ^N)`` of the table, and the table's axes."""
-    now, following = later_shape(question, stack)
+    now, following = later_shape(case, stack)
     agent = stack.agent
     if actions is None:
-        actions = len(question.environment.period(stack.t).actions)
+        actions = len(case.environment.period(stack.t).actions)
     rest = [length for j, length in enumerate(now) if j != agent]
     lines = np.arange(actions * others * now[agent]).reshape(actions, *rest, now[agent])
     order = lines.transpose(_order(agent, len(now))).ravel()
     return order, (actions, *now, *(1 if j == agent else length for j, length in enumerate(following)))
 
 
-def _table(question: Question, stack: Stack, decision: Decision, where: Any, scope: str) -> Table:
+def _table(case: Case, stack: Stack, decision: Decision, where: Any, scope: str) -> Table:
     others, (n, m) = where.shape[0], decision.payments.num.shape[1:]
     if scope == "policy":
         num = decision.payments.num[where, np.arange(n)[None, :]][None]  # (1, others, n, m)
@@ -130,7 +133,7 @@ def _table(question: Question, stack: Stack, decision: Decision, where: Any, sco
     else:
         num = decision.payments.num.reshape(-1, others, n, m)
         special = {(int(stack.action[b]), int(stack.others[b]), r): row for (b, r), row in decision.special.items()}
-    lines, axes = _places(question, stack, others, num.shape[0])
+    lines, axes = _places(case, stack, others, num.shape[0])
     places = np.empty_like(lines)
     places[lines] = np.arange(lines.size)
     entries = Rationals(num.reshape(-1, m)[lines].reshape(axes), decision.payments.den)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from mechsynth.asks import contingent, vcg_type
-from mechsynth.asks.question import Question
 from mechsynth.asks.questions import Contingent, VcgType
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.incentives import Pepic, ResidualClaimant
 from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy
 from mechsynth.program.requirements import Requirement, built_in
 from mechsynth.result import Status
+from mechsynth.run import Run
 
 IDLE = (BudgetExAnte, BudgetPerPeriod, BudgetExPost, NoSubsidy, Bounded)
 
 
-def mechanism(question: Question, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
+def mechanism(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
     """Return a mechanism that meets some wishes by a class of transfers, where a construction gives one; ``None`` where none does.
 
     Residual-claimant transfers (Liu 2014, Theorems 3.1 and 3.2) make truth an equilibrium, and a larger class contains them.
@@ -25,8 +25,10 @@ def mechanism(question: Question, transfers: str, wishes: Iterable[Requirement])
     kind = transfers.removesuffix("+now")
     if kind == "history-independent" or not all(map(_residual, wishes)):
         return None
-    room, ask = (vcg_type, VcgType()) if kind == "vcg-type" else (contingent, Contingent())
-    result = room.answer(replace(question, ask=ask, run=question.run.alone()))
+    if kind == "vcg-type":
+        result = vcg_type.answer(VcgType(), case, run.alone())
+    else:
+        result = contingent.answer(Contingent(), case, run.alone())
     return result.mechanism if result.status is Status.FEASIBLE else None
 
 
@@ -35,13 +37,13 @@ def _residual(wish: Requirement) -> bool:
     return isinstance(wish, (Pepic, ResidualClaimant)) and built_in(wish)
 
 
-def witness(question: Question, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
+def witness(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
     """Return a mechanism that is known to meet some wishes; ``None`` says nothing.
 
     Where no incentives are asked for, paying nothing balances every budget and keeps every bound.
     """
     wishes = list(wishes)
     if all(isinstance(wish, IDLE) and built_in(wish) for wish in wishes):
-        nothing: tuple[dict[str, dict[str, Table]], ...] = ({},) * question.environment.last
-        return Mechanism(question.environment, question.actions, nothing)
-    return mechanism(question, transfers, wishes)
+        nothing: tuple[dict[str, dict[str, Table]], ...] = ({},) * case.environment.last
+        return Mechanism(case.environment, case.actions, nothing)
+    return mechanism(case, run, transfers, wishes)

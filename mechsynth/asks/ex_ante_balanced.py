@@ -14,44 +14,37 @@ from fractions import Fraction
 import numpy as np
 
 from mechsynth.asks import residual
-from mechsynth.asks.linked import asked_for, room_of
-from mechsynth.asks.question import Question
+from mechsynth.asks.linked import room_of
+from mechsynth.asks.questions import ExAnteBalanced
+from mechsynth.construct.case import Case
 from mechsynth.efficient import solve_discounted
 from mechsynth.environment import stack
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
-ASK = "ex-ante-balanced"
 
-
-def answer(question: Question) -> Result:
-    """Decide whether residual-claimant transfers exist, and give them with the fees that pay for them.
-
-    Raises
-    ------
-    UsageError
-        Without a prior, and with a single agent.
-    """
-    environment = question.environment
-    asked = asked_for(question, ASK, ["budget:ex-ante"])
-    result = residual.construct(question, asked, room_of(question, ASK), None)
+def answer(ask: ExAnteBalanced, case: Case, run: Run) -> Result:
+    """Decide whether residual-claimant transfers exist, and give them with the fees that pay for them."""
+    environment = case.environment
+    result = residual.construct(ask, case, run, room_of(ask.transfers), None)
     if result.status is not Status.FEASIBLE:
         return result
     bare = result.mechanism
     assert bare is not None
     assert bare.transfers is not None
-    return replace(result, mechanism=Mechanism(environment, bare.actions, _charged(question, bare.transfers)))
+    return replace(result, mechanism=Mechanism(environment, bare.actions, _charged(case, bare.transfers)))
 
 
 def _charged(
-    question: Question, transfers: Sequence[Mapping[str, Mapping[str, Table]]]
+    case: Case, transfers: Sequence[Mapping[str, Mapping[str, Table]]]
 ) -> tuple[Mapping[str, Mapping[str, Table]], ...]:
     """Return the transfers with the fees: added to ``now`` of period 1, or under ``first`` when the horizon is infinite."""
-    environment = question.environment
+    environment = case.environment
     charged = {name: dict(transfers[0].get(name, {})) for name in environment.agents}
-    paid = expected_payments(question, [kinds.get("now") for kinds in charged.values()])
-    for kinds, fee in zip(charged.values(), fees(question, paid), strict=True):
+    paid = expected_payments(case, [kinds.get("now") for kinds in charged.values()])
+    for kinds, fee in zip(charged.values(), fees(case, paid), strict=True):
         if environment.horizon is None:
             kinds["first"] = Table(fee)
         else:
@@ -59,14 +52,14 @@ def _charged(
     return (charged, *transfers[1:])
 
 
-def utilities(question: Question) -> Rationals:
+def utilities(case: Case) -> Rationals:
     """Return ``E[Σ_t δ^{t-1} u_t^j(a_t, θ_t) | θ_1]`` under the actions that are played, shape ``(N, |Θ_1|)``."""
-    environment = question.environment
+    environment = case.environment
     delta = environment.discount
     values = None
     for t in range(environment.last, 0, -1):
         period = environment.period(t)
-        chosen = question.at(t).ravel()
+        chosen = case.at(t).ravel()
         index = np.arange(chosen.size)
         flat = period.utilities.reshape(len(environment.agents), len(period.actions), -1)
         flow = Rationals(flat.num[:, chosen, index], flat.den)
@@ -84,21 +77,21 @@ def utilities(question: Question) -> Rationals:
     return values
 
 
-def expected_payments(question: Question, now: Sequence[Table | None]) -> Rationals:
+def expected_payments(case: Case, now: Sequence[Table | None]) -> Rationals:
     """Return ``E[Σ_t δ^{t-1} p_t^j | θ_1]`` of residual-claimant transfers, shape ``(N, |Θ^1|, …, |Θ^N|)``.
 
     The agent's payoff is the surplus, so the payments are her utilities less that; with one period they are ``now`` itself.
     """
-    environment = question.environment
+    environment = case.environment
     shape = environment.period(1).shape
     if environment.horizon == 1:
         zero = Rationals(np.zeros(shape, dtype=np.int64))
         return stack([zero if table is None else table.entries for table in now])
-    surplus = question.rule.value(1)
-    return (utilities(question) - surplus.reshape(1, -1)).reduce().reshape(len(environment.agents), *shape)
+    surplus = case.rule.value(1)
+    return (utilities(case) - surplus.reshape(1, -1)).reduce().reshape(len(environment.agents), *shape)
 
 
-def fees(question: Question, paid: Rationals) -> list[Rationals]:
+def fees(case: Case, paid: Rationals) -> list[Rationals]:
     """Return ``first^i`` of every agent over ``[θ^1]…[θ^N]``, with length 1 on her own axis.
 
     Parameters
@@ -106,7 +99,7 @@ def fees(question: Question, paid: Rationals) -> list[Rationals]:
     paid:
         ``E[Σ_t δ^{t-1} p_t^j | θ_1]``, shape ``(N, |Θ^1|, …, |Θ^N|)``.
     """
-    environment = question.environment
+    environment = case.environment
     prior = environment.prior
     assert prior is not None
     count = len(environment.agents)

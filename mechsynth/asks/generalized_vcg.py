@@ -23,21 +23,21 @@ are those of pivot, where the lowest signal is absorbing and worth nothing under
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mechsynth.asks import implement, thresholds
-from mechsynth.asks.groves_family import TRANSFERS, asked_for, transfers_of
+from mechsynth.asks.groves_family import TRANSFERS, transfers_of
 from mechsynth.asks.incentives import told
-from mechsynth.asks.question import Question
-from mechsynth.asks.questions import Implement
+from mechsynth.asks.questions import GeneralizedVcg, Implement
 from mechsynth.asks.stationary_steps import Search
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.synthesis import quoted
 from mechsynth.rational import Rationals
 from mechsynth.result import Result, Status, Strength
+from mechsynth.run import Run
 
-ASK = "generalized-vcg"
 MOST = 2_000  # thresholds up to which all of them are told
 
 
@@ -65,36 +65,28 @@ class Found:
         return all(paid is not None for paid in self.payments)
 
 
-def answer(question: Question) -> Result:
-    """Give the generalized VCG mechanism, or say why there is none.
-
-    Raises
-    ------
-    UsageError
-        For options that leave no room.
-    """
-    asked = asked_for(ASK, ["pepic"])
-    environment = question.environment
+def answer(ask: GeneralizedVcg, case: Case, run: Run) -> Result:
+    """Give the generalized VCG mechanism, or say why there is none."""
+    asked = ask.document()
+    environment = case.environment
     agents = range(len(environment.agents))
     build = _stationary if environment.horizon is None else _backward
-    found = [build(question, agent) for agent in agents]
-    certificate: dict[str, Any] = {"ties": question.ties()}
-    moved = thresholds.influence(question.case)
+    found = [build(case, agent) for agent in agents]
+    certificate: dict[str, Any] = {"ties": case.ties()}
+    moved = thresholds.influence(case)
     if moved is not None:
         certificate["influence"] = moved
     stuck = [agent for agent in agents if not found[agent].complete]
     farkas: dict[str, Any] | None = None
-    if stuck and not _last(question, found, stuck):
-        joint = _joint(question)
+    if stuck and not _last(case, found, stuck):
+        joint = _joint(case, run)
         exact = joint.strength is Strength.EXACT
         if exact and joint.status is Status.FEASIBLE:
             assert joint.mechanism is not None
             assert joint.mechanism.transfers is not None
             for agent in stuck:
-                own = _of_the_program(question, agent, joint.mechanism)
-                found[agent] = Found(
-                    own if moved is not None else thresholds.from_the_lowest(question.case, agent, own)
-                )
+                own = _of_the_program(case, agent, joint.mechanism)
+                found[agent] = Found(own if moved is not None else thresholds.from_the_lowest(case, agent, own))
             stuck = []
         elif exact and joint.status is Status.INFEASIBLE:
             assert joint.witness is not None
@@ -105,62 +97,62 @@ def answer(question: Question) -> Result:
                 asked,
                 Status.UNKNOWN,
                 Strength.NUMERICAL,
-                mechanism=Mechanism.of_rule(question.rule),
+                mechanism=Mechanism.of_rule(case.rule),
                 certificate=certificate,
                 environment=environment,
             )
     if stuck:
-        return _no(question, asked, certificate, found, stuck, farkas)
+        return _no(case, asked, certificate, found, stuck, farkas)
     paid = [[own for own in each.payments if own is not None] for each in found]
-    certificate["violations"], steps = _told(question, paid)
+    certificate["violations"], steps = _told(case, paid)
     if steps is not None:
         certificate["thresholds"] = steps
     return Result(
         question=asked,
         status=Status.FEASIBLE,
         mechanism=Mechanism(
-            environment, question.actions, transfers_of(question.case, [[Table(own) for own in each] for each in paid])
+            environment, case.actions, transfers_of(case, [[Table(own) for own in each] for each in paid])
         ),
         certificate=certificate,
         environment=environment,
     )
 
 
-def _backward(question: Question, agent: int) -> Found:
+def _backward(case: Case, agent: int) -> Found:
     """Build an agent's payments from the last period back, until there are none."""
-    environment = question.environment
+    environment = case.environment
     payments: list[Rationals | None] = [None] * environment.last
     after: Rationals | None = None
     for t in range(environment.last, 0, -1):
-        own = thresholds.worth(question.case, t, agent, after)
-        here = thresholds.stage(question.case, t, agent, own, thresholds.society(question.case, t))
+        own = thresholds.worth(case, t, agent, after)
+        here = thresholds.stage(case, t, agent, own, thresholds.society(case, t))
         paid, where = thresholds.steps(here)
         if where is not None:
-            return Found(payments, cycle=thresholds.cycle(question.case, here, where))
+            return Found(payments, cycle=thresholds.cycle(case, here, where))
         payments[t - 1] = thresholds.spread(paid, here.den, agent, environment.period(t).shape)
-        after = thresholds.payoffs(question.case, agent, payments)[t - 1]
+        after = thresholds.payoffs(case, agent, payments)[t - 1]
     return Found(payments)
 
 
-def _stationary(question: Question, agent: int) -> Found:
-    paid, formula = Search(question.case, agent).payments()
+def _stationary(case: Case, agent: int) -> Found:
+    paid, formula = Search(case, agent).payments()
     return Found([paid], tried=formula)
 
 
-def _last(question: Question, found: list[Found], stuck: list[int]) -> bool:
+def _last(case: Case, found: list[Found], stuck: list[int]) -> bool:
     """Return whether some agent is stuck in the last period, where nothing else could be paid later."""
     cycles = [found[agent].cycle for agent in stuck]
-    return any(cycle is not None and cycle["period"] == question.environment.horizon for cycle in cycles)
+    return any(cycle is not None and cycle["period"] == case.environment.horizon for cycle in cycles)
 
 
-def _joint(question: Question) -> Result:
+def _joint(case: Case, run: Run) -> Result:
     """Decide whether any history-independent payments implement the rule."""
-    return implement.answer(replace(question, ask=Implement(transfers=TRANSFERS)))
+    return implement.answer(Implement(transfers=TRANSFERS), case, run)
 
 
-def _of_the_program(question: Question, agent: int, mechanism: Mechanism) -> list[Rationals | None]:
+def _of_the_program(case: Case, agent: int, mechanism: Mechanism) -> list[Rationals | None]:
     """Return an agent's payments out of a mechanism."""
-    environment = question.environment
+    environment = case.environment
     assert mechanism.transfers is not None
     own: list[Rationals | None] = []
     for t, tables in enumerate(mechanism.transfers, 1):
@@ -169,30 +161,30 @@ def _of_the_program(question: Question, agent: int, mechanism: Mechanism) -> lis
     return own
 
 
-def _told(question: Question, paid: list[list[Rationals]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]] | None]:
+def _told(case: Case, paid: list[list[Rationals]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]] | None]:
     """Return where the theorem's conditions fail under these payments, and all thresholds; ``None`` where they are too many or too long."""
-    environment = question.environment
+    environment = case.environment
     failing: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
     for t in range(1, environment.last + 1):
-        all_of_us = thresholds.society(question.case, t)
+        all_of_us = thresholds.society(case, t)
         for agent, own in enumerate(paid):
-            after = thresholds.payoffs(question.case, agent, list(own))
-            here = thresholds.stage(question.case, t, agent, _continued(question, t, agent, after), all_of_us)
-            failing += thresholds.violations(question.case, here)
-            steps += thresholds.thresholds(question.case, here, own[t - 1])
-    return failing, steps if told(question.case) and len(steps) <= MOST else None
+            after = thresholds.payoffs(case, agent, list(own))
+            here = thresholds.stage(case, t, agent, _continued(case, t, agent, after), all_of_us)
+            failing += thresholds.violations(case, here)
+            steps += thresholds.thresholds(case, here, own[t - 1])
+    return failing, steps if told(case) and len(steps) <= MOST else None
 
 
-def _continued(question: Question, t: int, agent: int, payoffs: list[Rationals | None]) -> Rationals:
+def _continued(case: Case, t: int, agent: int, payoffs: list[Rationals | None]) -> Rationals:
     """Return ``V^i(a, θ)`` of period ``t`` from the payoffs of every period."""
-    horizon = question.environment.horizon
+    horizon = case.environment.horizon
     after = payoffs[0] if horizon is None else payoffs[t] if t < horizon else None
-    return thresholds.worth(question.case, t, agent, after)
+    return thresholds.worth(case, t, agent, after)
 
 
 def _no(
-    question: Question,
+    case: Case,
     asked: dict[str, Any],
     certificate: dict[str, Any],
     found: list[Found],
@@ -200,15 +192,15 @@ def _no(
     farkas: dict[str, Any] | None,
 ) -> Result:
     """Return a negative answer: about the agent that is stuck latest."""
-    environment = question.environment
+    environment = case.environment
     if environment.horizon is None:
-        witness, agent = farkas, _refuted(question, farkas, stuck)
+        witness, agent = farkas, _refuted(case, farkas, stuck)
         payments: list[Rationals | None] = [found[agent].tried]
         t = 1
     else:
         # the multipliers and the chain are to speak of the same agent
         latest = max(stuck, key=lambda i: (found[i].cycle or {})["period"])
-        agent = latest if farkas is None else _refuted(question, farkas, stuck)
+        agent = latest if farkas is None else _refuted(case, farkas, stuck)
         witness, payments = found[agent].cycle, found[agent].payments
         assert witness is not None
         t = witness["period"]
@@ -219,25 +211,25 @@ def _no(
     if any(tables):
         certificate["now"] = tables[0] if environment.horizon is None else tables
     if environment.horizon is not None or payments[0] is not None:
-        after = thresholds.payoffs(question.case, agent, payments)
-        own = _continued(question, t, agent, after)
-        here = thresholds.stage(question.case, t, agent, own, thresholds.society(question.case, t))
-        certificate["violations"] = thresholds.violations(question.case, here)
+        after = thresholds.payoffs(case, agent, payments)
+        own = _continued(case, t, agent, after)
+        here = thresholds.stage(case, t, agent, own, thresholds.society(case, t))
+        certificate["violations"] = thresholds.violations(case, here)
     return Result(
         question=asked,
         status=Status.INFEASIBLE,
-        mechanism=Mechanism.of_rule(question.rule),
+        mechanism=Mechanism.of_rule(case.rule),
         witness=witness,
         certificate=certificate,
         environment=environment,
     )
 
 
-def _refuted(question: Question, farkas: dict[str, Any] | None, stuck: list[int]) -> int:
+def _refuted(case: Case, farkas: dict[str, Any] | None, stuck: list[int]) -> int:
     """Return the agent whose rows the multipliers combine: the program splits by agent."""
     assert farkas is not None
     for agent in stuck:
-        head = f"pepic {quoted(question.environment.agents[agent])} "
+        head = f"pepic {quoted(case.environment.agents[agent])} "
         if any(name.startswith(head) for name in farkas["multipliers"]):
             return agent
     raise AssertionError("multipliers of an agent that has payments")

@@ -36,11 +36,6 @@ from mechsynth.rational import IntArray, Rationals
 TRANSFERS = "history-independent"
 
 
-def asked_for(ask: str, require: list[str]) -> dict[str, Any]:
-    """Return the question as a result tells it."""
-    return {"ask": ask, "transfers": TRANSFERS, "require": require, "objective": "feasibility"}
-
-
 def periods(case: Case) -> range:
     """Return the distinct periods, from 1."""
     return range(1, case.environment.last + 1)

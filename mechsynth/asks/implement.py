@@ -16,8 +16,9 @@ import numpy as np
 from mechsynth.asks import evident
 from mechsynth.asks.conflicts import Conflict, Relaxation, minimal_conflict, relaxed, witness
 from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, named, optimal, refuted_by_neighbours
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Implement
 from mechsynth.asks.unsettled import unsettled
+from mechsynth.construct.case import Case
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.classes import ORDER, transfer_class
@@ -30,6 +31,7 @@ from mechsynth.prove.interior import interior
 from mechsynth.prove.linear import Outcome
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
+from mechsynth.run import Run
 from mechsynth.solver.linear import DEADLINE
 
 SMALLEST = "smallest"
@@ -38,44 +40,42 @@ MOST_SPARED = (
 )
 
 
-def answer(question: Question) -> Result:
+def answer(ask: Implement, case: Case, run: Run) -> Result:
     """Decide a wish list, or optimize over it; with the class ``smallest`` the smallest that can, or that attains the best of all."""
-    token = DEADLINE.set(question.deadline)
+    token = DEADLINE.set(run.deadline)
     try:
-        if question.transfers != SMALLEST:
-            return decide_class(question)
-        return smallest(question) if question.objective == "feasibility" else smallest_best(question)
+        if ask.transfers != SMALLEST:
+            return decide_class(ask, case, run)
+        return smallest(ask, case, run) if ask.objective == "feasibility" else smallest_best(ask, case, run)
     finally:
         DEADLINE.reset(token)
 
 
-def smallest(question: Question) -> Result:
+def smallest(ask: Implement, case: Case, run: Run) -> Result:
     """Ask class by class, from small to large, until one meets the wish list; ``tried`` holds what the smaller ones came to."""
     answers: list[Result] = []
     for name in ORDER:
-        answers.append(decide_class(question.told(transfers=name)))
+        answers.append(decide_class(replace(ask, transfers=name), case, run))
         if answers[-1].status in (Status.FEASIBLE, Status.OPTIMAL, Status.UNBOUNDED):
             break
-        if question.progress is not None:
-            question.progress(name, len(answers), len(ORDER))
+        run.say(name, len(answers), len(ORDER))
     return replace(answers[-1], tried=tuple(answers[:-1]))
 
 
-def smallest_best(question: Question) -> Result:
+def smallest_best(ask: Implement, case: Case, run: Run) -> Result:
     """Optimize over every class, and return the first in order that attains the best of all; ``tried`` holds the others.
 
     A class that attains something may attain less than a larger one, so the first class that can meet the wish list is not the answer. Where
     the largest class cannot meet it, no class can, and the others are not asked.
     """
-    found = {ORDER[-1]: decide_class(question.told(transfers=ORDER[-1]))}
+    found = {ORDER[-1]: decide_class(replace(ask, transfers=ORDER[-1]), case, run)}
     if found[ORDER[-1]].status is Status.INFEASIBLE:
         return found[ORDER[-1]]
     for count, name in enumerate(ORDER[:-1], 1):
-        found[name] = decide_class(question.told(transfers=name))
-        if question.progress is not None:
-            question.progress(name, count, len(ORDER))
+        found[name] = decide_class(replace(ask, transfers=name), case, run)
+        run.say(name, count, len(ORDER))
     answers = [found[name] for name in ORDER]
-    best = max(answers, key=lambda each: _rank(each, question.objective))
+    best = max(answers, key=lambda each: _rank(each, ask.objective))
     return replace(best, tried=tuple(each for each in answers if each is not best))
 
 
@@ -89,93 +89,83 @@ def _rank(result: Result, objective: str) -> tuple[int, Fraction]:
     return 1, value if objective == "max-revenue" else -value
 
 
-def decide_class(question: Question) -> Result:
+def decide_class(ask: Implement, case: Case, run: Run) -> Result:
     """Decide a wish list for one class of transfers; ``unknown`` when the time limit passes first."""
     try:
-        return settle_class(question)
+        return settle_class(ask, case, run)
     except OutOfTime as late:
-        asked = {
-            "ask": "implement",
-            "transfers": question.transfers or "contingent",
-            "require": [wish.name for wish in wish_list(question)],
-            "objective": question.objective,
-        }
-        return unsettled(question.case, asked, late, _seen(question, late.seen))
+        return unsettled(case, asked(ask), late, _seen(ask, case, late.seen))
 
 
-def settle_class(question: Question) -> Result:
+def settle_class(ask: Implement, case: Case, run: Run) -> Result:
     """Decide a wish list for one class of transfers.
 
     For a large program, of more than `LARGE` rows, no relaxations are computed beside a conflict.
     """
-    wishes = wish_list(question)
-    setting = build(question, wishes)
-    asked = {
-        "ask": "implement",
-        "transfers": setting.transfers.name,
-        "require": [wish.name for wish in wishes],
-        "objective": question.objective,
-    }
-    certificate: dict[str, Any] = {"ties": question.ties(), **written(setting.program, wishes)}
+    wishes = wish_list(ask)
+    setting = build(ask, case, wishes)
+    certificate: dict[str, Any] = {"ties": case.ties(), **written(setting.program, wishes)}
 
     def result(status: Status, **more: Any) -> Result:
-        mechanism = more.pop("mechanism", Mechanism(question.environment, question.actions))
+        mechanism = more.pop("mechanism", Mechanism(case.environment, case.actions))
         return Result(
-            asked, status, mechanism=mechanism, certificate=certificate, environment=question.environment, **more
+            asked(ask), status, mechanism=mechanism, certificate=certificate, environment=case.environment, **more
         )
 
-    kind, exact = setting.transfers.name, question.strength == "exact"
+    kind, exact = setting.transfers.name, ask.strength == "exact"
     large = len(setting.program.names) > LARGE
     point, ends = None, NOWHERE
     outcome: Outcome | None = None
-    if large and question.objective == "feasibility":
-        ready = evident.mechanism(question, kind, wishes)
+    if large and ask.objective == "feasibility":
+        ready = evident.mechanism(case, run, kind, wishes)
         if ready is not None:
             return result(Status.FEASIBLE, mechanism=ready)
     if large and any(setting.program.spare):
         outcome = refuted_by_neighbours(setting.program, exact)
-    if outcome is None and question.objective == "feasibility":
+    if outcome is None and ask.objective == "feasibility":
         inside = interior(setting)
         point, ends = inside.point, inside.ends
     if point is None:
         outcome = outcome or feasible(setting.program, exact, ends)
         doubtful = outcome is None or outcome.bound is not None
-        if doubtful and question.objective == "feasibility" and not large:
-            ready = evident.mechanism(question, kind, wishes)
+        if doubtful and ask.objective == "feasibility" and not large:
+            ready = evident.mechanism(case, run, kind, wishes)
             if ready is not None:
                 return result(Status.FEASIBLE, mechanism=ready)
         if outcome is None:
             return unknown(result, certificate)
         if outcome.multipliers is not None:
-            return result(**at_odds(question, setting, wishes, outcome, certificate))
+            return result(**at_odds(ask, case, run, setting, wishes, outcome, certificate))
         point = outcome.point
     assert point is not None
     value = None
-    if question.objective != "feasibility":
+    if ask.objective != "feasibility":
         best = optimal(setting.program, point)
         if best is None or best.point is None or best.ray is not None:
             ray = falling(setting.program) if best is None or best.ray is None else named(setting.program, best.ray)
             if ray is not None:
                 certificate["ray"] = {name: text(v) for name, v in ray.items()}
-                mechanism = Mechanism(question.environment, question.actions, tables(setting, point))
+                mechanism = Mechanism(case.environment, case.actions, tables(setting, point))
                 return result(Status.UNBOUNDED, mechanism=mechanism)
         if best is None or best.point is None or best.value is None or best.multipliers is None:
-            return unknown(result, certificate, _seen(question, None if best is None else best.seen))
+            return unknown(result, certificate, _seen(ask, case, None if best is None else best.seen))
         point = best.point
         value = best.value
-        if question.objective == "max-revenue":
-            surplus = question.rule.expected_surplus()
+        if ask.objective == "max-revenue":
+            surplus = case.rule.expected_surplus()
             assert surplus is not None
             value = surplus - value
         names = setting.program.names
         certificate["multipliers"] = {names[k]: text(v) for k, v in sorted(best.multipliers.items())}
-    mechanism = Mechanism(question.environment, question.actions, tables(setting, point))
+    mechanism = Mechanism(case.environment, case.actions, tables(setting, point))
     status = Status.FEASIBLE if value is None else Status.OPTIMAL
     return result(status, mechanism=mechanism, value=None if value is None else text(value))
 
 
 def at_odds(
-    question: Question,
+    ask: Implement,
+    case: Case,
+    run: Run,
     setting: Setting,
     wishes: Sequence[Requirement],
     outcome: Outcome,
@@ -185,13 +175,13 @@ def at_odds(
 
     Multipliers that exclude only payments up to a bound leave the question open, unless a requirement keeps payments below it.
     """
-    kind, exact = setting.transfers.name, question.strength == "exact"
+    kind, exact = setting.transfers.name, ask.strength == "exact"
     objects = {wish.name: wish for wish in wishes}
 
     def known(names: Sequence[str]) -> Mechanism | None:
-        return evident.witness(question, kind, [objects[name] for name in names])
+        return evident.witness(case, run, kind, [objects[name] for name in names])
 
-    conflict = minimal_conflict(setting.program, outcome, question.keep, known, exact)
+    conflict = minimal_conflict(setting.program, outcome, ask.keep, known, exact)
     status, strength = Status.INFEASIBLE, Strength.EXACT
     if conflict.bound is not None:
         strength, certificate["bound"] = Strength.VERIFIED, text(conflict.bound)
@@ -201,12 +191,12 @@ def at_odds(
         elif not set(keeps) & set(conflict.requirements):
             conflict = replace(conflict, requirements=[*conflict.requirements, keeps[0]], spared={})
     large = len(setting.program.names) > LARGE
-    quick = not large and not question.keep and strength is Strength.EXACT
-    measured = quick if question.relax is None else question.relax
+    quick = not large and not ask.keep and strength is Strength.EXACT
+    measured = quick if ask.relax is None else ask.relax
     eased = relaxed(setting.program, conflict) if measured else []
     if eased:
-        certificate["relaxations"] = [_eased(question, setting, each) for each in eased]
-    spared = _spared(question, setting, conflict, {each.requirement for each in eased})
+        certificate["relaxations"] = [_eased(case, setting, each) for each in eased]
+    spared = _spared(case, setting, conflict, {each.requirement for each in eased})
     if spared:
         certificate["minimal"] = spared
     return {
@@ -217,7 +207,7 @@ def at_odds(
     }
 
 
-def _spared(question: Question, setting: Setting, conflict: Conflict, shown: set[str]) -> dict[str, Any]:
+def _spared(case: Case, setting: Setting, conflict: Conflict, shown: set[str]) -> dict[str, Any]:
     """Return transfers that meet a conflict without one requirement, by requirement; those that its relaxation shows are left out."""
     if len(conflict.requirements) < 2 or setting.transfer_columns().size > MOST_SPARED:
         return {}
@@ -226,14 +216,14 @@ def _spared(question: Question, setting: Setting, conflict: Conflict, shown: set
         if name in shown:
             continue
         if not isinstance(meets, Mechanism):
-            meets = Mechanism(question.environment, question.actions, tables(setting, meets))
+            meets = Mechanism(case.environment, case.actions, tables(setting, meets))
         found[name] = meets.document()["transfers"]
     return found
 
 
-def _eased(question: Question, setting: Setting, found: Relaxation) -> dict[str, Any]:
+def _eased(case: Case, setting: Setting, found: Relaxation) -> dict[str, Any]:
     """Return a relaxation with its proofs: transfers for which it is enough, and multipliers by which no less would do."""
-    mechanism = Mechanism(question.environment, question.actions, tables(setting, found.point))
+    mechanism = Mechanism(case.environment, case.actions, tables(setting, found.point))
     return {
         "requirement": found.requirement,
         "least": text(found.least),
@@ -252,36 +242,41 @@ def unknown(result: Any, certificate: dict[str, Any], seen: str | None = None) -
     return answer
 
 
-def _seen(question: Question, value: float | None) -> str | None:
+def _seen(ask: Implement, case: Case, value: float | None) -> str | None:
     """Return the value of the objective that floats saw, as a short number; ``None`` if they saw none."""
     if value is None or not np.isfinite(value):
         return None
-    if question.objective == "max-revenue":
-        surplus = question.rule.expected_surplus()
+    if ask.objective == "max-revenue":
+        surplus = case.rule.expected_surplus()
         assert surplus is not None
         value = float(surplus) - value
     return text(Fraction(f"{value:.6g}"))
 
 
-def wish_list(question: Question) -> list[Requirement]:
+def asked(ask: Implement) -> dict[str, Any]:
+    """Return the question as its result tells it, each requirement by its own name: ``bounded:1/2`` for ``bounded:0.5``."""
+    return {**ask.document(), "require": [wish.name for wish in wish_list(ask)]}
+
+
+def wish_list(ask: Implement) -> list[Requirement]:
     """Return the requirements, ``pepic`` always first and none twice."""
-    wishes = [requirement("pepic"), *(requirement(wish) for wish in question.require)]
+    wishes = [requirement("pepic"), *(requirement(wish) for wish in ask.require)]
     unique: dict[str, Requirement] = {}
     for wish in wishes:
         if unique.setdefault(wish.name, wish) != wish:
             raise UsageError("require", f"two requirements are called {wish.name!r}", "give each a name of its own")
-    for name in question.keep:
+    for name in ask.keep:
         if name not in unique:
             raise UsageError("keep", f"{name!r} is not among the requirements", "require it too")
     return list(unique.values())
 
 
-def build(question: Question, wishes: Sequence[Requirement]) -> Setting:
+def build(ask: Implement, case: Case, wishes: Sequence[Requirement]) -> Setting:
     """Return the program of a wish list."""
-    setting = Setting(question.environment, question.rule, transfer_class(question.transfers or "contingent"))
+    setting = Setting(case.environment, case.rule, transfer_class(ask.transfers))
     for wish in wishes:
         add_requirement(wish, setting)
-    add_objective(setting, question.objective)
+    add_objective(setting, ask.objective)
     return setting
 
 

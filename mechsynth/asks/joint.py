@@ -15,8 +15,7 @@ import numpy as np
 
 from mechsynth.asks.aims import losses
 from mechsynth.asks.blocks import Stack, stacks
-from mechsynth.asks.question import Question
-from mechsynth.asks.questions import Contingent
+from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
@@ -40,16 +39,16 @@ def residual_program(
     """
     if transfers not in CLASSES:
         raise UsageError("transfers", f"{transfers!r} is no class of this program", f"choose {' or '.join(CLASSES)}")
-    question = Question.of(Contingent(scope=scope, last_period=last_period), environment)
+    case = Case(environment, last_period)
     program = Program()
     known: set[str] = set()
-    for stack in stacks(question.case, scope):
+    for stack in stacks(case, scope):
         reports = stack.rows.shape[1] if transfers == "contingent" else 1
         refuse_if_large("program", "the labelled program", stack.rows.num.size * reports, 400)
-        for row in _stack_rows(question, stack, transfers, scope):
+        for row in _stack_rows(case, stack, transfers, scope):
             _add(program, known, row)
-    if environment.horizon is not None and question.constant is None:
-        for row in _last_rows(question):
+    if environment.horizon is not None and case.constant is None:
+        for row in _last_rows(case):
             _add(program, known, row)
     return program
 
@@ -62,8 +61,8 @@ def _add(program: Program, known: set[str], row: Row) -> None:
     program.rows.append(row)
 
 
-def _stack_rows(question: Question, stack: Stack, transfers: str, scope: str) -> Iterator[Row]:
-    environment, t, agent = question.environment, stack.t, stack.agent
+def _stack_rows(case: Case, stack: Stack, transfers: str, scope: str) -> Iterator[Row]:
+    environment, t, agent = case.environment, stack.t, stack.agent
     period = environment.period(t)
     following = environment.period(t if environment.horizon is None else t + 1)
     name, own = environment.agents[agent], period.signals[agent]
@@ -85,10 +84,10 @@ def _stack_rows(question: Question, stack: Stack, transfers: str, scope: str) ->
                         [s.index(v) for s, v in zip(period.signals, profile, strict=True)], period.shape
                     )
                 )
-                right, payments = _target(question, t, agent, action, flat)
+                right, payments = _target(case, t, agent, action, flat)
                 if scope == "policy" and not stack.played[b, k]:
                     # such a lie loses surplus besides
-                    right -= losses(question.case, t).exact().fraction(action, flat) / environment.discount
+                    right -= losses(case, t).exact().fraction(action, flat) / environment.discount
                 row: dict[str, Fraction] = {
                     f"later[{name} | {where}{said} | next {outcome}]": p
                     for outcome, p in zip(outcomes, beliefs[k], strict=True)
@@ -99,9 +98,9 @@ def _stack_rows(question: Question, stack: Stack, transfers: str, scope: str) ->
                 yield Row(title, row | payments, EQUAL if exact else AT_LEAST, right)
 
 
-def _target(question: Question, t: int, agent: int, action: int, flat: int) -> tuple[Fraction, dict[str, Fraction]]:
+def _target(case: Case, t: int, agent: int, action: int, flat: int) -> tuple[Fraction, dict[str, Fraction]]:
     """Return the part of ``c`` that is fixed, and the coefficients of the last period's payments on the row's left side."""
-    environment = question.environment
+    environment = case.environment
     period = environment.period(t)
     surplus = sum(
         (
@@ -115,8 +114,8 @@ def _target(question: Question, t: int, agent: int, action: int, flat: int) -> t
         return right, {}
     end = environment.period(environment.horizon)
     kernel = period.kernel()
-    chosen = question.at(environment.horizon).ravel()
-    value = question.rule.value(environment.horizon)
+    chosen = case.at(environment.horizon).ravel()
+    value = case.rule.value(environment.horizon)
     coefficients: dict[str, Fraction] = {}
     for nxt, theta in enumerate(product(*end.signals)):
         p = Fraction(int(kernel.num[action, flat, nxt]), kernel.den)
@@ -124,7 +123,7 @@ def _target(question: Question, t: int, agent: int, action: int, flat: int) -> t
             continue
         kept = Fraction(int(end.utilities.num[agent, chosen[nxt]].ravel()[nxt]), end.utilities.den)
         right -= p * (value.fraction(nxt) - kept)
-        if question.constant is None:
+        if case.constant is None:
             coefficients[_now(environment, agent, theta)] = p
     return right, coefficients
 
@@ -133,11 +132,11 @@ def _now(environment: Environment, agent: int, theta: Sequence[str]) -> str:
     return f"now[{environment.agents[agent]} | signals {','.join(theta)}]"
 
 
-def _last_rows(question: Question) -> Iterator[Row]:
+def _last_rows(case: Case) -> Iterator[Row]:
     """Yield the incentive rows of the last period."""
-    environment = question.environment
+    environment = case.environment
     end = environment.period(environment.last)
-    chosen = question.at(environment.last)
+    chosen = case.at(environment.last)
     for agent, name in enumerate(environment.agents):
         utility: Any = end.utilities.num[agent]
         for place in product(*map(range, end.shape)):

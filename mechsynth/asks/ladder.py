@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from mechsynth import asks
-from mechsynth.asks.question import Question
-from mechsynth.asks.questions import BELIEFS, LAST, RESIDUAL
+from mechsynth.asks.questions import BELIEFS, LAST, RESIDUAL, Ladder
+from mechsynth.construct.case import Case
 from mechsynth.result import Result, Status
 from mechsynth.result.ask import REGISTRY, Ask
+from mechsynth.run import Run
 
 
-def steps(question: Question) -> list[Ask]:
+def steps(ladder: Ladder, case: Case) -> list[Ask]:
     """Return the questions of the ladder that apply to this environment, in order, with the options that they have."""
-    horizon, constant = question.environment.horizon, question.constant is not None
+    horizon, constant = case.environment.horizon, case.constant is not None
     alone = horizon == 1 and not constant
     applies = {BELIEFS: horizon != 1, LAST: horizon is not None and not constant, RESIDUAL: not alone}
     rungs = sorted((ask.rung, name) for name, ask in REGISTRY.items() if ask.rung is not None)
@@ -19,29 +20,27 @@ def steps(question: Question) -> list[Ask]:
     for _, name in rungs:
         ask = REGISTRY[name]
         if applies.get(ask.about, True):
-            told = {
-                option: getattr(question.ask, option) for option in ask.options() if option in question.ask.options()
-            }
+            told = {option: getattr(ladder, option) for option in ask.options() if option in ladder.options()}
             found.append(ask(**told))
     return found
 
 
-def answer(question: Question) -> Result:
+def answer(ask: Ladder, case: Case, run: Run) -> Result:
     """Answer every question of the ladder; the result carries all of them."""
-    names, answers = steps(question), []
-    for done, ask in enumerate(names):
-        question.run.say(ask.name, done, len(names))
-        answers.append(asks.answer(ask, question.case, question.run))
-    question.run.say("", len(names), len(names))
-    last = LAST if all(ask.about != RESIDUAL for ask in names) else RESIDUAL
-    classes = [result for ask, result in zip(names, answers, strict=True) if ask.about == last]
+    names, answers = steps(ask, case), []
+    for done, each in enumerate(names):
+        run.say(each.name, done, len(names))
+        answers.append(asks.answer(each, case, run))
+    run.say("", len(names), len(names))
+    last = LAST if all(each.about != RESIDUAL for each in names) else RESIDUAL
+    classes = [result for each, result in zip(names, answers, strict=True) if each.about == last]
     works = [result for result in classes if result.status is Status.FEASIBLE]
     chosen = works[0] if works else classes[-1]
     return Result(
-        question={"ask": "ladder"},
+        question=ask.document(),
         status=chosen.status,
         mechanism=chosen.mechanism,
         witness=chosen.witness,
-        environment=question.environment,
+        environment=case.environment,
         answers=tuple(answers),
     )

@@ -27,11 +27,12 @@ from mechsynth.asks.deciding import feasible
 from mechsynth.asks.last_period import losses, spread
 from mechsynth.asks.last_rows import LastRows
 from mechsynth.asks.linked import Linked, Room, block_targets
-from mechsynth.asks.question import Question
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.program.linear import LinearProgram
 from mechsynth.prove.paths import central_payments, distances
 from mechsynth.rational import IntArray, Rationals, narrow
+from mechsynth.run import Run
 
 LARGE = 64  # profiles of the last period from which the Groves payments are tried before those in the middle
 ROUNDS = 2_000  # programs that are decided before the search is given up
@@ -79,7 +80,8 @@ class Search:
         What it is to keep of the surplus, and which blocks and lies are asked about.
     """
 
-    question: Question
+    case: Case
+    run: Run
     room: Room
     stack: Stack
     share: Fraction
@@ -88,21 +90,19 @@ class Search:
     known: set[tuple[int, int, tuple[Fraction, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.losses = losses(self.question.case, self.stack.agent)  # [θ'^{-i}, k, r]
+        self.losses = losses(self.case, self.stack.agent)  # [θ'^{-i}, k, r]
         zero = Rationals(np.zeros(self.losses.shape[:2], dtype=np.int64))
         self.base = self.aims(zero)
 
     def aims(self, paid: Rationals) -> Aims:
         """Return the targets under payments ``[θ'^{-i}, θ'^i]``."""
-        return target(
-            self.question.case, self.stack.t, self.stack.agent, self.share, self.scope == "policy", self._kept(paid)
-        )
+        return target(self.case, self.stack.t, self.stack.agent, self.share, self.scope == "policy", self._kept(paid))
 
     def _kept(self, paid: Rationals) -> Rationals:
-        question, agent = self.question, self.stack.agent
-        t = question.environment.last
-        period = question.environment.period(t)
-        chosen = question.at(t).ravel()
+        case, agent = self.case, self.stack.agent
+        t = case.environment.last
+        period = case.environment.period(t)
+        chosen = case.at(t).ravel()
         utility = period.utilities[agent].reshape(len(period.actions), -1)
         own = Rationals(utility.num[chosen, np.arange(chosen.size)], utility.den)
         return (own - spread(paid, agent, period.shape).reshape(-1)).reduce()
@@ -120,7 +120,7 @@ class Search:
             if answer is not None:
                 return answer
         for _ in range(ROUNDS):
-            self.question.run.check()
+            self.run.check()
             program = self._program()
             outcome = feasible(program)
             if outcome is None:
@@ -135,9 +135,9 @@ class Search:
 
     def _try(self, paid: Rationals) -> Chosen | None:
         """Return payments under which all blocks have transfers, or what fails whatever is paid; else add cuts."""
-        linked = self.room.decide(self.question, self.stack, self.aims(paid), self.scope)
+        linked = self.room.decide(self.case, self.run, self.stack, self.aims(paid), self.scope)
         if linked.table is not None:
-            shape = self.question.environment.period(self.question.environment.last).shape
+            shape = self.case.environment.period(self.case.environment.last).shape
             return Chosen(spread(paid, self.stack.agent, shape).reduce(), linked)
         always = []
         assert linked.tell is not None
@@ -166,9 +166,9 @@ class Search:
 
     def _groves(self) -> Rationals | None:
         """Return what the others lose by the agent's report, ``−Σ_{j≠i} u_T^j``, if that implements the last period; with private values it does."""
-        environment, agent = self.question.environment, self.stack.agent
+        environment, agent = self.case.environment, self.stack.agent
         period = environment.period(environment.last)
-        chosen = used(self.question.at(environment.last), agent)
+        chosen = used(self.case.at(environment.last), agent)
         rest = period.surplus() - period.utilities[agent]
         others = by_own(rest.num, agent)
         index, own = np.indices(chosen.shape)
@@ -183,14 +183,14 @@ class Search:
 
     def _cut(self, block: int, report: int, eta: Sequence[Fraction | int]) -> Cut:
         """Return the row of an ``η``."""
-        question, stack = self.question, self.stack
-        period = question.environment.period(stack.t)
+        case, stack = self.case, self.stack
+        period = case.environment.period(stack.t)
         kernel, action, others = period.kernel(), int(stack.action[block]), int(stack.others[block])
         members = by_own(np.arange(period.size).reshape(1, *period.shape), stack.agent)[0][others]
         scale = lcm(*(Fraction(v).denominator for v in eta))
         whole = np.array([int(Fraction(v) * scale) for v in eta], dtype=object)
         law = (whole[:, None] * kernel.num[action, members].astype(object)).sum(0)
-        after = question.environment.period(question.environment.last).shape
+        after = case.environment.period(case.environment.last).shape
         row = by_own(law.reshape(1, *after), stack.agent)[0]
         place = np.array([action]), np.array([others])
         goals = self.base.exact(*place)[0] if self.base.weaker else block_targets(stack, self.base.full)[block]
@@ -229,7 +229,7 @@ class Search:
     def _witness(self, multipliers: dict[int, Fraction]) -> dict[str, Any]:
         """Return the multipliers of the program in ``q`` as multipliers of the rows that the checker knows."""
         others, n = self.losses.shape[:2]
-        rows = LastRows(self.question.case, self.stack, self.scope, self.room.ask, self.share)
+        rows = LastRows(self.case, self.stack, self.scope, self.room.ask, self.share)
         each = n * (n - 1)
         k, r = np.nonzero(~np.eye(n, dtype=bool))
         for row, y in multipliers.items():

@@ -18,13 +18,15 @@ import numpy as np
 
 from mechsynth.asks.aims import Aims
 from mechsynth.asks.blocks import Stack, stacks
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import BudgetBalanced, SurplusExtraction
 from mechsynth.beliefs import used
-from mechsynth.errors import InputError, OutOfTime, UsageError
+from mechsynth.construct.case import Case
+from mechsynth.errors import InputError, OutOfTime
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
 from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 
 CLASSES = {"contingent": "contingent", "vcg-type": "vcg_type"}
 """The classes of transfers that are built block by block, and their modules."""
@@ -82,8 +84,8 @@ class Room:
     """
 
     ask: str
-    decide: Callable[[Question, Stack, Aims, str], Linked]
-    resume: Callable[[Question, Stack, Aims, str, Rationals], Linked | None]
+    decide: Callable[[Case, Run, Stack, Aims, str], Linked]
+    resume: Callable[[Case, Stack, Aims, str, Rationals], Linked | None]
 
 
 @dataclass(eq=False)
@@ -112,7 +114,8 @@ class Settled:
 
 
 def settle(
-    question: Question,
+    case: Case,
+    run: Run,
     room: Room,
     scope: str,
     aims: Targets,
@@ -130,17 +133,17 @@ def settle(
     ending:
         Decides a stack of the period before the last together with the last period's payments; ``None`` from it means that nothing could be proved.
     """
-    environment = question.environment
+    environment = case.environment
     found = Settled([{} for _ in range(environment.last)])
     try:
-        for stack in stacks(question.case, scope):
+        for stack in stacks(case, scope):
             name = environment.agents[stack.agent]
-            place = {**question.period_key(stack.t), "agent": name}
+            place = {**case.period_key(stack.t), "agent": name}
             linked: Linked | None
             if ending is not None and stack.t == environment.last - 1:
                 linked = ending(stack)
             else:
-                linked = _linked(question, stack, aims(stack.t, stack.agent), scope, room)
+                linked = _linked(case, run, stack, aims(stack.t, stack.agent), scope, room)
             if linked is None:
                 found.undecided.append(place)
                 continue
@@ -157,9 +160,9 @@ def settle(
 
 
 def construct(
-    question: Question,
-    asked: Mapping[str, Any],
-    room: Room,
+    ask: BudgetBalanced | SurplusExtraction,
+    case: Case,
+    run: Run,
     aims: Targets,
     finish: Callable[[Mapping[str, Mapping[str, Table]]], Mapping[str, Mapping[str, Table]]] | None = None,
 ) -> Result:
@@ -167,17 +170,15 @@ def construct(
 
     Parameters
     ----------
-    asked:
-        The question as in the result.
     aims:
         The targets.
     finish:
         Makes the mechanism's tables ``{agent: {kind: Table}}`` of those that meet the targets; an unfinished answer carries
         the latter, to go on from.
     """
-    environment = question.environment
-    found = settle(question, room, asked["scope"], aims)
-    certificate: dict[str, Any] = {"ties": question.ties()}
+    environment = case.environment
+    found = settle(case, run, room_of(ask.transfers), ask.scope, aims)
+    certificate: dict[str, Any] = {"ties": case.ties()}
     status, witness = Status.FEASIBLE, None
     tables: tuple[Mapping[str, Mapping[str, Table]], ...] | None = tuple(found.tables)
     if found.failures:
@@ -189,58 +190,38 @@ def construct(
     elif finish is not None:
         tables = tuple(finish(own) for own in found.tables)
     return Result(
-        question=asked,
+        question=ask.document(),
         status=status,
-        mechanism=Mechanism(environment, question.actions, tables),
+        mechanism=Mechanism(environment, case.actions, tables),
         witness=witness,
         certificate=certificate,
         environment=environment,
     )
 
 
-def asked_for(question: Question, ask: str, require: Sequence[str]) -> dict[str, Any]:
-    """Return the question of a construction as its result tells it; transfers default to contingent, scope to the policy."""
-    return {
-        "ask": ask,
-        "scope": question.scope or "policy",
-        "transfers": room_of(question, ask).ask,
-        "require": ["pepic", *require],
-        "objective": "feasibility",
-    }
-
-
-def room_of(question: Question, ask: str) -> Room:
-    """Return the class of transfers that a construction is asked for: contingent unless said otherwise.
-
-    Raises
-    ------
-    UsageError
-        For a class that is not built block by block.
-    """
-    name = question.transfers or "contingent"
-    if name not in CLASSES:
-        raise UsageError("transfers", f"{ask} has no transfers {name!r}", f"choose {' or '.join(CLASSES)}")
-    room: Room = import_module(f"mechsynth.asks.{CLASSES[name]}").ROOM
+def room_of(transfers: str) -> Room:
+    """Return the class of transfers of a name."""
+    room: Room = import_module(f"mechsynth.asks.{CLASSES[transfers]}").ROOM
     return room
 
 
-def _linked(question: Question, stack: Stack, aims: Aims, scope: str, room: Room) -> Linked:
+def _linked(case: Case, run: Run, stack: Stack, aims: Aims, scope: str, room: Room) -> Linked:
     """Decide a stack of blocks, or take what an earlier run settled if it still passes every row."""
-    earlier = None if question.resume is None else earlier_table(question, stack)
+    earlier = None if run.resume is None else earlier_table(case, run, stack)
     if earlier is not None:
-        taken = room.resume(question, stack, aims, scope, earlier)
+        taken = room.resume(case, stack, aims, scope, earlier)
         if taken is not None:
             return taken
-    return room.decide(question, stack, aims, scope)
+    return room.decide(case, run, stack, aims, scope)
 
 
-def earlier_table(question: Question, stack: Stack) -> Rationals | None:
+def earlier_table(case: Case, run: Run, stack: Stack) -> Rationals | None:
     """Return the ``later`` table that the result to go on from has for this stack, if it is one at all."""
-    mechanism = (question.resume or {}).get("mechanism")
+    mechanism = (run.resume or {}).get("mechanism")
     transfers = mechanism.get("transfers") if isinstance(mechanism, Mapping) else None
-    if isinstance(transfers, list) and question.environment.horizon is not None and len(transfers) >= stack.t:
+    if isinstance(transfers, list) and case.environment.horizon is not None and len(transfers) >= stack.t:
         transfers = transfers[stack.t - 1]
-    own = transfers.get(question.environment.agents[stack.agent]) if isinstance(transfers, Mapping) else None
+    own = transfers.get(case.environment.agents[stack.agent]) if isinstance(transfers, Mapping) else None
     table = own.get("later") if isinstance(own, Mapping) else None
     if table is None:
         return None
@@ -257,9 +238,9 @@ def widened(table: Rationals, axes: tuple[int, ...]) -> Rationals | None:
     return Rationals(np.ascontiguousarray(np.broadcast_to(table.num, axes)), table.den)
 
 
-def later_shape(question: Question, stack: Stack) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def later_shape(case: Case, stack: Stack) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the signal counts of everybody now and next."""
-    environment = question.environment
+    environment = case.environment
     following = stack.t if environment.horizon is None else stack.t + 1
     return environment.period(stack.t).shape, environment.period(following).shape
 
@@ -269,9 +250,9 @@ def block_targets(stack: Stack, c: Rationals) -> Rationals:
     return Rationals(c.num[stack.action, stack.others], c.den)
 
 
-def block_of(question: Question, stack: Stack) -> Any:
+def block_of(case: Case, stack: Stack) -> Any:
     """Return the position in the stack of the block that each report leads to, ``(|Θ^{-i}|, n)``."""
-    rule = used(question.at(stack.t), stack.agent)
+    rule = used(case.at(stack.t), stack.agent)
     position = {(int(a), int(o)): b for b, (a, o) in enumerate(zip(stack.action, stack.others, strict=True))}
     others, n = rule.shape
     flat = [position[int(rule[o, k]), o] for o in range(others) for k in range(n)]

@@ -22,37 +22,32 @@ from mechsynth.asks.incentives import Extremes, dynamic_slack, static_slack, sur
 from mechsynth.asks.last_choice import Search
 from mechsynth.asks.last_period import LastPeriod, last_payoff, last_period, now_tables
 from mechsynth.asks.linked import Linked, Room, settle
-from mechsynth.asks.question import Question
+from mechsynth.asks.questions import Contingent, ExAnteBalanced, VcgType
 from mechsynth.beliefs import by_own
+from mechsynth.construct.case import Case
 from mechsynth.errors import InputError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
 from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
+from mechsynth.run import Run
 from mechsynth.solver.linear import DEADLINE
 
+Residual = Contingent | VcgType | ExAnteBalanced
 
-def answer(question: Question, room: Room) -> Result:
+
+def answer(ask: Residual, case: Case, run: Run, room: Room) -> Result:
     """Answer `contingent` or `vcg-type`, given what the class makes of a stack of blocks."""
-    asked = {
-        "ask": room.ask,
-        "scope": question.scope or "policy",
-        "transfers": room.ask,
-        "require": ["pepic", "residual-claimant"],
-        "objective": "feasibility",
-    }
-    return construct(question, asked, room, Extremes() if told(question.case) else None)
+    return construct(ask, case, run, room, Extremes() if told(case) else None)
 
 
 def construct(
-    question: Question, asked: dict[str, Any], room: Room, extremes: Extremes | None, share: Fraction = Fraction(1)
+    ask: Residual, case: Case, run: Run, room: Room, extremes: Extremes | None, share: Fraction = Fraction(1)
 ) -> Result:
     """Build transfers of a class that leave every agent a share of the surplus before the last period.
 
     Parameters
     ----------
-    asked:
-        The question as in the result; the last period is added to it.
     extremes:
         Where to keep the tightest and the slackest incentive constraint; ``None`` not to tell them, nor the payoffs.
     share:
@@ -60,14 +55,14 @@ def construct(
 
     What the blocks before the last period ask depends on the last period's payments, which are free: see `mechsynth.asks.last_choice`.
     """
-    environment = question.environment
+    environment, asked = case.environment, ask.document()
     if environment.horizon is not None:
-        asked = {**asked, "last-period": _last_word(question)}
-    end = _end(question)
-    certificate: dict[str, Any] = {"ties": question.ties()}
+        asked["last-period"] = _last_word(case)
+    end = _end(case)
+    certificate: dict[str, Any] = {"ties": case.ties()}
 
     def result(status: Status, tables: Sequence[Mapping[str, Mapping[str, Table]]] | None, **more: Any) -> Result:
-        mechanism = Mechanism(environment, question.actions, None if tables is None else tuple(tables))
+        mechanism = Mechanism(environment, case.actions, None if tables is None else tuple(tables))
         return Result(asked, status, mechanism=mechanism, certificate=certificate, environment=environment, **more)
 
     if end is not None and end.payments is None:
@@ -75,17 +70,17 @@ def construct(
         return result(Status.INFEASIBLE, None, witness=end.cycles[0])
     payments = None if end is None or end.payments is None else list(end.payments)
     lost: dict[int, Rationals] = {}
-    weaker = asked["scope"] == "policy"
-    free = payments is not None and question.constant is None
+    weaker = ask.scope == "policy"
+    free = payments is not None and case.constant is None
 
     def aims(t: int, agent: int) -> Aims:
         ending = payments is not None and t == environment.last - 1
-        kept = last_payoff(question.case, payments, agent) if payments is not None and ending else None
-        return target(question.case, t, agent, share, weaker, kept)
+        kept = last_payoff(case, payments, agent) if payments is not None and ending else None
+        return target(case, t, agent, share, weaker, kept)
 
     def choose(stack: Stack) -> Linked | None:
         assert payments is not None
-        found = Search(question, room, stack, share, asked["scope"]).decide(_earlier(question, stack.agent))
+        found = Search(case, run, room, stack, share, ask.scope).decide(_earlier(case, run, stack.agent))
         if found.failures:
             return Linked(found.failures)
         if found.payments is not None:
@@ -97,15 +92,13 @@ def construct(
             return
         t, agent = stack.t, stack.agent
         if t not in lost:
-            lost[t] = surplus_lost(question.case, t)
+            lost[t] = surplus_lost(case, t)
         expected = linked.expected()
-        extremes.add(
-            question.case, t, agent, dynamic_slack(question.case, t, agent, lost[t], expected.num, expected.den)
-        )
+        extremes.add(case, t, agent, dynamic_slack(case, t, agent, lost[t], expected.num, expected.den))
 
-    token = DEADLINE.set(question.deadline)
+    token = DEADLINE.set(run.deadline)
     try:
-        found = settle(question, room, asked["scope"], aims, seen, choose if free else None)
+        found = settle(case, run, room, ask.scope, aims, seen, choose if free else None)
     finally:
         DEADLINE.reset(token)
     if found.failures:
@@ -115,7 +108,7 @@ def construct(
         return result(Status.INFEASIBLE, None, witness=(alone or found.failures)[0])
     tables = found.tables
     if payments is not None:
-        for name, kinds in now_tables(question.case, payments).items():
+        for name, kinds in now_tables(case, payments).items():
             tables[-1].setdefault(name, {}).update(kinds)
     if found.late is not None or found.undecided:
         certificate["reason"] = found.late or _undecided(found.undecided)
@@ -123,9 +116,9 @@ def construct(
         return result(Status.UNKNOWN, tables)
     if extremes is not None:
         for agent, own in enumerate(payments or ()):
-            extremes.add(question.case, environment.last, agent, static_slack(question.case, own, agent))
+            extremes.add(case, environment.last, agent, static_slack(case, own, agent))
         certificate["incentives"] = extremes.document()
-        certificate["payoffs"] = _payoffs(question, payments)
+        certificate["payoffs"] = _payoffs(case, payments)
     return result(Status.FEASIBLE, tables)
 
 
@@ -134,11 +127,11 @@ def _undecided(places: Sequence[Mapping[str, Any]]) -> str:
     return f"for {names} neither payments of the last period under which the blocks before it have transfers were found, nor a proof that there are none"
 
 
-def _earlier(question: Question, agent: int) -> Rationals | None:
+def _earlier(case: Case, run: Run, agent: int) -> Rationals | None:
     """Return the last period's payments ``[θ^{-i}, θ^i]`` of a result to go on from, if it has any."""
-    mechanism = (question.resume or {}).get("mechanism")
+    mechanism = (run.resume or {}).get("mechanism")
     transfers = mechanism.get("transfers") if isinstance(mechanism, Mapping) else None
-    environment = question.environment
+    environment = case.environment
     if not isinstance(transfers, list) or len(transfers) != environment.last or not isinstance(transfers[-1], Mapping):
         return None
     own = transfers[-1].get(environment.agents[agent])
@@ -155,33 +148,33 @@ def _earlier(question: Question, agent: int) -> Rationals | None:
     return Rationals(by_own(wide.num[None], agent)[0], wide.den)
 
 
-def _last_word(question: Question) -> str:
-    if question.constant is None:
+def _last_word(case: Case) -> str:
+    if case.constant is None:
         return "efficient"
-    return f"constant:{question.environment.period(question.environment.last).actions[question.constant]}"
+    return f"constant:{case.environment.period(case.environment.last).actions[case.constant]}"
 
 
-def _end(question: Question) -> LastPeriod | None:
+def _end(case: Case) -> LastPeriod | None:
     """Return the last period's payments or cycles; zero payments where it is constant; ``None`` without a last period."""
-    environment = question.environment
+    environment = case.environment
     if environment.horizon is None:
         return None
-    if question.constant is not None:
+    if case.constant is not None:
         shape = environment.period(environment.last).shape
         zero = Rationals(np.zeros(shape, dtype=np.int64))
         return LastPeriod(tuple(zero for _ in environment.agents), ())
-    return last_period(question.case)
+    return last_period(case)
 
 
-def _payoffs(question: Question, payments: Sequence[Rationals] | None) -> dict[str, Any]:
+def _payoffs(case: Case, payments: Sequence[Rationals] | None) -> dict[str, Any]:
     """Return the truthful payoffs from period 1: the social surplus, unless period 1 is the last."""
-    environment = question.environment
+    environment = case.environment
     shape = environment.period(1).shape
-    value = question.rule.value(1)
+    value = case.rule.value(1)
     nested = {}
     for agent, name in enumerate(environment.agents):
         own = value
         if environment.last == 1 and payments is not None:
-            own = last_payoff(question.case, payments, agent)
+            own = last_payoff(case, payments, agent)
         nested[name] = own.reshape(*shape).strings()
     return nested

@@ -14,36 +14,30 @@ from fractions import Fraction
 import numpy as np
 
 from mechsynth.asks.aims import Aims, target
-from mechsynth.asks.linked import asked_for, construct, room_of
-from mechsynth.asks.question import Question
+from mechsynth.asks.linked import construct
+from mechsynth.asks.questions import SurplusExtraction
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.case import Case
 from mechsynth.mechanism import Table
 from mechsynth.rational import IntArray, Rationals, magnitude, scaled, widen
 from mechsynth.result import Result
+from mechsynth.run import Run
 
-ASK = "surplus-extraction"
 
-
-def answer(question: Question) -> Result:
+def answer(ask: SurplusExtraction, case: Case, run: Run) -> Result:
     """Decide whether transfers of the class charge every agent what she enjoys, and give them as fees and bonuses.
 
     An unfinished answer carries ``q`` instead, to go on from.
-
-    Raises
-    ------
-    UsageError
-        When the horizon is finite, or a utility is negative.
     """
-    environment = question.environment
-    asked = asked_for(question, ASK, ["participation:ex-post", "surplus:full"])
+    environment = case.environment
 
     def aims(t: int, agent: int) -> Aims:
-        return target(question.case, t, agent, Fraction(0), False)
+        return target(case, t, agent, Fraction(0), False)
 
     def finish(lotteries: Mapping[str, Mapping[str, Table]]) -> Mapping[str, Mapping[str, Table]]:
-        return {name: _priced(question, environment.agents.index(name), own) for name, own in lotteries.items()}
+        return {name: _priced(case, environment.agents.index(name), own) for name, own in lotteries.items()}
 
-    return construct(question, asked, room_of(question, ASK), aims, finish)
+    return construct(ask, case, run, aims, finish)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,24 +61,24 @@ class Prices:
         return self.common.fraction(action, others) if found is None else found
 
 
-def _priced(question: Question, agent: int, kinds: Mapping[str, Table]) -> dict[str, Table]:
+def _priced(case: Case, agent: int, kinds: Mapping[str, Table]) -> dict[str, Table]:
     """Return entrance fee and bonus that are worth the lottery ``q``.
 
     A table's places are those of what precedes the next reports, ``(a, θ^1, …, θ^N)`` with axes of length 1 where the transfer does not look.
     """
     q = kinds["later"]
-    rule = used(question.at(1), agent)  # (|Θ^{-i}|, n)
-    count = len(question.environment.agents)
+    rule = used(case.at(1), agent)  # (|Θ^{-i}|, n)
+    count = len(case.environment.agents)
     lead = q.shape[: 1 + count]
     places = by_own(np.arange(int(np.prod(lead))).reshape(lead), agent)  # (a or 1, |Θ^{-i}|, n or 1)
-    actions = len(question.environment.period(1).actions)
+    actions = len(case.environment.period(1).actions)
     # Without an axis for the actions, a place speaks of the one that its report leads to.
     action = np.broadcast_to(np.arange(actions)[:, None, None] if lead[0] == actions else rule[None], places.shape)
     others = np.broadcast_to(np.arange(places.shape[1])[None, :, None], places.shape)
     block: IntArray = np.empty((places.size, 2), dtype=np.int64)
     block[places.ravel()] = np.stack([action.ravel(), others.ravel()], axis=1)
     prices = _prices(q, block, (actions, places.shape[1]))
-    return {"now": _fee(question, agent, prices, rule), "later": _bonus(q, block, prices)}
+    return {"now": _fee(case, agent, prices, rule), "later": _bonus(q, block, prices)}
 
 
 def _prices(q: Table, block: IntArray, shape: tuple[int, int]) -> Prices:
@@ -120,9 +114,9 @@ def _bonus(q: Table, block: IntArray, prices: Prices) -> Table:
     return Table(Rationals(num.reshape(q.shape), q.entries.den), rows)
 
 
-def _fee(question: Question, agent: int, prices: Prices, rule: IntArray) -> Table:
+def _fee(case: Case, agent: int, prices: Prices, rule: IntArray) -> Table:
     """Return ``δ K(a*(θ), θ^{-i})`` over ``[θ^1]…[θ^N]``."""
-    period, delta = question.environment.period(1), question.environment.discount
+    period, delta = case.environment.period(1), case.environment.discount
     others = np.arange(rule.shape[0])[:, None]
     places = by_own(np.arange(period.size).reshape(1, *period.shape), agent)[0]  # (|Θ^{-i}|, n)
     num: IntArray = np.empty(period.size, dtype=prices.common.num.dtype)

@@ -27,9 +27,9 @@ from test_implement import WISHES, environment, feasible, solve, value
 
 import mechsynth
 from mechsynth.asks import implement
-from mechsynth.asks.question import Question
 from mechsynth.asks.questions import Implement
 from mechsynth.check import check
+from mechsynth.construct import case as cases
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError
 from mechsynth.instance import to_bytes
@@ -64,8 +64,8 @@ def case(seed: int) -> Case:
 
 def program_of(env: Environment, transfers: str, wishes: Sequence[str]) -> LinearProgram:
     """The program of a wish list."""
-    question = Question.of(Implement(transfers=transfers, require=tuple(wishes)), env)
-    return implement.build(question, implement.wish_list(question)).program
+    ask = Implement(transfers=transfers, require=tuple(wishes))
+    return implement.build(ask, cases.Case(env), implement.wish_list(ask)).program
 
 
 @cache
@@ -485,8 +485,8 @@ def test_bent_optima_are_refused() -> None:
         if result.status != "optimal":
             continue
         document = json.loads(result.to_bytes())
-        question = Question.of(Implement(transfers=transfers, require=require, objective=objective), env)
-        rows = implement.build(question, implement.wish_list(question)).program.labelled()
+        ask = Implement(transfers=transfers, require=require, objective=objective)
+        rows = implement.build(ask, cases.Case(env), implement.wish_list(ask)).program.labelled()
         best = value(result)
         bad = [("value", changed(document, "value", str(best + step))) for step in (F(1), F(-1), F(1, 10**9))]
         bad += [("feasible", changed(document, "status", "feasible"))]

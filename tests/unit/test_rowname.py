@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import mechsynth
 from mechsynth.asks.implement import build, wish_list
-from mechsynth.asks.question import Question
 from mechsynth.asks.questions import OBJECTIVES, TRANSFERS, Implement
+from mechsynth.construct.case import Case
 from mechsynth.errors import UsageError
 from mechsynth.program.requirements import KNOWN
 from mechsynth.result.rowname import ColumnName, RowName, parse_column, parse_row
@@ -94,9 +94,9 @@ def test_every_name_of_every_program_of_the_library(path: Path) -> None:
     for transfers, objective in zip(TRANSFERS, ("min-subsidy", *OBJECTIVES[1:3], *OBJECTIVES[4:]), strict=True):
         wishes = [*KNOWN, "bounded:10"]
         while True:
-            asked = Question.of(Implement(transfers=transfers, require=wishes, objective=objective), environment)
+            asked = Implement(transfers=transfers, require=wishes, objective=objective)
             try:
-                program = build(asked, wish_list(asked)).program
+                program = build(asked, Case(environment), wish_list(asked)).program
                 break
             except UsageError as error:  # without a prior, say
                 wishes.remove(error.place)

@@ -371,8 +371,8 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
     """Names that the program gives its rows, for labels that need quotation marks, are read back."""
     import mechsynth
     from mechsynth.asks.implement import build, wish_list
-    from mechsynth.asks.question import Question
     from mechsynth.asks.questions import Implement
+    from mechsynth.construct.case import Case
     from mechsynth.program.requirements import KNOWN
     from mechsynth.words import names as naming
     from mechsynth.words import rows
@@ -395,8 +395,8 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     environment = mechsynth.load(path)
-    question = Question.of(Implement(transfers=kind, require=(*KNOWN, "bounded:1/2")), environment)
-    program = build(question, wish_list(question)).program
+    ask = Implement(transfers=kind, require=(*KNOWN, "bounded:1/2"))
+    program = build(ask, Case(environment), wish_list(ask)).program
     allocation = [
         {"period": t, "signals": {agents[0]: a, agents[1]: b}, "action": "x->"}
         for t in ([None] if horizon is None else range(1, horizon + 1))
