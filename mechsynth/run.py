@@ -64,8 +64,12 @@ class Run:
         OutOfTime
             When none are.
         """
-        self.check()
-        return None if self.deadline is None else max(self.deadline - time.monotonic(), 1e-6)
+        if self.deadline is None:
+            return None
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise OutOfTime("", "the time limit was reached", "allow more time")
+        return left
 
     def say(self, label: str, done: int, total: int) -> None:
         """Tell who waits how far the work is."""

@@ -32,7 +32,6 @@ from mechsynth.prove.linear import Outcome
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
 from mechsynth.run import Run
-from mechsynth.solver.linear import DEADLINE
 
 SMALLEST = "smallest"
 MOST_SPARED = (
@@ -42,13 +41,9 @@ MOST_SPARED = (
 
 def answer(ask: Implement, case: Case, run: Run) -> Result:
     """Decide a wish list, or optimize over it; with the class ``smallest`` the smallest that can, or that attains the best of all."""
-    token = DEADLINE.set(run.deadline)
-    try:
-        if ask.transfers != SMALLEST:
-            return decide_class(ask, case, run)
-        return smallest(ask, case, run) if ask.objective == "feasibility" else smallest_best(ask, case, run)
-    finally:
-        DEADLINE.reset(token)
+    if ask.transfers != SMALLEST:
+        return decide_class(ask, case, run)
+    return smallest(ask, case, run) if ask.objective == "feasibility" else smallest_best(ask, case, run)
 
 
 def smallest(ask: Implement, case: Case, run: Run) -> Result:
@@ -103,7 +98,7 @@ def settle_class(ask: Implement, case: Case, run: Run) -> Result:
     For a large program, of more than `LARGE` rows, no relaxations are computed beside a conflict.
     """
     wishes = wish_list(ask)
-    setting = build(ask, case, wishes)
+    setting = build(ask, case, wishes, run)
     certificate: dict[str, Any] = {"ties": case.ties(), **written(setting.program, wishes)}
 
     def result(status: Status, **more: Any) -> Result:
@@ -271,9 +266,10 @@ def wish_list(ask: Implement) -> list[Requirement]:
     return list(unique.values())
 
 
-def build(ask: Implement, case: Case, wishes: Sequence[Requirement]) -> Setting:
+def build(ask: Implement, case: Case, wishes: Sequence[Requirement], run: Run | None = None) -> Setting:
     """Return the program of a wish list."""
     setting = Setting(case.environment, case.rule, transfer_class(ask.transfers))
+    setting.program.run = run or setting.program.run
     for wish in wishes:
         add_requirement(wish, setting)
     add_objective(setting, ask.objective)

@@ -206,7 +206,7 @@ class Search:
     def _program(self) -> LinearProgram:
         """Return the program in ``q``, the payment of the first own signal put to 0: it is no choice, since beliefs cancel in every cut."""
         others, n = self.losses.shape[:2]
-        program = LinearProgram()
+        program = LinearProgram(run=self.run)
         columns = program.add_columns([""] * (others * n)).reshape(others, n)
         k, r = np.nonzero(~np.eye(n, dtype=bool))
         for o in range(others):

@@ -31,7 +31,6 @@ from mechsynth.rational import Rationals
 from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
-from mechsynth.solver.linear import DEADLINE
 
 Residual = Contingent | VcgType | ExAnteBalanced
 
@@ -96,11 +95,7 @@ def construct(
         expected = linked.expected()
         extremes.add(case, t, agent, dynamic_slack(case, t, agent, lost[t], expected.num, expected.den))
 
-    token = DEADLINE.set(run.deadline)
-    try:
-        found = settle(case, run, room, ask.scope, aims, seen, choose if free else None)
-    finally:
-        DEADLINE.reset(token)
+    found = settle(case, run, room, ask.scope, aims, seen, choose if free else None)
     if found.failures:
         alone = [failure for failure in found.failures if failure["kind"] != "farkas"]
         if alone:

@@ -33,6 +33,7 @@ from mechsynth.construct.case import Case
 from mechsynth.efficient import solve_discounted
 from mechsynth.program.linear import LinearProgram
 from mechsynth.rational import Rationals, narrow, scaled
+from mechsynth.run import Run
 
 Index = NDArray[np.int64]
 
@@ -94,7 +95,7 @@ class Surcharges:
         return sum(place.size for place in self.places[: t - 1]) + profile
 
 
-def surcharges(case: Case, agent: int) -> Surcharges:
+def surcharges(case: Case, run: Run, agent: int) -> Surcharges:
     """Return what incentives ask of an agent's surcharges."""
     environment = case.environment
     periods = range(1, environment.last + 1)
@@ -106,7 +107,7 @@ def surcharges(case: Case, agent: int) -> Surcharges:
         place, reports, count = _numbered(case, t, agent, blocks[t - 1], count)
         places.append(place)
         first.append(reports)
-    program = LinearProgram()
+    program = LinearProgram(run=run)
     heads = [program.add_columns([""] * place.size) for place in places]
     charged = program.add_columns([""] * count)
     for t in periods:

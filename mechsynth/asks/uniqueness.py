@@ -20,7 +20,6 @@ Needed: private values (then 0 is in every interval), and nobody's own signal mo
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -45,7 +44,7 @@ from mechsynth.prove.walk import Kind, walk
 from mechsynth.rational import IntArray, Rationals, text
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
-from mechsynth.solver.linear import DEADLINE, End, methods
+from mechsynth.solver.linear import End, methods
 
 Pair = tuple[int, int, int]
 """A period (from 1) and the flat indices of two profiles that differ in the own signal alone."""
@@ -100,13 +99,10 @@ class Reach:
 
 def answer(ask: Uniqueness, case: Case, run: Run) -> Result:
     """Decide whether the Groves mechanisms are the only efficient ones, and if not, give every interval."""
-    token = DEADLINE.set(run.deadline)
     try:
         found = [_reach(case, run, i) for i in range(len(case.environment.agents))]
     except OutOfTime as late:
         return unsettled(case, ask.document(), late)
-    finally:
-        DEADLINE.reset(token)
     return _result(case, ask.document(), found)
 
 
@@ -118,7 +114,7 @@ def _pairs(space: Surcharges) -> Iterator[Pair]:
 
 def _reach(case: Case, run: Run, agent: int) -> Reach:
     """Bound every difference of an agent; pairs whose differences are multiples of each other share a proof."""
-    space = surcharges(case, agent)
+    space = surcharges(case, run, agent)
     sums = totals(case, space)
     found, ends = Reach(space), _Ends(space)
     known: dict[tuple[int, ...], tuple[int, Fraction]] = {}
@@ -177,7 +173,7 @@ class _Ends:
     def _walked(self, pair: Pair, cost: IntArray) -> Bound:
         """Maximize where no basis of floats proves the end."""
         start = (self.known[-1][0].rows, self.known[-1][0].columns) if self.known else None
-        walked = walk(self.rows, cost, start, deadline=DEADLINE.get())
+        walked = walk(self.rows, cost, start, deadline=self.rows.run.deadline)
         if walked is not None and walked.kind is Kind.OPTIMAL and walked.point is not None:
             end = End(walked.columns, walked.rows, np.zeros(0), np.zeros(0))
             bound = self._proved(pair, cost, end, walked.point)
@@ -210,9 +206,7 @@ class _Ends:
 
     def _candidates(self, up: int, down: int, cost: IntArray) -> Iterator[tuple[End, Exact]]:
         """Yield bases with feasible vertices: the best one known first, then what a solver ends with."""
-        deadline = DEADLINE.get()
-        if deadline is not None and time.monotonic() > deadline:
-            raise OutOfTime("", "the time limit was reached", "allow more time")
+        self.rows.run.left()
         if self.known:
             end, point, _ = max(self.known, key=lambda known: known[2][up] - known[2][down])
             yield end, point

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
 from mechsynth.rational import IntArray, narrow
+from mechsynth.run import Run
 
 Index = NDArray[np.int64]
 
@@ -38,6 +39,8 @@ class LinearProgram:
         where payments say nothing about it.
     spare:
         Per row: whether a refutation can often do without it.
+    run:
+        How long it may take to decide it.
     """
 
     columns: list[str] = field(default_factory=list)
@@ -52,6 +55,7 @@ class LinearProgram:
     _rows: list[Index] = field(default_factory=list)
     _cols: list[Index] = field(default_factory=list)
     _nums: list[IntArray] = field(default_factory=list)
+    run: Run = field(default_factory=Run)
 
     @classmethod
     def of(cls, program: Program) -> LinearProgram:
@@ -183,6 +187,7 @@ class LinearProgram:
             [place[old_rows[inside]]],
             [cols[inside]],
             [nums[inside]],
+            self.run,
         )
 
     def components(self) -> list[Index]:

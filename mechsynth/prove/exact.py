@@ -3,7 +3,7 @@
 Rungs, each tried where the one before proves nothing: the exact vertex and dual of the basis that floats end with (`linear.vertex`,
 `linear.dual`); where floats see no point, the dual of the same rows with one slack that is minimized; the exact simplex from the last basis
 (`walk`). Whatever a rung says is checked in integers before it is returned, statuses of floats are not looked at. The same program has the same
-answer every time, unless the deadline of the run (`solver.linear.DEADLINE`) comes first.
+answer every time, unless the deadline of the rows' run comes first.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from mechsynth.prove.systems import solve
 from mechsynth.prove.walk import Basis, Kind, Walked, walk
 from mechsynth.prove.zoom import zoom
 from mechsynth.rational import IntArray
-from mechsynth.solver.linear import DEADLINE, End, methods, minimize
+from mechsynth.solver.linear import End, methods, minimize
 from mechsynth.solver.scaling import equilibrium, scaled
 
 ORDINARY = (2.0**-20, 2.0**30)  # sizes of right-hand sides that floats are left to see as they are
@@ -52,7 +52,7 @@ def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: f
     upper = np.where(data.equal, lower, np.inf)
     least = np.full(data.width, float(Fraction(floor) / unit))
     floors = np.where(data.floors, least if across is None else least / across, -np.inf)
-    end = minimize(cost, matrix, lower, upper, floors, options)
+    end = minimize(cost, matrix, lower, upper, floors, data.within(options))
     if end is not None and across is not None:
         end = replace(end, point=end.point * across, duals=end.duals * down)
     return end if end is None or unit == 1 else replace(end, unit=unit)
@@ -226,7 +226,7 @@ def decide(
 
 def limits(data: Rows) -> tuple[int | None, float | None]:
     """Return the steps and the time that an exact walk may take."""
-    deadline = DEADLINE.get()
+    deadline = data.run.deadline
     return None if deadline is not None else WORK // (data.count + data.width), deadline
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.rational import IntArray, magnitude, narrow
+from mechsynth.run import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,8 @@ class Rows:
         The number of columns.
     floors:
         Columns that must be at least 0 (the others are free).
+    run:
+        How long it may take to decide them.
     """
 
     rows: NDArray[np.int64]
@@ -37,6 +40,18 @@ class Rows:
     equal: NDArray[np.bool_]
     width: int
     floors: NDArray[np.bool_]
+    run: Run = field(default_factory=Run)
+
+    def within(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the options of a solver with the time that is left.
+
+        Raises
+        ------
+        OutOfTime
+            When none is.
+        """
+        left = self.run.left()
+        return options if left is None else {"time_limit": left, **options}
 
     @property
     def count(self) -> int:
@@ -111,7 +126,7 @@ def integer_rows(program: Any) -> tuple[Rows, list[int]]:
     scaled = narrow(scaled)
     rights = np.array(whole_rights, dtype=object)
     width = len(program.columns)
-    data = Rows(rows, cols, scaled, rights, np.array(program.equal), width, np.zeros(width, dtype=bool))
+    data = Rows(rows, cols, scaled, rights, np.array(program.equal), width, np.zeros(width, dtype=bool), program.run)
     return data, [d * f for d, f in zip(program.dens, factors, strict=True)]
 
 
@@ -137,4 +152,4 @@ def elastic(data: Rows, soft: NDArray[np.bool_], scales: list[int]) -> tuple[Row
     equal = np.concatenate([data.equal & ~soft, np.zeros(pairs.size, dtype=bool)])
     source = np.concatenate([np.arange(data.count), -1 - pairs])
     floors = np.append(data.floors, True)
-    return Rows(rows, cols, nums, rights, equal, data.width + 1, floors), source
+    return Rows(rows, cols, nums, rights, equal, data.width + 1, floors, data.run), source

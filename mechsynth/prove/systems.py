@@ -11,7 +11,6 @@ from mechsynth.prove.factors import Factors
 from mechsynth.prove.lifting import solve_sparse
 from mechsynth.prove.rows import Exact, Rows
 from mechsynth.rational import IntArray
-from mechsynth.solver.linear import DEADLINE
 
 DENSE = 600  # size up to which a square system that nothing sparse solves is solved by dense elimination, which no deadline interrupts
 MODULAR = 2_000  # size up to which independent rows and columns are looked for, modulo a prime
@@ -29,11 +28,11 @@ def solve(data: Rows, rows: Index, columns: Index, transpose: bool, right: IntAr
     if not size:
         return np.zeros(0, dtype=object), 1
     if data.nums.dtype != object and size > FEW:
-        solved = solve_sparse(data.square(rows, columns, transpose), right, DEADLINE.get())
+        solved = solve_sparse(data.square(rows, columns, transpose), right, data.run.deadline)
         if solved is not None:
             return solved
     with suppress(MemoryError, ZeroDivisionError):
-        factors = Factors(lines(data, rows, columns), FILL * size, DEADLINE.get())
+        factors = Factors(lines(data, rows, columns), FILL * size, data.run.deadline)
         return factors.solve_transposed(right.tolist()) if transpose else factors.solve(right.tolist())
     return _dense(data, rows, columns, transpose, right) if size <= DENSE else None
 

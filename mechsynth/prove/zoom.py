@@ -88,7 +88,7 @@ def _closer(data: Rows, basis: Basis, gaps: IntArray, most: Fraction, bad: IntAr
     down, across = equilibrium(matrix)
     if across is not None:
         matrix, lower, upper, cost = scaled(matrix, down, across), lower * down, upper * down, cost * across
-    end = minimize(cost, matrix, lower, upper, floors, OPTIONS, (tight, basis[1]))
+    end = minimize(cost, matrix, lower, upper, floors, data.within(OPTIONS), (tight, basis[1]))
     if end is None:
         return None
     found = independent(data, np.unique(own[end.rows]), end.columns[end.columns < data.width])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from contextvars import ContextVar
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,11 +10,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.errors import OutOfTime
 from mechsynth.solver.quiet import highs, run
-
-DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
-"""When to stop, on the clock of `time.monotonic`; seen by every run until it is reset."""
 
 SMALLEST = 1e-12  # coefficients up to this are zero to the solver: it allows no less
 INTERIOR = 1_500  # rows from which the interior point method with crossover is tried first
@@ -90,12 +84,6 @@ def minimize(
     """
     lp = model(cost, matrix, lower, upper, floors)
     solver = highs()
-    deadline = DEADLINE.get()
-    if deadline is not None:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise OutOfTime("", "the time limit was reached", "allow more time")
-        solver.setOptionValue("time_limit", left)
     for key, value in ({"small_matrix_value": SMALLEST} | options).items():
         solver.setOptionValue(key, value)
     solver.passModel(lp)

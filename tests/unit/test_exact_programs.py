@@ -6,6 +6,7 @@ is checked here with fractions.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import time
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from mechsynth.errors import OutOfTime
 from mechsynth.prove import exact
 from mechsynth.prove.rows import Rows
 from mechsynth.prove.walk import Kind, walk
-from mechsynth.solver.linear import DEADLINE
+from mechsynth.run import Run
 
 SIZES = (F(1), F(1), F(1), F(3), F(1, 2), F(10**9), F(1, 10**9), F(10**11), F(1, 3))
 
@@ -273,12 +274,8 @@ def test_a_deadline_that_has_passed() -> None:
     data, _, cost, den = chain(60, F(10**9)).rows()
     with pytest.raises(OutOfTime):
         walk(data, cost, deadline=time.monotonic() - 1)
-    token = DEADLINE.set(time.monotonic() - 1)
-    try:
-        with pytest.raises(OutOfTime):
-            exact.decide(data, cost, den)
-    finally:
-        DEADLINE.reset(token)
+    with pytest.raises(OutOfTime):
+        exact.decide(dataclasses.replace(data, run=Run(deadline=time.monotonic() - 1)), cost, den)
 
 
 def test_steps_that_are_used_up() -> None:
