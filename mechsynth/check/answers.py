@@ -97,6 +97,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
             signs = values.check_efficient(ledger)
             known[key] = values, signs
         _check_ties(claim, model, signs, ledger)
+        if claim.ask != "policy":
+            _check_first(claim, model, rule, signs, ledger)
     elif certificate.get("ties") is not None:
         raise InputError("certificate.ties", "stand in an answer that is about no rule", "remove them")
     if claim.ask == "policy":
@@ -200,6 +202,21 @@ def _check_ties(claim: Claim, model: Model, signs: Sequence[Array], ledger: Ledg
                 + ", ".join(show(period.actions[a]) for a in best),
             )
     ledger.claim(not listed, "ties in a period that is exempt from efficiency")
+
+
+def _check_first(claim: Claim, model: Model, rule: Sequence[Array], signs: Sequence[Array], ledger: Ledger) -> None:
+    """Ask that the rule takes the first of several optimal actions: which is taken decides what can be implemented, and a question is about one rule."""
+    for t, sign in enumerate(signs):
+        if claim.constant is not None and t == model.count - 1:
+            continue
+        period = model.period(t)
+        other = np.flatnonzero(rule[t] != (sign == 0).argmax(axis=0))
+        ledger.rows += period.profiles
+        if other.size:
+            raise Refuted(
+                f"ties{model.when(t)} at {period.name(int(other[0]))}: the rule is efficient, but the question is about the one that takes "
+                "the first of several optimal actions in file order"
+            )
 
 
 def _policy(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
