@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mechsynth.program.synthesis import Setting
     from mechsynth.result import Result, Status, Strength, read_result
     from mechsynth.result.schema import schema
+    from mechsynth.run import Run
 
 __version__ = "0.1.0"
 
@@ -50,6 +51,7 @@ _HOMES = {
     "Strength": "result",
     "read_result": "result",
     "schema": "result.schema",
+    "Run": "run",
 }
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "Period",
     "Requirement",
     "Result",
+    "Run",
     "Setting",
     "Status",
     "Strength",

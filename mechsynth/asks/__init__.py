@@ -60,6 +60,7 @@ from mechsynth.asks.questions import (
 from mechsynth.asks.questions import (
     VcgType as VcgType,
 )
+from mechsynth.errors import OutOfTime
 from mechsynth.result.ask import REGISTRY as REGISTRY
 from mechsynth.result.ask import Ask as Ask
 
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
 
 
 def answer(ask: Ask, case: Case, run: Run) -> Result:
-    """Answer a question about an environment.
+    """Answer a question about an environment; the answer is ``unknown`` when the time is over first.
 
     Raises
     ------
@@ -80,10 +81,14 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
     from threadpoolctl import threadpool_limits
 
     from mechsynth.asks.needs import refuse
+    from mechsynth.asks.unsettled import unsettled
 
     refuse(ask, case.environment)
     room = import_module(f"mechsynth.asks.{ask.name.replace('-', '_')}")
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
-        result: Result = room.answer(ask, case, run.counting("blocks", case.blocks))
+        try:
+            result: Result = room.answer(ask, case, run.counting("blocks", case.blocks))
+        except OutOfTime as late:
+            result = unsettled(case, ask.document(), late)
     return result

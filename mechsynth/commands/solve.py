@@ -108,7 +108,8 @@ def _show(result: Result) -> None:
             for answer in result.answers
             if answer.witness is result.witness and answer.mechanism is result.mechanism
         )
-        say(f"\n{_verdict(str(chosen.question['ask']), str(result.status) == 'feasible')}\n")
+        undecided = any(str(answer.status) == "unknown" for answer in result.answers)
+        say(f"\n{_verdict(str(chosen.question['ask']), str(result.status), undecided)}\n")
         result = chosen
     from mechsynth.words.layout import within
 
@@ -133,8 +134,13 @@ def _classes(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _verdict(ask: str, works: bool) -> str:
+def _verdict(ask: str, status: str, undecided: bool) -> str:
     """Return what a ladder comes to; ``static`` asks for truth, the others for residual claimants."""
+    works = status == "feasible"
+    if status == "unknown":
+        return "Not decided; how far it came:"
+    if works and undecided:
+        return f"A class that makes every agent residual claimant, of which some smaller ones were not decided: {ask}"
     if ask == "static":
         return (
             "The smallest class that implements the rule: history-independent"

@@ -99,6 +99,23 @@ def test_a_question_and_its_name_have_the_same_answer() -> None:
     assert named.to_bytes() == typed.to_bytes() and named.check().accepted
 
 
+def test_how_to_work_is_one_object() -> None:
+    """Told to `solve` as one or as four; not as both; the clock runs from when it is made."""
+    told: list[tuple[str, int, int]] = []
+    run = mechsynth.Run(1, 60, progress=lambda *words: told.append(words))
+    typed = mechsynth.solve(LEASES, asks.Contingent(), run)
+    assert typed.to_bytes() == mechsynth.solve(LEASES, "contingent", workers=1, time_limit=60).to_bytes()
+    blocks = 2 + 2 * 2  # of the one period that another follows: firm1 has one for each action, firm2 one for each action and signal of firm1
+    assert told[-1][0] == "blocks" and told[-1][1] <= told[-1][2] == blocks
+    assert run.left() is not None and mechsynth.Run().left() is None
+    over = dataclasses.replace(run, deadline=0.0)
+    assert mechsynth.solve(LEASES, asks.Contingent(), over).status is Status.UNKNOWN
+    with pytest.raises(UsageError, match=r"^run: stands beside"):
+        mechsynth.solve(LEASES, "contingent", run, workers=1)
+    with pytest.raises(UsageError, match=r"^workers: 0 is no number of threads"):
+        mechsynth.Run(0)
+
+
 @pytest.mark.parametrize(
     ("ask", "options", "words"),
     [
@@ -243,3 +260,18 @@ def test_everything_at_once_hands_its_options_on(given: dict[str, Any]) -> None:
         name = str(part.question["ask"])
         own = {option: value for option, value in given.items() if option in REGISTRY[name].options()}
         assert part.to_bytes() == mechsynth.solve(environment, name, **own).to_bytes()
+
+
+@pytest.mark.parametrize("ask", REGISTRY)
+def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 3, and nothing claimed; but what is answered without a look at the clock is answered."""
+    name = {"static": "liu2014-oil-leases", "surplus-extraction": "no-correlation"}.get(ask, "bilateral-trade-persistent")
+    if ask in ("generalized-vcg", "contingent", "vcg-type", "convex-independence", "spanning", "ladder", "implement"):
+        name = "liu2025-repeated-auction"
+    path = ROOT / "instances" / f"{name}.json"
+    arguments = ["solve", str(path), "--ask", ask, "--time-limit", "0"]
+    quick = ("policy", "static", "team", "pivot", "groves", "lump-sum-budget")
+    assert cli.main(arguments) == (0 if ask in quick else 3), capsys.readouterr().err
+    said = capsys.readouterr()
+    assert not said.err and (ask in quick) == ("Unknown: no answer was proved" not in said.out)
+    assert "No class of these" not in said.out
