@@ -15,7 +15,8 @@ from mechsynth.mechanism import Mechanism
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.prove.linear import Outcome, least_relaxation
 from mechsynth.prove.rows import Exact
-from mechsynth.rational import text
+from mechsynth.result.codec import write
+from mechsynth.result.witness import Conflict as Farkas
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,5 @@ def witness(program: LinearProgram, conflict: Conflict) -> dict[str, Any]:
     """Return the Farkas witness of a conflict."""
     rights = dict(zip(program.names, program.rights, strict=True))
     shortfall = sum((y * rights[name] for name, y in conflict.proof.items()), Fraction(0))
-    return {
-        "kind": "farkas",
-        "conflict": conflict.requirements,
-        "multipliers": {name: text(y) for name, y in conflict.proof.items()},
-        "shortfall": text(shortfall),
-    }
+    found = Farkas(conflict=tuple(conflict.requirements), multipliers=conflict.proof, shortfall=shortfall)
+    return dict(write(found))

@@ -7,17 +7,19 @@ cycle of lies excludes them (Rochet).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct import witnesses
 from mechsynth.construct.case import Case
 from mechsynth.mechanism import Table
 from mechsynth.prove.paths import central_payments, distances, negative_cycle
-from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
+from mechsynth.rational import IntArray, Rationals, magnitude, widen
+from mechsynth.result.codec import write
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,17 +86,8 @@ def _cycle(case: Case, agent: int, others: int, gains: IntArray, den: int) -> di
         cycle = cycle[::-1]
         weight = sum(int(gains[k, r]) for k, r in zip(cycle, cycle[1:] + cycle[:1], strict=True))
     assert weight < 0, "the search for a negative cycle returned none"
-    key = case.block_key(t, agent, 0, others)
-    del key["action"]
-    own = environment.period(t).signals[agent]
-    return {
-        "kind": "cycle",
-        "agent": key["agent"],
-        "period": t,
-        "others": key["others"],
-        "cycle": [own[k] for k in cycle],
-        "shortfall": text(Fraction(-weight, den)),
-    }
+    found = witnesses.cycle(case, witnesses.Place(t, agent, 0, others), cycle, Fraction(-weight, den))
+    return dict(write(replace(found, order=("kind", "agent", "period", "others", "cycle", "shortfall"))))
 
 
 def now_tables(case: Case, payments: Sequence[Rationals]) -> dict[str, dict[str, Table]]:

@@ -22,7 +22,8 @@ from mechsynth.asks.last_period import losses
 from mechsynth.beliefs import by_own, used
 from mechsynth.construct.case import Case
 from mechsynth.program.synthesis import quoted
-from mechsynth.rational import text
+from mechsynth.result.codec import write
+from mechsynth.result.witness import Conflict
 
 PAYOFFS = {Fraction(1): "residual-claimant", Fraction(0): "no-payoff"}
 """The requirement on truthful payoffs by the share of the surplus; any other share is equal shares."""
@@ -138,9 +139,4 @@ class LastRows:
         conflict = ["pepic", self.requirement]
         if self.scope == "policy":
             conflict = [name for name in conflict if any(row.startswith(f"{name} ") for row in used_rows)]
-        return {
-            "kind": "farkas",
-            "conflict": conflict,
-            "multipliers": {name: text(y) for name, y in used_rows.items()},
-            "shortfall": text(self.right),
-        }
+        return dict(write(Conflict(conflict=tuple(conflict), multipliers=used_rows, shortfall=self.right)))

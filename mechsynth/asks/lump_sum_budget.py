@@ -28,6 +28,8 @@ from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status
+from mechsynth.result.codec import write
+from mechsynth.result.witness import Shortfall
 from mechsynth.run import Run
 
 LARGE = 400  # profiles up to which the structure of the chains is looked at
@@ -70,7 +72,7 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
                 kinds["now"] = Table((kinds["now"].entries + once).reduce())
         mechanism = Mechanism(environment, case.actions, transfers)
     else:
-        witness = {"kind": "budget", "shortfall": text(-budget)}
+        witness = write(Shortfall(shortfall=-budget))
     return Result(
         question=ask.document(),
         status=Status.FEASIBLE if budget >= 0 else Status.INFEASIBLE,

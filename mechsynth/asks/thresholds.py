@@ -31,10 +31,12 @@ from typing import Any
 import numpy as np
 
 from mechsynth.beliefs import beliefs, by_own, used
+from mechsynth.construct import witnesses
 from mechsynth.construct.case import Case
 from mechsynth.efficient import expectation, solve_discounted
 from mechsynth.prove.paths import distances, negative_cycle
 from mechsynth.rational import IntArray, Rationals, magnitude, text, widen
+from mechsynth.result.codec import write
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,13 +250,8 @@ def cycle(case: Case, here: Stage, others: int) -> dict[str, Any]:
     if weight(found) >= 0:  # networkx follows its edges the other way round
         found = found[::-1]
     assert weight(found) < 0, "the search for a negative cycle returned none"
-    own = case.environment.period(here.t).signals[here.agent]
-    return {
-        "kind": "cycle",
-        **_place(case, here, others),
-        "cycle": [own[k] for k in found],
-        "shortfall": text(Fraction(-weight(found), here.den)),
-    }
+    gap = Fraction(-weight(found), here.den)
+    return dict(write(witnesses.cycle(case, witnesses.Place(here.t, here.agent, 0, others), found, gap)))
 
 
 def _place(case: Case, here: Stage, others: int) -> dict[str, Any]:

@@ -43,6 +43,8 @@ from mechsynth.prove.rows import Exact, integer_rows
 from mechsynth.prove.walk import Kind, walk
 from mechsynth.rational import IntArray, Rationals, text
 from mechsynth.result import Result, Status
+from mechsynth.result.codec import write
+from mechsynth.result.witness import Interval
 from mechsynth.run import Run
 from mechsynth.solver.linear import End, methods
 
@@ -332,13 +334,13 @@ def _witness(case: Case, reach: Reach, pair: Pair) -> dict[str, Any]:
     t, one, other = pair
     agent = case.environment.agents[reach.space.agent]
     true, against = _profile(case, t, one), _profile(case, t, other)
-    return {
-        "kind": "interval",
-        **case.period_key(t),
-        "agent": agent,
-        "others": {name: label for name, label in true.items() if name != agent},
-        "signal": true[agent],
-        "against": against[agent],
-        "least": text(-reach.most[t, other, one]),
-        "most": text(reach.most[pair]),
-    }
+    found = Interval(
+        **{"period": None, **case.period_key(t)},
+        agent=agent,
+        others={name: label for name, label in true.items() if name != agent},
+        signal=true[agent],
+        against=against[agent],
+        least=-reach.most[t, other, one],
+        most=reach.most[pair],
+    )
+    return dict(write(found))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mechsynth.construct.case import Case
 from mechsynth.result.codec import write
-from mechsynth.result.witness import Dependence, Mixture
+from mechsynth.result.witness import Cycle, Dependence, Mixture
 
 
 class Place(NamedTuple):
@@ -42,6 +42,13 @@ def mixture(case: Case, at: Place, report: int, eta: Rates, gap: Fraction | None
         shortfall=None if gap is None else gap / share,
     )
     return dict(write(found))
+
+
+def cycle(case: Case, at: Place, signals: Sequence[int], gap: Fraction) -> Cycle:
+    """Return the witness that lies gain together; ``signals`` are the indices of the signals in order, the action of the place does not matter."""
+    names = {key: value for key, value in case.block_names(*at).items() if key != "action"}
+    own = case.environment.period(at.t).signals[at.agent]
+    return Cycle(**names, cycle=tuple(own[k] for k in signals), shortfall=gap)
 
 
 def dependence(case: Case, at: Place, eta: Rates, gap: Fraction | None) -> dict[str, Any]:

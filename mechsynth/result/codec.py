@@ -71,11 +71,16 @@ def _object(record: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, key, _ in _keys(kind):
         value, field = getattr(record, name), kind.__dataclass_fields__[name]
-        always = name == "kind" or field.metadata.get("always") or key in record.order
+        always = key in record.order or (not record.order and (name == "kind" or field.metadata.get("always", False)))
         if always or not _has_default(field) or value != field.default:
             found[key] = write(value)
     found |= record.extra
     return {key: found[key] for key in record.order} | found if record.order else found
+
+
+def always(default: Any = None) -> Any:
+    """Return a field that is written even where it has its default."""
+    return dataclasses.field(default=default, metadata={"always": True})
 
 
 def key_of(name: str) -> str:

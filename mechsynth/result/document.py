@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from mechsynth.result.codec import Record, exact, read, write
+from mechsynth.result.codec import Record, always, exact, read, write
 from mechsynth.result.witness import Witness
 
 FORMAT = "mechsynth-result/1"
 STATUS = Literal["feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown"]
 STRENGTH = Literal["exact", "verified", "numerical"]
-
-
-def always(default: Any = None) -> Any:
-    """Return a field that is written even where it has its default."""
-    return field(default=default, metadata={"always": True})
 
 
 @dataclass(frozen=True, kw_only=True)

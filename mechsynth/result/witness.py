@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-from mechsynth.result.codec import Record
+from mechsynth.result.codec import Record, always
 from mechsynth.result.rowname import ColumnName, RowName, parse_row
 
 Others = Mapping[str, str]
@@ -120,7 +120,7 @@ class Conflict(Record):
     """
 
     kind: Literal["farkas"] = "farkas"
-    conflict: tuple[str, ...] = ()
+    conflict: tuple[str, ...] = always(())
     multipliers: Mapping[str, Fraction]
     shortfall: Fraction
 
