@@ -1,30 +1,24 @@
-"""One function for each kind of question: what its answer has to prove, and the sentence that says so."""
+"""Answers: the rule and its ties first, then the room of the question (``claims/``)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from mechsynth.errors import InputError
 
-from . import linked, private, synthesis, thresholds, uniqueness
-from .blocks import check_holds, last_with_blocks
+from .claims import beliefs, groves, implement, thresholds, transfers, uniqueness
 from .envelope import Claim
 from .exact import Array, Exact
-from .mechanism import Payments, read_allocation, read_period, read_profile, read_transfers
+from .mechanism import read_allocation, read_period, read_profile
 from .model import Model
-from .negative import RULE_ONLY, excluded, refuted_program
-from .payments import check_incentives, check_residual, check_shapes, last_lies, last_payoff, rows_at
 from .question import CONDITIONS, GROVES, LINKED, RESIDUAL
-from .targets import LESS, targets_of
 from .text import flatten, items, label, show, table
 from .tried import check_tried
 from .values import Values, mean, read_vector
 from .verdict import Ledger, Refuted, equal
-from .witnesses import check_failures
 
 _CERTIFICATES = {
     ("policy", "optimal"): ("ties", "values"),
@@ -101,53 +95,14 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
             _check_first(claim, model, rule, signs, ledger)
     elif certificate.get("ties") is not None:
         raise InputError("certificate.ties", "stand in an answer that is about no rule", "remove them")
-    if claim.ask == "policy":
-        assert values is not None
-        return _policy(claim, model, values, ledger)
-    if claim.ask == "uniqueness":
-        assert rule is not None
-        assert values is not None
-        return uniqueness.judge(claim, model, rule, values, ledger)
-    if claim.status == "holds":
-        check_holds(claim, model, rule, ledger)
-        return _holds_statement(claim, model)
-    if claim.status == "fails":
-        ledger.claim(claim.value is None, "a value in a negative answer")
-        words = check_failures(claim, model, rule, None, ledger)
-        return _fails_statement(claim, model, words)
+    if claim.ask in CONDITIONS:
+        return beliefs.judge(claim, model, rule, ledger)
     assert rule is not None
     assert values is not None
+    said = _ROOMS[claim.ask](claim, model, rule, values, ledger)
     if claim.ask == "implement":
-        said = synthesis.judge(claim, model, rule, values, ledger)
-        return said + check_tried(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
-    if claim.ask == "generalized-vcg":
-        return thresholds.judge(claim, model, rule, values, ledger)
-    if claim.ask in GROVES:
-        return private.judge(claim, model, rule, values, ledger)
-    if claim.ask in LINKED:
-        if claim.status == "infeasible" and claim.ask == "ex-ante-balanced":
-            # it asks for the same transfers, and for payments at the start besides
-            claim = replace(claim, ask=claim.asked.transfers)
-        else:
-            return linked.judge(claim, model, rule, values, ledger)
-    if claim.status == "infeasible":
-        return _infeasible(claim, model, rule, values, ledger)
-    assert claim.mechanism is not None
-    paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
-    if claim.ask == "static":
-        check_shapes(claim, model, paid)
-        lies = last_lies(model, rule, paid[-1])
-        for lie in lies:
-            ledger.not_negative(lie.bracket, lie.names(model))
-        check_incentives(claim, model, lies, None, ledger)
-        return (
-            f"In period {model.count}, taken by itself, truth is an ex post equilibrium of the efficient rule listed "
-            f"with the payments listed{'; earlier periods are not asked about' if model.count > 1 else ''}."
-        )
-    lies = check_residual(claim, model, rule, values, paid, ledger)
-    check_incentives(claim, model, lies, values, ledger)
-    _check_payoffs(claim, model, rule, values, paid[-1], ledger)
-    return _feasible_statement(claim, model)
+        said += check_tried(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
+    return said
 
 
 def _suggestions(claim: Claim, model: Model) -> list[Exact]:
@@ -219,7 +174,7 @@ def _check_first(claim: Claim, model: Model, rule: Sequence[Array], signs: Seque
             )
 
 
-def _policy(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
+def _policy(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     claimed = claim.certificate.get("values")
     if claimed is not None:
         if len(items(claimed, "certificate.values")) != model.count:
@@ -228,7 +183,7 @@ def _policy(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
             period, at = model.period(t), f"certificate.values[{t}]"
             leaves, _ = flatten(entry, [(size, False) for size in period.sizes], at)
             said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))
-            ledger.zero(said - values.exact(t), rows_at(period, np.arange(period.profiles), f"value{model.when(t)}"))
+            ledger.zero(said - values.exact(t), period.names(f"value{model.when(t)}"))
     if model.prior is None:
         ledger.claim(claim.value is None, "a value, although the instance has no prior")
         return "The rule listed is efficient: no action at any profile of any period gives more social surplus."
@@ -242,97 +197,14 @@ def _policy(claim: Claim, model: Model, values: Values, ledger: Ledger) -> str:
     )
 
 
-def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
-    """Check a negative answer about transfers."""
-    if claim.certificate.get("now") is not None:
-        raise Refuted(
-            f"certificate.now: {LESS}: it is one choice of the last period's payments, which the question leaves free; "
-            "ask the same question anew"
-        )
-    if isinstance(claim.witness, dict) and claim.witness.get("kind") == "farkas":
-        return refuted_program(claim, model, rule, values, ledger)
-    words = check_failures(claim, model, rule, targets_of(claim, model, rule, values), ledger)
-    kind = claim.witness.get("kind") if isinstance(claim.witness, dict) else None
-    if kind == "cycle":
-        return (
-            "No payments whatever make truth an ex post equilibrium of the last period under the rule listed "
-            f"({words}){RULE_ONLY}"
-        )
-    return f"{excluded(claim, model)} ({words}){RULE_ONLY}"
+Room: TypeAlias = Callable[[Claim, Model, list[Array], Values, Ledger], str]
 
-
-def _check_payoffs(
-    claim: Claim, model: Model, rule: list[Array], values: Values, last: Sequence[Payments], ledger: Ledger
-) -> None:
-    """Check ``certificate.payoffs``: ``X_1^i``, which is ``W_1`` unless period 1 is the last."""
-    claimed = claim.certificate.get("payoffs")
-    if claimed is None:
-        return
-    if not isinstance(claimed, dict):
-        raise InputError("certificate.payoffs", "expected an object", "write {agent: table}")
-    period = model.period(0)
-    for agent, entry in claimed.items():
-        i = label(agent, model.agent_index, "certificate.payoffs", "agent")
-        at = f"certificate.payoffs.{show(agent)}"
-        leaves, _ = flatten(entry, [(size, False) for size in period.sizes], at)
-        said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))
-        true = last_payoff(model, rule, i, last[i]) if model.horizon == 1 else values.exact(0)
-        ledger.zero(said - true, rows_at(period, np.arange(period.profiles), f"payoff of {show(agent)}"))
-
-
-def _idle(model: Model) -> str:
-    """Return why a condition on beliefs has nothing to test, empty where it has."""
-    if last_with_blocks(model) == 0:
-        return "; there is one period only, so there is no block, and nothing was tested"
-    if len(model.agents) == 1:
-        return "; there is one agent only, so there are no others to expect anything of, and payments have nothing to look at"
-    if all(size == 1 for t in range(last_with_blocks(model)) for size in model.period(t).sizes):
-        return "; every agent has one signal only, so nothing was tested"
-    return ""
-
-
-def _holds_statement(claim: Claim, model: Model) -> str:
-    scope = "every block" if claim.scope == "all" else "every block that the efficient rule listed uses"
-    if claim.ask == "spanning":
-        return f"Spanning holds: in {scope} the beliefs of the own signals are linearly independent{_idle(model)}."
-    text = f"Convex independence holds: in {scope} no own signal's belief is a mixture of the others'"
-    if claim.scope == "policy":
-        text = (
-            "Convex independence holds along the efficient rule listed: at every profile the belief of the own signal, "
-            "under the rule's action, is no mixture of the other own signals' beliefs"
-        )
-    if claim.value is not None:
-        text += "; the value is the least squared distance of a belief from the hull of the others"
-    return f"{text}{_idle(model)}."
-
-
-def _fails_statement(claim: Claim, model: Model, words: str) -> str:
-    what = (
-        "the belief of the own signal is a mixture of the other own signals' beliefs"
-        if claim.ask == "convex-independence"
-        else "the beliefs of the own signals are linearly dependent"
-    )
-    name = claim.ask.replace("-", " ").capitalize()
-    rule = "" if claim.scope == "all" else " along the efficient rule listed"
-    return f"{name} fails{rule}: {what} ({words}){_idle(model)}."
-
-
-def _feasible_statement(claim: Claim, model: Model) -> str:
-    when = "in every period" if model.horizon is None else "in every period before the last"
-    last = ""
-    if model.horizon is not None:
-        last = ", the payments of the last period listed"
-        if claim.constant is not None:
-            last = ", the last period playing a constant action without payments"
-    scope = ""
-    if claim.scope == "all":
-        scope = "; the targets are met in every block, for every action"
-    surplus = "the social surplus"
-    if claim.constant is not None:
-        surplus = "the social surplus of an efficient rule that is efficient in the last period too,"
-    return (
-        f"With the {claim.ask} transfers listed{last}, truth is periodic ex post incentive compatible after every "
-        "history under the rule listed"
-        + (", efficient before the last period," if claim.constant is not None else ", which is efficient,")
-        + f" and gives every agent {surplus} {when}{scope}."
-    )
+# what every question about a rule claims; positive and negative answers are judged in one room, by the same rows
+_ROOMS: dict[str, Room] = {
+    "policy": _policy,
+    "implement": implement.judge,
+    **dict.fromkeys(("static", *RESIDUAL, *LINKED), transfers.judge),
+    **dict.fromkeys(GROVES, groves.judge),
+    "generalized-vcg": thresholds.judge,
+    "uniqueness": uniqueness.judge,
+}

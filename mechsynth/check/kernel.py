@@ -30,31 +30,39 @@ from .verdict import Ledger, Refuted
 
 
 def met(blocks: Iterable[Rows], ledger: Ledger, added: Mapping[Column, Fraction] | None = None) -> None:
-    """Ask that every row is met at a mechanism; ``added`` has the values of the columns that are left."""
+    """Ask that every row is met at a mechanism; ``added`` has the values of the columns that are left.
+
+    Raises
+    ------
+    Refuted
+        At the first block with a row that is not: its first equality, or its worst inequality, with the slack per unit of mass.
+    """
     for block in blocks:
         if len(block.state) == 0:
             continue
-        form = block.slack(block.state)
-        _right(form, added or {}, block.equal, block.name, ledger)
+        wrong = _wrong(block.slack(block.state), block.equal, added or {}, ledger)
+        if not wrong:
+            continue
+        mass = None if block.mass is None else block.mass(block.state)
+        slacks = {row: value if mass is None else value / mass.at(row) for row, value in wrong.items()}
+        row = min(slacks) if block.equal else min(slacks, key=slacks.__getitem__)
+        slack = number_text(slacks[row])
+        raise Refuted(f"{block.name(row)}: " + (f"off by {slack}, not 0" if block.equal else f"slack {slack} < 0"))
 
 
-def _right(
-    form: Form, added: Mapping[Column, Fraction], equal: bool, name: Callable[[int], str], ledger: Ledger
-) -> None:
+def _wrong(form: Form, equal: bool, added: Mapping[Column, Fraction], ledger: Ledger) -> dict[int, Fraction]:
+    """Return the rows with the wrong sign, and their slacks; bounds settle a row where they can."""
     number = _number(form, added)
     ledger.rows += number.num.size
     if form.rest is None:
-        wrong = np.flatnonzero(number.num != 0 if equal else number.num < 0)
-    else:
-        maybe = (
-            np.flatnonzero((number + form.rest.bound(upper=False)).num < 0) if not equal else np.arange(number.num.size)
-        )
-        exact = (number[maybe] + form.rest.at(maybe)).num if maybe.size else maybe
-        wrong = maybe[np.flatnonzero(exact != 0 if equal else exact < 0)]
-    if wrong.size:
-        row = int(wrong[0])
-        slack = number_text(number.at(row) + (form.rest.at(np.array([row])).at(0) if form.rest else 0))
-        raise Refuted(f"{name(row)}: " + (f"off by {slack}, not 0" if equal else f"slack {slack} < 0"))
+        return {int(k): number.at(int(k)) for k in np.flatnonzero(number.num != 0 if equal else number.num < 0)}
+    maybe = np.arange(number.num.size)
+    if not equal:
+        maybe = np.flatnonzero((number + form.rest.bound(upper=False)).num < 0)
+    if not maybe.size:
+        return {}
+    exact = number[maybe] + form.rest.at(maybe)
+    return {int(maybe[k]): exact.at(int(k)) for k in np.flatnonzero(exact.num != 0 if equal else exact.num < 0)}
 
 
 def _number(form: Form, added: Mapping[Column, Fraction]) -> Exact:
@@ -103,12 +111,11 @@ def _made(form: Form, _: State) -> Form:
 def extreme(blocks: Iterable[Rows], value: Fraction, sign: int, words: str, ledger: Ledger) -> None:
     """Ask that no slack is below (sign 1) or above (-1) a value."""
     for block in blocks:
-        form = (block.slack(block.state) - Form.of(value, len(block.state))).times(Fraction(sign))
-        _right(form, {}, False, partial(_against, words, block), ledger)
-
-
-def _against(words: str, block: Rows, row: int) -> str:
-    return f"{words}, against {block.name(row)}"
+        form = block.slack(block.state)
+        beyond = (form - Form.of(value, len(block.state))).times(Fraction(sign))
+        for row in _wrong(beyond, False, {}, ledger):
+            found = f"{block.name(row)} has slack {number_text(form.at(row))}"
+            raise Refuted(f"{words}: {found}, the result says {number_text(value)}")
 
 
 # -- derived --------------------------------------------------------------------------------------------------------
@@ -170,13 +177,9 @@ def weigh(
     mass = None if block.mass is None or sizes is None else block.mass(block.state)
     known = families is None or block.family == DEFINITION or block.family in families
     for row, factor in enumerate(factors):
-        fine = block.equal or factor >= 0
-        if not (fine and known):
-            words = f"{number_text(factor)} < 0, the row is an inequality"
-            raise Refuted(
-                f"multiplier of {block.name(row)}: {words if not fine else 'the row does not belong to the conflict'}"
-            )
-        ledger.rows += 1
+        words = f"multiplier of {block.name(row)}: " if not known or factor < 0 else ""
+        ledger.claim(block.equal or factor >= 0, f"{words}{number_text(factor)} < 0, the row is an inequality")
+        ledger.claim(known, f"{words}the row does not belong to the conflict")
         total.add(factor, form, row)
         if sizes is not None:
             size = abs(factor) * (1 if mass is None else mass.at(row))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -121,6 +122,10 @@ class Period:
     def other_sizes(self, agent: int) -> tuple[int, ...]:
         """Return the numbers of signals of everybody but ``agent``."""
         return self.sizes[:agent] + self.sizes[agent + 1 :]
+
+    def names(self, words: str) -> Callable[[tuple[int, ...]], str]:
+        """Return what names rows that are the profiles: some words and the profile."""
+        return lambda index: f"{words} at {self.name(index[0])}"
 
     def name(self, profile: int) -> str:
         """Return a profile in words: ``(4, -)``."""

@@ -16,6 +16,7 @@ from mechsynth.commands.terminal import (
     say,
     say_json,
 )
+from mechsynth.commands.trust import Trust
 from mechsynth.errors import MechsynthError
 
 
@@ -24,6 +25,7 @@ def add(commands: Any) -> None:
     check = commands.add_parser("check", help="is a result proved? exact, without any solver", allow_abbrev=False)
     check.add_argument("result", metavar="RESULT", help="a result file (mechsynth-result/1)")
     check.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
+    check.add_argument("--trust", action="store_true", help="print which lines of the checker this rested on")
     check.add_argument("--json", action="store_true", help="print the verdict as JSON")
     check.set_defaults(run=_check)
 
@@ -57,19 +59,26 @@ def _check(options: argparse.Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     data = read(path)
+    trust = Trust()
     with threadpool_limits(limits=1, user_api="blas"):
         try:
-            verdict = check(result, data)
+            if options.trust:
+                with trust:
+                    verdict = check(result, data)
+            else:
+                verdict = check(result, data)
         except MechsynthError as error:
             raise _blamed(error, options.result, path, data) from None
     if options.json:
         import dataclasses
 
-        say_json(dataclasses.asdict(verdict))
+        say_json(dataclasses.asdict(verdict) | ({"trust": trust.document()} if options.trust else {}))
     elif verdict.accepted:
         say(f"accepted: {verdict.statement}")
     else:
         say(f"refused: {verdict.reason}")
+    if options.trust and not options.json:
+        say(trust.words())
     return PROVED if verdict.accepted else REFUSED
 
 

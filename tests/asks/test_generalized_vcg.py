@@ -338,7 +338,7 @@ def test_equation_4_itself_can_fail() -> None:
     bent["mechanism"]["transfers"][0]["ann"]["now"] = [["0"], ["-6"]]
     del bent["certificate"]["thresholds"]
     assert deviations.one_shot(instance, bent).slack == -9
-    assert "incentive of ann" in str(check(bent, data(instance)).reason)
+    assert "pepic ann" in str(check(bent, data(instance)).reason)
 
 
 # -- private values: Remark 3.9 --------------------------------------------------------------------------------------

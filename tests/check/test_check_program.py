@@ -1,7 +1,7 @@
-"""The rows of the synthesis program against the mechanism itself, on random environments.
+"""The two frames against each other, on random environments.
 
-A mechanism of a class is one point of the program. Every row is evaluated there, and must say what playing the mechanism
-says: a requirement's rows all hold iff the requirement is found to be met on the mechanism.
+A mechanism of a class is one point of the program: the value of every column is read off its tables with loops. A row over columns has there
+exactly the slack that the same row has over the mechanism as it is played.
 """
 
 from __future__ import annotations
@@ -16,18 +16,24 @@ import pytest
 from test_check_oracle import AGENTS, Json, World, nested, result_of
 
 from mechsynth.check import evaluate, read_instance
+from mechsynth.check.claims.implement import Wish
 from mechsynth.check.evaluation import evaluate_mechanism
+from mechsynth.check.kernel import least, met
+from mechsynth.check.kind import Class
 from mechsynth.check.mechanism import read_allocation, read_transfers
-from mechsynth.check.program import Program
+from mechsynth.check.played import Played
 from mechsynth.check.question import CLASSES, Question
-from mechsynth.check.synthesis import attained, check_class, check_requirements
+from mechsynth.check.rows import definitions
 from mechsynth.check.text import decode
+from mechsynth.check.unknown import Unknown
 from mechsynth.check.values import Values
-from mechsynth.check.verdict import Ledger, Refuted
+from mechsynth.check.verdict import Ledger
 
 REQUIREMENTS = [
     "pepic",
     "residual-claimant",
+    "equal-shares",
+    "no-payoff",
     "participation:ex-post",
     "participation:interim",
     "participation:ex-ante",
@@ -77,7 +83,7 @@ def in_class(world: World, transfers: str, mechanism: Json, rng: Any) -> Json:
     return {"allocation": mechanism["allocation"], "transfers": tables[0] if world.horizon is None else tables}
 
 
-def point_of(world: World, program: Program, found: Any, mechanism: Json) -> dict[str, Fraction]:
+def point_of(world: World, unknown: Unknown, found: Any, mechanism: Json) -> dict[str, Fraction]:
     """Return the value of every column by name, read from the tables with loops."""
     tables = [mechanism["transfers"]] if world.horizon is None else mechanism["transfers"]
     point: dict[str, Fraction] = {}
@@ -99,7 +105,7 @@ def point_of(world: World, program: Program, found: Any, mechanism: Json) -> dic
         entry = tables[t][AGENTS[i]]
         return look(entry["later"], world.rule[t][told], *told, *q) if "later" in entry else Fraction(0)
 
-    kind = "full" if not program.columns.blind else "contingent" if program.columns.own_report else "vcg-type"
+    kind = "full" if unknown.kind.own_next else "contingent" if unknown.kind.own_report else "vcg-type"
     for t, i in itertools.product(range(world.count), (0, 1)):
         when = "" if world.horizon is None else f"t={t + 1} "
         who = f"{AGENTS[i]} {when}"
@@ -141,55 +147,41 @@ def test_rows_say_what_playing_says(seed: int, horizon: int | None, transfers: s
     root, numbers = decode(json.dumps(result_of(instance, mechanism)).encode(), "result")
     rule = read_allocation(root["mechanism"]["allocation"], model)
     paid = read_transfers(root["mechanism"]["transfers"], model, rule, numbers)
-    check_class(transfers, model, paid)
+    kind = Class.named(transfers)
+    kind.ask(model, paid)
     values = Values(model, rule)
     found = evaluate_mechanism(model, rule, paid, values)
+    unknown, played = Unknown(model, rule, values, kind), Played(model, rule, values, kind, paid)
+    point = point_of(world, unknown, found, mechanism)
+    assert {unknown.columns.name(c) for c in unknown.columns.every()} == set(point)
     bounds = {"bounded:3": Fraction(3)}
-    point: dict[str, Fraction] | None = None
+    met(definitions(played), Ledger())
     for objective in OBJECTIVES:
-        program = Program(model, rule, values, transfers, REQUIREMENTS, objective, bounds)
-        if point is None:
-            point = point_of(world, program, found, mechanism)
-            names = {program.columns.name(c) for c in program.columns.every()}
-            assert names == set(point)
-        asked = Question("implement", "", None, transfers, tuple(REQUIREMENTS), objective, bounds)
-        value = attained(asked, found)
-        added = {"largest": value, "rent": value, "subsidy": value, "epsilon": Fraction(0)}
-        whole = point | added | {f"size {name}": abs(p) for name, p in point.items()}
+        wish = Wish(Question("implement", "", None, transfers, tuple(REQUIREMENTS), objective, bounds), {})
+        added = least(wish.holding(played))
+        value = wish.attained(played, added)
+        whole = point | dict.fromkeys(("largest", "rent", "subsidy", "epsilon"), value)
+        whole |= {f"size {name}": abs(p) for name, p in point.items()}
 
-        def at(entries: Any, program: Program = program, whole: dict[str, Fraction] = whole) -> Fraction:
-            coefficients, den = entries
-            return sum((c * whole[program.columns.name(k)] for k, c in coefficients.items()), Fraction(0)) / den
+        def at(form: Any, row: int, whole: dict[str, Fraction] = whole) -> Fraction:
+            terms = form.plain(row).items()
+            return form.const.at(row) + sum((v * whole[unknown.columns.name(c)] for c, v in terms), Fraction(0))
 
-        slacks: dict[str, list[tuple[bool, Fraction]]] = {}
         seen = set()
-        for row in program.rows():
-            assert row.name not in seen
-            seen.add(row.name)
-            slacks.setdefault(row.family, []).append((row.equal, at(row.entries()) - row.right()))
-        for family, rows in slacks.items():
-            holds = all(s == 0 if equal else s >= 0 for equal, s in rows)
-            if family in ("definition", "objective"):
-                assert holds
-                continue
-            one = Question("implement", "", None, transfers, (family,), objective, bounds)
-            try:
-                check_requirements(one, found, Fraction(0), Ledger())
-                met = True
-            except Refuted:
-                met = False
-            assert holds == met, family
-        if objective == "max-revenue":
-            assert found.expected_surplus is not None
-            assert found.expected_surplus - at(program.objective()) == value
-        elif objective != "min-epsilon":
-            assert at(program.objective()) == value
-            if objective != "min-total-transfer":
-                # and nothing below the value keeps the rows of the objective
-                tight = [s for _, s in slacks["objective"]]
-                assert min(tight) == 0
-        else:
-            assert value == max(Fraction(0), -min(s for _, s in slacks.get("pepic", [(False, Fraction(0))])))
+        for block, same in zip(wish.program(unknown), wish.program(played), strict=True):
+            assert (block.family, block.equal, block.head) == (same.family, same.equal, same.head)
+            slack, number = block.slack(block.state), same.slack(same.state)
+            for row in range(len(block.state)):
+                name = block.name(row)
+                assert name == same.name(row)
+                assert name not in seen
+                seen.add(name)
+                assert name == block.head or name.startswith(f"{block.head} ")
+                assert at(slack, row) == at(number, row), name
+        assert at(wish.minimized(unknown), 0) == (-value if objective == "max-revenue" else value)
+        # an objective's columns are as small as its rows allow
+        low = [at(b.slack(b.state), row) for b in wish.holding(unknown) for row in range(len(b.state))]
+        assert min(low, default=Fraction(0)) == 0
 
 
 @pytest.mark.parametrize("horizon", [2, None])

@@ -78,7 +78,6 @@ LIMITS: dict[str, Any] = {
 
 NONE = {
     "mechsynth.asks.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
-    "mechsynth.check.targets.DIGITS": "the same, in the checker",
     "mechsynth.solver.linear.SMALLEST": "what floats take for zero: they suggest, and what they suggest is proved",
     "mechsynth.asks.flags.FEW": "words of the help of an option",
     "mechsynth.check.claims.exclusion.DIGITS": "digits with which a bound is told",

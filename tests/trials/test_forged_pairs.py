@@ -26,14 +26,14 @@ PAIRS = {
     "uniqueness-by-losses-of-zero": "certificate.proofs.ann[0].lies[0].loss: the result says 0, it is 2: slack -2",
     "deficit-called-feasible": 'status "feasible", but the expected budget is -75/46',
     # δ = 9/10: g1's target under x0 is 0 at b1 and -2/δ at b0, where the lie loses 5 - 4 besides: 0 + (2 + 1)/δ = 10/3
-    "vcg-type-negative-weight": "negative weight of b0, where only a bound is asked",
+    "vcg-type-negative-weight": "multiplier of pepic g1 (a0,b0)->b1: -1 < 0, the row is an inequality",
     "discount-listed-as-balanced": "certificate.discounts.balanced[0].from: at the types (l, p) the budget is below 0",
     "theorem-5-correlated-chains": "the signals are no chains of their own: the law at (k, p) is no product",
     "theorem-6-no-surplus-reached": "theorem 6: no surplus is ever reached",
     "theorem-5-correlated-prior": "the first signals are not independent: the prior at (k, p) is no product",
     "theorem-5-no-surplus": "theorem 5: no surplus anywhere",
-    "team-with-payments-later": "payments of bob: a payment later does not belong to team",
-    "generalized-vcg-paid-at-the-start": "payments of ann: a payment at the start only does not belong to generalized-vcg",
+    "team-with-payments-later": "payments of bob: a payment later is not in the class history-independent",
+    "generalized-vcg-paid-at-the-start": "payments of ann: a payment at the start only is not in the class history-independent",
     "own-next-report-looked-at": "payments of g1: they look at the own next report, contingent transfers do not",
     "least-relaxation-too-large": "least: the result says 1003/3000, it is 1/3: slack 1/1000",
 }

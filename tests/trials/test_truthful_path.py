@@ -85,7 +85,7 @@ def test_incentives_and_budgets_are_asked_of_every_history() -> None:
     assert check(claim, data).accepted
     off_path = {"agent": "a", "reports": {"a": "1", "b": "-"}, "action": "go", "next": {"b": "-"}, "payment": "1"}
     claim["mechanism"]["transfers"] = [off_path]
-    assert "incentive of a at (1, -) reporting 0" in str(check(claim, data).reason)
+    assert "pepic a (1,-)->0" in str(check(claim, data).reason)
     claim["mechanism"]["transfers"] = [{**off_path, "agent": "b"}]
     claim["question"]["require"] = ["pepic", "budget:ex-post"]
     assert "budget:ex-post" in str(check(claim, data).reason)

@@ -140,6 +140,7 @@ def _block(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledg
     """Weigh the rows of a block."""
     found = read_combination(value, claim, f.model, claim.asked.transfers == "contingent", at)
     words, total = found.name(f.model), Sum()
+    ledger.claim(any(found.weights.values()), f"{words}: all weights are zero")
     for rows, factors in _rows(claim, f, found, ledger):
         weigh(rows, factors, total, ledger)
     _cancels(f, total, words, ledger)
@@ -188,7 +189,7 @@ def _cancels(f: ClaimedUnknown, total: Sum, words: str, ledger: Ledger) -> None:
             "leaves those payments free; ask the same question anew"
         )
     for column, value in left.items():
-        raise Refuted(f"{words}: the weights leave {f.columns.name(column)}: off by {number_text(value)}, not 0")
+        raise Refuted(f"{words}: {f.columns.name(column)} in the combination: off by {number_text(value)}, not 0")
 
 
 def _short(f: ClaimedUnknown, total: Sum, stated: Fraction, unit: Fraction, words: str, ledger: Ledger) -> None:

@@ -35,12 +35,12 @@ from ..frames import Frame
 from ..kernel import met
 from ..kind import Class
 from ..mechanism import Payments, read_transfers
-from ..model import Model, Period
+from ..model import Model
 from ..played import Played
 from ..rows import pepic
 from ..text import describe, flatten, label, number_text, show, table
 from ..values import Values, fixed_point, mean
-from ..verdict import Ledger, Name, Refuted, equal
+from ..verdict import Ledger, Refuted, equal
 
 _WHAT = {
     "team": "gives every agent the social surplus",
@@ -73,11 +73,6 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         "With the payments listed, truth is periodic ex post incentive compatible after every history under the rule listed, "
         f"which is efficient, and {_WHAT[claim.ask]} in every period."
     )
-
-
-def rows_at(period: Period, rows: Array, words: str) -> Name:
-    """Return the names of rows that are profiles."""
-    return lambda index: f"{words} at {period.name(int(rows[index[0]]))}"
 
 
 def without(model: Model, agent: int) -> list[Exact]:
@@ -177,7 +172,7 @@ def _told(claim: Claim, model: Model, agent: int, key: str, true: Exact, ledger:
     leaves, shape = flatten(claimed[model.agents[agent]], [(size, True) for size in period.sizes], at)
     said = Exact.of(claim.numbers.pairs(leaves, at), shape).broadcast(period.sizes).reshape(period.profiles)
     name = f"{_TOLD[key]} of {show(model.agents[agent])}"
-    ledger.zero(said - true, rows_at(period, np.arange(period.profiles), name))
+    ledger.zero(said - true, period.names(name))
 
 
 def _enjoyed(model: Model, rule: list[Array], agent: int) -> Exact:
@@ -234,7 +229,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
             name = f"entry fee of {show(model.agents[agent])}"
             once = f.due(0, agent, np.full(model.period(0).profiles, -1), f.profiles(0)).const
             charge = Exact.constant(fee, once.shape)
-            ledger.zero(once - charge, rows_at(model.period(0), f.profiles(0), name))
+            ledger.zero(once - charge, model.period(0).names(name))
         # with a finite horizon the fee is a part of ``now`` of period 1
         met(payoffs_are(f, agent, base[agent], Fraction(0) if model.horizon is None else fee), ledger)
     return (

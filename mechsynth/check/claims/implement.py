@@ -20,7 +20,7 @@ from ..envelope import Claim
 from ..exact import Array
 from ..forms import Form, Sum
 from ..frames import Frame
-from ..kernel import bound, contradiction, derived, least, met, no_columns, only, ray
+from ..kernel import bound, derived, least, met, no_columns, only, ray
 from ..kind import Class
 from ..mechanism import read_transfers
 from ..model import Model
@@ -213,7 +213,7 @@ def _bound(claim: Claim, conflict: Sequence[str], total: Sum, f: Unknown, ledger
     if claim.strength != "verified":
         if listed is not None:
             raise Refuted('strength "exact" with certificate.bound: the result contradicts itself')
-        contradiction(total, f.columns.name, ledger)
+        no_columns(total.columns(), f.columns.name, ledger)
         return None
     if listed is None:
         raise Refuted('strength "verified" without certificate.bound')

@@ -37,7 +37,7 @@ from ..residual import ClaimedPlayed
 from ..rows import REQUIREMENTS, definitions, lie, pepic, revenue
 from ..text import flatten, label, number_text, show, table
 from ..values import Values, mean
-from ..verdict import Ledger, equal
+from ..verdict import Ledger, Refuted, equal
 from .exclusion import infeasible
 
 
@@ -71,15 +71,24 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         paid = [[replace(own, now=None, first=own.now) for own in paid[0]], *paid[1:]]
     kind.ask(model, paid)
     f = ClaimedPlayed(model, rule, values, kind, paid, share)
+    # the last period first: what is asked before it counts with its payments
+    lies = kept(pepic(f, last=True))
+    met(lies, ledger)
     if ask != "static":
-        met(definitions(f), ledger)
+        try:
+            met(definitions(f), ledger)
+        except Refuted as refuted:
+            raise Refuted(f"payoff against {_KEEPS.get(ask, 'the social surplus')}, {refuted}") from None
         if claim.scope == "all" and ask != "surplus-extraction":
             met(f.every_action(), ledger)
-    lies = kept(pepic(f, last=ask == "static"))
-    met(lies, ledger)
+        lies = kept(pepic(f))
+        met(lies, ledger)
     if ask in ("static", *RESIDUAL):
         _incentives(claim, f, lies, ledger)
     return _STATEMENTS[ask](claim, f, ledger)
+
+
+_KEEPS = {"budget-balanced": "an equal share of the surplus", "surplus-extraction": "nothing"}
 
 
 # -- what each question adds ----------------------------------------------------------------------------------------
@@ -88,7 +97,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
 def _static(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> str:
     return (
         f"In period {f.model.count}, taken by itself, truth is an ex post equilibrium of the efficient rule listed "
-        "with the payments listed; earlier periods are not asked about."
+        f"with the payments listed{'; earlier periods are not asked about' if f.model.count > 1 else ''}."
     )
 
 
@@ -182,7 +191,7 @@ def _incentives(claim: Claim, f: ClaimedPlayed, lies: list[Rows], ledger: Ledger
         where = State(profile=np.array([true]))
         found = lie(f, t, agent, report, where).slack(where).at(0)
         equal(slack, found, f"{key} incentive", ledger)
-        extreme(lies, slack, sign, f"{key} incentive, {number_text(slack)}", ledger)
+        extreme(lies, slack, sign, f"{key} incentive", ledger)
 
 
 def _payoffs(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> None:
@@ -199,4 +208,4 @@ def _payoffs(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> None:
         leaves, _ = flatten(entry, [(size, False) for size in period.sizes], at)
         said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))
         off = said - f.payoff(0, i, f.profiles(0)).const
-        ledger.zero(off, lambda index, agent=agent: f"payoff of {show(agent)} at {period.name(index[0])}")  # type: ignore[misc]
+        ledger.zero(off, period.names(f"payoff of {show(agent)}"))

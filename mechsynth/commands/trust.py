@@ -1,0 +1,61 @@
+"""What a verdict rested on: the files, functions and lines of the checker that were run for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+_ROOM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "check", "")
+
+
+@dataclass
+class Trust:
+    """Lines and functions of the checker that are run in this thread while it is entered, by file.
+
+    Parameters
+    ----------
+    lines, functions:
+        Per file of the package ``check``, the numbers of the lines, and the names of the functions.
+    """
+
+    lines: dict[str, set[int]] = field(default_factory=dict)
+    functions: dict[str, set[str]] = field(default_factory=dict)
+    _before: Any = None
+
+    def __enter__(self) -> Trust:
+        self._before = sys.gettrace()
+        sys.settrace(self._entered)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._before)
+
+    def _entered(self, frame: Any, event: str, _: Any) -> Any:
+        code = frame.f_code
+        if not code.co_filename.startswith(_ROOM) or code.co_name == "<module>":
+            return None
+        name = code.co_filename.removeprefix(_ROOM).replace(os.sep, "/")
+        self.functions.setdefault(name, set()).add(code.co_qualname.partition(".<locals>")[0])
+        seen = self.lines.setdefault(name, set())
+
+        def line(frame: Any, event: str, _: Any) -> Any:
+            if event == "line":
+                seen.add(frame.f_lineno)
+            return line
+
+        return line
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        names = sorted(self.lines)
+        return {name: {"lines": len(self.lines[name]), "functions": sorted(self.functions[name])} for name in names}
+
+    def words(self) -> str:
+        """Return a table: lines, file, functions."""
+        whole = sum(map(len, self.lines.values()))
+        rows = [f"This rested on {whole} lines in {len(self.lines)} files of the checker:"]
+        for name in sorted(self.lines):
+            rows.append(f"{len(self.lines[name]):6}  {name}: {', '.join(sorted(self.functions[name]))}")
+        return "\n".join(rows)

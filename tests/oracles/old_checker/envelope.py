@@ -1,0 +1,168 @@
+"""The envelope of a result: which question it answers, how, and for which instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mechsynth.errors import InputError
+
+from .model import Model
+from .question import CONDITIONS, GROVES, LINKED, RESIDUAL, Question, read_question
+from .text import Numbers, decode, describe, show, table
+from .verdict import Refuted
+
+FORMAT = "mechsynth-result/1"
+STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
+STRENGTHS = ("exact", "verified", "numerical")
+# what can be proved within a bound on payments: that the question stays open beyond it, and, where the requirements
+# themselves keep payments below the bound, a negative answer
+VERIFIED = (("implement", "infeasible"), ("implement", "unknown"))
+
+_KEYS = ("format", "instance", "question", "status", "strength")
+_OPTIONAL = ("value", "mechanism", "witness", "certificate")
+# what a question of each kind may end with
+_ANSWERS = {
+    "policy": ("optimal",),
+    "convex-independence": ("holds", "fails"),
+    "spanning": ("holds", "fails"),
+    "static": ("feasible", "infeasible"),
+    "contingent": ("feasible", "infeasible"),
+    "vcg-type": ("feasible", "infeasible"),
+    "budget-balanced": ("feasible", "infeasible"),
+    "ex-ante-balanced": ("feasible", "infeasible"),
+    "surplus-extraction": ("feasible", "infeasible"),
+    "team": ("feasible",),
+    "pivot": ("feasible",),
+    "groves": ("feasible",),
+    "generalized-vcg": ("feasible", "infeasible"),
+    "lump-sum-budget": ("feasible", "infeasible"),
+    "uniqueness": ("holds", "fails"),
+    "implement": ("feasible", "optimal", "infeasible", "unbounded"),
+    "ladder": ("feasible", "infeasible"),
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One result, taken apart but not believed.
+
+    Parameters
+    ----------
+    ask, scope, constant:
+        Of the question, as in :class:`Question`; ``ask`` is replaced where one question is answered by another.
+    asked:
+        The question.
+    """
+
+    ask: str
+    scope: str
+    constant: int | None
+    asked: Question
+    status: str
+    strength: str
+    value: object
+    mechanism: dict[str, Any] | None
+    witness: object
+    certificate: dict[str, Any]
+    numbers: Numbers
+
+
+def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
+    """Decode a result and check the keys of its envelope."""
+    root, numbers = decode(data, "result")
+    return check_envelope(root), numbers
+
+
+def check_envelope(root: object) -> dict[str, Any]:
+    """Check format tag and keys of a decoded result."""
+    found = root.get("format") if isinstance(root, dict) else None
+    if found != FORMAT:
+        raise InputError("format", f"expected {FORMAT}, found {describe(found)}", "check a result file")
+    result = table(root, "result", _KEYS, _OPTIONAL)
+    table(result["instance"], "instance", ("sha256",), ("name", "normalized"))
+    if type(result["instance"].get("normalized", False)) is not bool:
+        raise InputError("instance.normalized", "expected true or false", "write true or leave it out")
+    return result
+
+
+def normalized(root: dict[str, Any]) -> bool:
+    """Say whether the result is about the instance with rows rescaled by their sums."""
+    return root["instance"].get("normalized", False) is True
+
+
+def check_instance(root: dict[str, Any], model: Model) -> None:
+    """Ask that the result is about this instance, byte for byte."""
+    given = root["instance"]
+    if given["sha256"] != model.digest:
+        remedy = f"name the instance it is about (the one at hand has sha256 {model.digest[:12]}...), or solve again"
+        raise InputError("instance.sha256", "a result for another instance", remedy)
+    if given.get("name") not in (None, model.name):
+        raise InputError("instance.name", f"{describe(given['name'])} is not its name", f"it is {show(model.name)}")
+    if model.rescaled and not normalized(root):
+        raise InputError("instance", "the instance was read with rescaled rows", "read it as the result says")
+
+
+def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
+    """Take a result apart and refuse what contradicts itself."""
+    for key, words in (("status", STATUSES), ("strength", STRENGTHS)):
+        if root[key] not in words or not isinstance(root[key], str):
+            raise InputError(key, f"found {describe(root[key])}", f"one of {', '.join(words)}")
+    question = root["question"]
+    ask = question.get("ask") if isinstance(question, dict) else None
+    if not isinstance(ask, str) or ask not in _ANSWERS:
+        raise InputError("question.ask", f"{describe(ask)} cannot be checked", f"one of {', '.join(_ANSWERS)}")
+    asked = read_question(question, ask, model, numbers)
+    scope, status = asked.scope, root["status"]
+    within = root["strength"] == "verified" and (ask, status) in VERIFIED
+    if status == "unknown" and not (within and root.get("witness") is not None):
+        raise Refuted('status "unknown": the result says that nothing was proved')
+    if root["strength"] != "exact" and not within:
+        raise Refuted(f'strength "{root["strength"]}": no proof of "{status}" for "{ask}"')
+    if status not in (*_ANSWERS[ask], "unknown"):
+        raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(_ANSWERS[ask])})')
+    mechanism, witness = root.get("mechanism"), root.get("witness")
+    if mechanism is not None:
+        table(mechanism, "mechanism", ("allocation",), ("transfers",))
+    certificate = root.get("certificate")
+    certificate = {} if certificate is None else certificate
+    if not isinstance(certificate, dict):
+        raise InputError("certificate", f"expected an object, found {describe(certificate)}", "write {}")
+    if status in ("infeasible", "fails", "unknown"):
+        if witness is None:
+            raise Refuted(f'status "{status}" without a witness')
+        # what speaks against uniqueness is itself a mechanism
+        if ask not in ("ladder", "uniqueness") and mechanism is not None and mechanism.get("transfers") is not None:
+            raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
+    elif witness is not None:
+        raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
+    needs_rule = ask in ("policy", "static", "implement", *RESIDUAL, *LINKED, *GROVES) or (
+        ask in CONDITIONS and scope == "policy"
+    )
+    if needs_rule and mechanism is None:
+        raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
+    if ask in CONDITIONS and scope == "all" and mechanism is not None:
+        raise InputError("mechanism", "stands in an answer that is about no rule", "remove it")
+    if ask in ("policy", *CONDITIONS) and mechanism is not None and mechanism.get("transfers") is not None:
+        raise InputError("mechanism.transfers", "the question has no transfers", "remove them")
+    positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
+    if positive and mechanism is not None and mechanism.get("transfers") is None:
+        raise Refuted(f'status "{status}" without transfers')
+    valued = ask in ("policy", "convex-independence", "lump-sum-budget", "uniqueness") or (
+        ask == "implement" and status == "optimal"
+    )
+    if not valued and root.get("value") is not None:
+        raise Refuted("a value where nothing was optimized or computed")
+    return Claim(
+        ask=ask,
+        scope=scope,
+        constant=asked.constant,
+        asked=asked,
+        status=status,
+        strength=root["strength"],
+        value=root.get("value"),
+        mechanism=mechanism,
+        witness=witness,
+        certificate=certificate,
+        numbers=numbers,
+    )

@@ -1,0 +1,285 @@
+"""The mechanism of a result: an action for every profile, and payments as tables or as records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mechsynth.errors import InputError
+
+from .exact import Array, Exact, Rows, dot
+from .model import Kernel, Model
+from .text import Numbers, TooLargeInput, describe, flatten, items, label, show, table
+
+MAX_CELLS = 50_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """What an agent pays one period after the report.
+
+    Parameters
+    ----------
+    rows:
+        One vector per combination of action and reports that the payment looks at, over the next reports
+        that it looks at.
+    index:
+        ``(actions, profiles)``: which row.
+    looks:
+        Per axis ``[a][θ^1]…[θ^N][θ'^1]…[θ'^N]``: whether its length is not 1.
+    sizes:
+        The lengths of the next reports' axes.
+    """
+
+    rows: Rows
+    index: Array
+    looks: tuple[bool, ...]
+    sizes: tuple[int, ...]
+
+    def expected(self, kernel: Kernel, action: Array, told: Array, true: Array) -> Exact:
+        """Return the expected payment after the reports ``told`` and ``action`` when the profile is ``true``.
+
+        All three are index arrays of one shape, which is that of the answer.
+        """
+        kept = tuple(size > 1 for size in self.sizes)
+        weights = kernel.marginal(tuple(k or n == 1 for k, n in zip(kept, kernel.sizes, strict=True)))
+        row = self.index[action, told]
+        total = dot(weights[action, true], kernel.bound, self.rows.num[row])
+        return Exact(total, kernel.den[action, true] * self.rows.den[row])
+
+
+@dataclass(frozen=True, eq=False)
+class Payments:
+    """Payments of one agent in one period; None is no payment.
+
+    Parameters
+    ----------
+    now:
+        Paid in the period of the report, shape ``[θ^1]…[θ^N]`` with axes of length 1.
+    later:
+        Paid one period after it.
+    first:
+        Paid once, at the start, shape ``[θ^1]…[θ^N]`` with axes of length 1 (infinite horizon only: with a finite one
+        it is a part of ``now`` of period 1).
+    """
+
+    now: Exact | None = None
+    later: Later | None = None
+    first: Exact | None = None
+
+    def now_at(self, sizes: tuple[int, ...]) -> Exact:
+        """Return the payments now for every profile, shape ``(profiles,)``."""
+        if self.now is None:
+            return Exact.constant(Fraction(0), (prod(sizes),))
+        return self.now.broadcast(sizes).reshape(prod(sizes))
+
+
+def read_allocation(value: object, model: Model, place: str = "mechanism.allocation") -> list[Array]:
+    """Return the action of every profile, per period; every profile must be listed exactly once."""
+    rule = [np.full(model.period(t).profiles, -1, dtype=np.int64) for t in range(model.count)]
+    keys = ("signals", "action") if model.horizon is None else ("period", "signals", "action")
+    for k, entry in enumerate(items(value, place)):
+        at = f"{place}[{k}]"
+        table(entry, at, keys)
+        t = read_period(entry, model, at)
+        period = model.period(t)
+        profile = read_profile(entry["signals"], model, t, f"{at}.signals")
+        if rule[t][profile] != -1:
+            raise InputError(at, f"{period.name(profile)} is listed twice", "list every profile once")
+        rule[t][profile] = label(entry["action"], period.action_index, f"{at}.action", "action of this period")
+    for t, actions in enumerate(rule):
+        if (actions < 0).any():
+            missing = model.period(t).name(int(np.flatnonzero(actions < 0)[0]))
+            raise InputError(place, f"{missing}{model.when(t)} is not listed", "list every profile once")
+    return rule
+
+
+def read_period(entry: dict[str, Any], model: Model, place: str, last: int | None = None) -> int:
+    """Return the index of the period that ``entry`` names (0 when the horizon is infinite)."""
+    if model.horizon is None:
+        if "period" in entry:
+            raise InputError(place, "names a period, the horizon is infinite", 'leave out "period"')
+        return 0
+    last = model.horizon if last is None else last
+    value = entry.get("period")
+    if not isinstance(value, tuple) or value[1] != 1 or not 1 <= value[0] <= last:
+        raise InputError(f"{place}.period", f"found {describe(value)}", f"a whole number from 1 to {last}")
+    return int(value[0]) - 1
+
+
+def read_profile(value: object, model: Model, t: int, place: str) -> int:
+    """Return the index of a full profile ``{agent: signal}``."""
+    index = 0
+    found = _signals(value, model, t, place)
+    for j, size in enumerate(model.period(t).sizes):
+        if j not in found:
+            raise InputError(place, f"the agent {show(model.agents[j])} is missing", "name every agent")
+        index = index * size + found[j]
+    return index
+
+
+def read_others(value: object, agent: int, model: Model, t: int, place: str) -> int:
+    """Return the index of a profile of everybody but ``agent``."""
+    index = 0
+    found = _signals(value, model, t, place)
+    if agent in found:
+        raise InputError(place, f"names {show(model.agents[agent])} herself", "name the others only")
+    for j, size in enumerate(model.period(t).sizes):
+        if j != agent:
+            if j not in found:
+                raise InputError(place, f"the agent {show(model.agents[j])} is missing", "name all the others")
+            index = index * size + found[j]
+    return index
+
+
+def _signals(value: object, model: Model, t: int, place: str) -> dict[int, int]:
+    if not isinstance(value, dict):
+        raise InputError(place, f"expected an object, found {describe(value)}", "write {agent: signal}")
+    period = model.period(t)
+    found = {}
+    for agent, signal in value.items():
+        j = label(agent, model.agent_index, place, "agent")
+        found[j] = label(signal, period.signal_index[j], place, f"signal of {show(agent)}{model.when(t)}")
+    return found
+
+
+def read_transfers(
+    value: object, model: Model, rule: Sequence[Array], numbers: Numbers, place: str = "mechanism.transfers"
+) -> list[list[Payments]]:
+    """Return the payments per period and agent, from tables or from records."""
+    if isinstance(value, dict):
+        if model.horizon is not None:
+            raise InputError(place, "one object for a finite horizon", "write a list of objects, one a period")
+        return [read_tables(value, model, 0, numbers, place)]
+    entries = items(value, place)
+    if all(isinstance(entry, dict) and isinstance(entry.get("agent"), str) for entry in entries):
+        return _records(entries, model, rule, numbers, place)
+    if model.horizon is None:
+        raise InputError(place, "a list that is not of records", "write records, or one object of tables")
+    if len(entries) != model.horizon:
+        raise InputError(place, f"{len(entries)} entries for horizon {model.horizon}", "give one object a period")
+    return [read_tables(entry, model, t, numbers, f"{place}[{t}]") for t, entry in enumerate(entries)]
+
+
+def read_tables(value: object, model: Model, t: int, numbers: Numbers, place: str) -> list[Payments]:
+    """Return the payments of one period from ``{agent: {"now": TABLE, "later": TABLE, "first": TABLE}}``."""
+    if not isinstance(value, dict):
+        raise InputError(place, f"expected an object, found {describe(value)}", "write {agent: tables}")
+    result = [Payments() for _ in model.agents]
+    for agent, entry in value.items():
+        i = label(agent, model.agent_index, place, "agent")
+        at = f"{place}.{show(agent)}"
+        table(entry, at, (), ("now", "later", "first"))
+        if "now" in entry:
+            result[i] = replace(result[i], now=read_now(entry["now"], model, t, numbers, f"{at}.now"))
+        if "first" in entry:
+            if model.horizon is not None:
+                raise InputError(f"{at}.first", "the horizon is finite", 'add it to "now" of period 1')
+            result[i] = replace(result[i], first=read_now(entry["first"], model, t, numbers, f"{at}.first"))
+        if "later" in entry:
+            if model.kernel(t) is None:
+                raise InputError(f"{at}.later", "nothing comes after this period", "remove it")
+            later = model.period(model.following(t)).sizes
+            axes = [(size, True) for size in (len(model.period(t).actions), *model.period(t).sizes, *later)]
+            leaves, shape = flatten(entry["later"], axes, f"{at}.later")
+            pairs = numbers.pairs(leaves, f"{at}.later")
+            result[i] = replace(result[i], later=_later(pairs, shape, model, t, f"{at}.later"))
+    return result
+
+
+def read_now(value: object, model: Model, t: int, numbers: Numbers, place: str) -> Exact:
+    """Return a table ``now[θ^1]…[θ^N]``."""
+    leaves, shape = flatten(value, [(size, True) for size in model.period(t).sizes], place)
+    return Exact.of(numbers.pairs(leaves, place), shape)
+
+
+def _later(pairs: Sequence[tuple[int, int]], shape: tuple[int, ...], model: Model, t: int, place: str) -> Later:
+    period, count = model.period(t), len(model.agents)
+    lead, then = shape[: 1 + count], shape[1 + count :]
+    rows = Rows.of(pairs, (prod(lead),), prod(then), place)
+    full = (len(period.actions), *period.sizes)
+    index = np.broadcast_to(np.arange(prod(lead)).reshape(lead), full).reshape(full[0], period.profiles)
+    return Later(rows, index, tuple(length > 1 for length in shape), then)
+
+
+def _records(
+    entries: Sequence[dict[str, Any]], model: Model, rule: Sequence[Array], numbers: Numbers, place: str
+) -> list[list[Payments]]:
+    """Return the payments that records describe: records that fit the same event add up."""
+    result = [[Payments() for _ in model.agents] for _ in range(model.count)]
+    now: dict[tuple[int, int], list[Any]] = {}
+    later: dict[tuple[int, int], list[Any]] = {}
+    keys = ("agent", "payment") if model.horizon is None else ("agent", "period", "payment")
+    for k, entry in enumerate(entries):
+        at = f"{place}[{k}]"
+        table(entry, at, keys, ("reports", "action", "next"))
+        i = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+        t = read_period(entry, model, at)
+        reports = _signals(entry.get("reports", {}), model, t, f"{at}.reports")
+        action = None
+        if "action" in entry:
+            action = label(entry["action"], model.period(t).action_index, f"{at}.action", "action of this period")
+        payment = numbers.fraction(entry["payment"], f"{at}.payment")
+        if "next" not in entry:
+            now.setdefault((t, i), []).append((reports, action, payment))
+            continue
+        if model.kernel(t) is None:
+            raise InputError(f"{at}.next", "nothing comes after this period", "remove the record")
+        then = _signals(entry["next"], model, model.following(t), f"{at}.next")
+        later.setdefault((t, i), []).append((reports, action, then, payment))
+    cells = 0
+    for (t, i), found in now.items():
+        period = model.period(t)
+        looks = {j for reports, _, _ in found for j in reports}
+        if any(action is not None for _, action, _ in found):
+            # the action is the rule's, so such a payment looks at whatever the rule looks at
+            looks = set(range(len(model.agents)))
+        shape = tuple(size if j in looks else 1 for j, size in enumerate(period.sizes))
+        cells = _room(cells, prod(shape), place)
+        total = _zeros(shape)
+        for reports, action, payment in found:
+            where = tuple(reports.get(j, slice(None)) for j in range(len(shape)))
+            mask = np.zeros(shape, dtype=bool)
+            mask[where] = True
+            if action is not None:
+                mask &= (rule[t] == action).reshape(shape)
+            total[mask] += payment
+        pairs = [(value.numerator, value.denominator) for value in total.flat]
+        result[t][i] = replace(result[t][i], now=Exact.of(pairs, shape))
+    for (t, i), found in later.items():
+        period, after = model.period(t), model.period(model.following(t))
+        seen = {j for reports, _, _, _ in found for j in reports}
+        next_seen = {j for _, _, then, _ in found for j in then}
+        acts = any(action is not None for _, action, _, _ in found)
+        shape = (
+            len(period.actions) if acts else 1,
+            *(size if j in seen else 1 for j, size in enumerate(period.sizes)),
+            *(size if j in next_seen else 1 for j, size in enumerate(after.sizes)),
+        )
+        cells = _room(cells, prod(shape), place)
+        total = _zeros(shape)
+        for reports, action, then, payment in found:
+            part: tuple[Any, ...] = (slice(None) if action is None else action,)
+            part += tuple(reports.get(j, slice(None)) for j in range(len(period.sizes)))
+            part += tuple(then.get(j, slice(None)) for j in range(len(after.sizes)))
+            total[part] += payment
+        pairs = [(value.numerator, value.denominator) for value in total.flat]
+        result[t][i] = replace(result[t][i], later=_later(pairs, shape, model, t, place))
+    return result
+
+
+def _room(cells: int, more: int, place: str) -> int:
+    if cells + more > MAX_CELLS:
+        raise TooLargeInput(place, f"{cells + more} payments once it is written out", f"keep it below {MAX_CELLS}")
+    return cells + more
+
+
+def _zeros(shape: tuple[int, ...]) -> Array:
+    total = np.empty(shape, dtype=object)
+    total[...] = Fraction(0)
+    return total

@@ -1,0 +1,95 @@
+"""Names of columns, rows and places, as ``docs/certificates.md`` writes them: ``pepic firm1 t=1 (4,-)->6``."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+
+from .model import Model
+
+_PLAIN = re.compile(r"[\w.+-]+")
+
+
+def written(label: str) -> str:
+    """Return a label as it stands in a name: as it is if it is plain, else as a JSON string."""
+    return label if _PLAIN.fullmatch(label) else json.dumps(label, ensure_ascii=False)
+
+
+def joined(*parts: str) -> str:
+    """Return the parts that are not empty, with single spaces between them."""
+    return " ".join(part for part in parts if part)
+
+
+def before(model: Model, t: int) -> int:
+    """Return the index of the period before ``t`` (itself when the horizon is infinite)."""
+    return t if model.horizon is None else t - 1
+
+
+def histories(model: Model, t: int) -> list[int | None]:
+    """Return the reports that period ``t`` can come after; None is the start of the game."""
+    found: list[int | None] = [None] if t == 0 else []
+    if model.horizon is None or t > 0:
+        found += range(model.period(before(model, t)).profiles)
+    return found
+
+
+class Names:
+    """The names of one instance, each profile written once.
+
+    Parameters
+    ----------
+    model:
+        The instance.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.agents = tuple(map(written, model.agents))
+        self._profiles: dict[tuple[int, int | None], list[str]] = {}
+
+    def when(self, t: int) -> str:
+        """Return ``t=1``, or nothing when the horizon is infinite."""
+        return "" if self.model.horizon is None else f"t={t + 1}"
+
+    def signal(self, t: int, agent: int, k: int) -> str:
+        """Return the label of a signal."""
+        return written(self.model.period(t).signals[agent][k])
+
+    def profile(self, t: int, profile: int, hidden: int | None = None) -> str:
+        """Return ``(4,-)``, with ``*`` for the signal of the agent ``hidden``."""
+        key = (t, hidden)
+        if key not in self._profiles:
+            period = self.model.period(t)
+            labels = [
+                ["*"] * len(signals) if j == hidden else list(map(written, signals))
+                for j, signals in enumerate(period.signals)
+            ]
+            places = np.stack(period.own, axis=1).tolist()
+            self._profiles[key] = ["(" + ",".join(labels[j][k] for j, k in enumerate(place)) + ")" for place in places]
+        return self._profiles[key][profile]
+
+    def after(self, t: int, history: int | None) -> str:
+        """Return ``after (4,-)``, or nothing at the start."""
+        return "" if history is None else f"after {self.profile(before(self.model, t), history)}"
+
+    def place(self, head: str, t: int, agent: int | None = None, what: str = "", history: int | None = None) -> str:
+        """Return the name of a row: what it is, whose, when, where, after which reports."""
+        who = "" if agent is None else self.agents[agent]
+        return joined(head, who, self.when(t), what, self.after(t, history))
+
+    def now(self, t: int, agent: int, told: int) -> str:
+        """Return the name of a payment now."""
+        return self.place("now", t, agent, self.profile(t, told))
+
+    def later(self, t: int, agent: int, told: int, action: int | None, blind: bool, profile: int) -> str:
+        """Return the name of a payment later; ``action`` where the payment looks at it instead of the own report."""
+        here = self.profile(t, told, None if action is None else agent)
+        act = "" if action is None else f" a={written(self.model.period(t).actions[action])}"
+        then = self.profile(self.model.following(t), profile, agent if blind else None)
+        return self.place("later", t, agent, f"{here}{act}->{then}")
+
+    def lie(self, t: int, agent: int, profile: int, report: int) -> str:
+        """Return ``(4,-)->6``."""
+        return f"{self.profile(t, profile)}->{self.signal(t, agent, report)}"

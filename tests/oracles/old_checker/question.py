@@ -1,0 +1,233 @@
+"""The question of a result: its keys against its kind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from mechsynth.errors import InputError
+
+from .model import Model
+from .text import Numbers, describe, items, show, table
+
+CONDITIONS = ("convex-independence", "spanning")
+RESIDUAL = ("contingent", "vcg-type")
+# block constructions whose targets are not the others' surplus, or that pay something on top
+LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
+# payments now: those that leave W - Phi_i where values are private, and the generalized VCG mechanism
+GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg", "uniqueness")
+CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
+REQUIREMENTS = (
+    "pepic",
+    "residual-claimant",
+    "equal-shares",
+    "no-payoff",
+    "participation:ex-post",
+    "participation:interim",
+    "participation:entry",
+    "participation:ex-ante",
+    "budget:ex-ante",
+    "budget:per-period",
+    "budget:ex-post",
+    "no-subsidy",
+    "surplus:full",
+    "surplus:every-history",
+)
+OBJECTIVES = (
+    "feasibility",
+    "min-max-transfer",
+    "min-total-transfer",
+    "max-revenue",
+    "min-rent",
+    "min-subsidy",
+    "min-epsilon",
+)
+# What names begin with that mean something already, in a requirement or in a row; a requirement of another name is one
+# that the result itself writes out.
+RESERVED = frozenset(
+    (
+        "pepic",
+        "residual-claimant",
+        "equal-shares",
+        "no-payoff",
+        "participation",
+        "budget",
+        "bounded",
+        "no-subsidy",
+        "surplus",
+        "definition",
+        "value",
+        "deviation",
+        "objective",
+        "largest",
+        "size",
+        "rent",
+        "subsidy",
+        "epsilon",
+    )
+)
+_OWN_NAME = re.compile(r"[A-Za-z0-9_.+/-]+(:[A-Za-z0-9_.+/-]+)*")
+_AT_START = (
+    "participation:interim",
+    "participation:entry",
+    "participation:ex-ante",
+    "budget:ex-ante",
+    "surplus:full",
+    "max-revenue",
+)
+_LINKED_REQUIRE = {
+    "budget-balanced": ["pepic", "budget:per-period"],
+    "ex-ante-balanced": ["pepic", "budget:ex-ante"],
+    "surplus-extraction": ["pepic", "participation:ex-post", "surplus:full"],
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that was understood.
+
+    Parameters
+    ----------
+    scope:
+        "all", "policy", or empty where the question has none.
+    constant:
+        Index of the constant action of the last period, or None.
+    transfers, require, objective:
+        Empty where the question has none.
+    bounds:
+        The number of every requirement ``bounded:B``.
+    written:
+        The requirements that are none of the format's, whose rows the result has to write out.
+    """
+
+    ask: str
+    scope: str = ""
+    constant: int | None = None
+    transfers: str = ""
+    require: tuple[str, ...] = ()
+    objective: str = ""
+    bounds: dict[str, Fraction] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+
+
+def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
+    """Check the keys of a question against its kind."""
+    table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period"))
+    if ask == "implement":
+        return _implement(question, model, numbers)
+    expected: dict[str, Any] = {}
+    transfers = ""
+    if ask in RESIDUAL:
+        transfers = ask
+        expected = {"transfers": ask, "require": ["pepic", "residual-claimant"], "objective": "feasibility"}
+    elif ask in LINKED:
+        transfers = question.get("transfers", "contingent")
+        if not isinstance(transfers, str) or transfers not in RESIDUAL:
+            raise InputError("question.transfers", f"found {describe(transfers)}", "contingent or vcg-type")
+        expected = {"require": _LINKED_REQUIRE[ask], "objective": "feasibility"}
+        if "transfers" in question:
+            expected["transfers"] = transfers
+        _check_linked(ask, model)
+    elif ask in GROVES:
+        transfers = "history-independent"
+        require = ["pepic"] if ask != "lump-sum-budget" else ["pepic", "participation:entry", "budget:ex-ante"]
+        expected = {"transfers": transfers, "require": require, "objective": "feasibility"}
+        if ask == "lump-sum-budget" and model.prior is None:
+            raise InputError("question.ask", "lump-sum-budget needs a prior, the instance has none", "add a prior")
+    elif ask == "static":
+        transfers = "history-independent"
+        expected = {"transfers": transfers, "require": ["pepic"], "objective": "feasibility"}
+    for key in ("transfers", "require", "objective"):
+        if key not in question and key not in expected:
+            continue
+        if question.get(key) != expected.get(key):
+            remedy = f"expected {expected[key]}" if key in expected else "leave it out"
+            raise InputError(f"question.{key}", f"does not go with the question {ask}", remedy)
+    scope = question.get("scope", "")
+    if ask in CONDITIONS or ask in RESIDUAL or ask in LINKED:
+        if scope not in ("all", "policy") or not isinstance(scope, str):
+            raise InputError("question.scope", f"found {describe(question.get('scope'))}", "all or policy")
+    elif "scope" in question:
+        raise InputError("question.scope", f"the question {ask} has none", "leave it out")
+    if ask == "static" and model.horizon is None:
+        raise InputError("question.ask", "static asks about a last period, the horizon is infinite", "ask contingent")
+    return Question(
+        ask=ask,
+        scope=scope,
+        constant=_last_period(question, ask, model),
+        transfers=transfers,
+        require=tuple(expected.get("require", ())),
+        objective=expected.get("objective", ""),
+    )
+
+
+def _last_period(question: dict[str, Any], ask: str, model: Model) -> int | None:
+    """Return the constant action of the last period, None if it is efficient."""
+    if ask not in (*RESIDUAL, "ex-ante-balanced") or model.horizon is None:
+        if "last-period" in question:
+            raise InputError("question.last-period", "does not go with this question", "leave it out")
+        return None
+    last = question.get("last-period", "efficient")
+    if last == "efficient":
+        return None
+    if not isinstance(last, str) or not last.startswith("constant:"):
+        raise InputError("question.last-period", f"found {describe(last)}", "efficient or constant:ACTION")
+    actions = model.period(model.count - 1).action_index
+    action = last.removeprefix("constant:")
+    if action not in actions:
+        raise InputError("question.last-period", f"{show(action)} is no action of the last period", "use its label")
+    return actions[action]
+
+
+def _check_linked(ask: str, model: Model) -> None:
+    if ask == "ex-ante-balanced":
+        if model.prior is None:
+            raise InputError("question.ask", "ex-ante-balanced needs a prior, the instance has none", "add a prior")
+        if len(model.agents) < 2:
+            raise InputError("question.ask", "ex-ante-balanced needs two agents", "ask contingent")
+        return
+    if model.horizon is not None:
+        raise InputError("question.ask", f"{ask} is about an infinite horizon", "ask implement")
+    if ask == "surplus-extraction" and any((utility.num < 0).any() for utility in model.period(0).utilities):
+        raise InputError("question.ask", "surplus-extraction needs utilities of at least 0", "ask implement")
+
+
+def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Question:
+    table(question, "question", ("ask", "transfers", "require", "objective"))
+    transfers, objective = question["transfers"], question["objective"]
+    if not isinstance(transfers, str) or transfers not in CLASSES:
+        raise InputError("question.transfers", f"found {describe(transfers)}", f"one of {', '.join(CLASSES)}")
+    if not isinstance(objective, str) or objective not in OBJECTIVES:
+        raise InputError("question.objective", f"found {describe(objective)}", f"one of {', '.join(OBJECTIVES)}")
+    require: list[str] = []
+    bounds: dict[str, Fraction] = {}
+    written: list[str] = []
+    for k, entry in enumerate(items(question["require"], "question.require")):
+        at = f"question.require[{k}]"
+        if not isinstance(entry, str):
+            raise InputError(at, f"found {describe(entry)}", "name a requirement")
+        if entry in require:
+            raise InputError(at, f"{show(entry)} stands twice", "keep one")
+        if entry.startswith("bounded:"):
+            if " " in entry:
+                raise InputError(at, f"found {show(entry)}", "write bounded:B without spaces")
+            bounds[entry] = numbers.fraction(entry.removeprefix("bounded:"), at)
+            if bounds[entry] < 0:
+                raise InputError(at, f"{show(entry)}: a bound below 0", "write bounded:B with B at least 0")
+        elif entry not in REQUIREMENTS:
+            if entry.partition(":")[0].lower() in RESERVED or not _OWN_NAME.fullmatch(entry):
+                raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
+            written.append(entry)
+        require.append(entry)
+    if "pepic" not in require:
+        raise InputError("question.require", '"pepic" is missing', "add it")
+    if model.prior is None:
+        # a budget of period 1 is an expectation where something is paid then
+        start = transfers.endswith("+now") or transfers == "history-independent" or model.horizon == 1
+        needs = (*_AT_START, "budget:per-period", "min-subsidy") if start else _AT_START
+        for entry in (*require, objective):
+            if entry in needs:
+                raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
+    return Question("implement", "", None, transfers, tuple(require), objective, bounds, tuple(written))

@@ -1,0 +1,92 @@
+"""``certificate.tried`` of ``implement``: that transfers of smaller classes do not do it (``docs/certificates.md``).
+
+Every entry is a negative answer to the same question about another class and the same rule, and is checked like any other; beside an optimum
+also an optimum, which says how much the other class attains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from mechsynth.errors import InputError
+
+from .envelope import Claim, check_envelope, check_instance, read_claim
+from .exact import Array
+from .mechanism import read_allocation
+from .model import Model
+from .named import check_labels
+from .text import items, number_text
+from .verdict import Ledger, Refuted
+
+_PLACE = "certificate.tried"
+# Which classes a class contains, payment by payment: the same sums, paid at the same time, looking at no more.
+CONTAINS: dict[str, tuple[str, ...]] = {
+    "history-independent": (),
+    "vcg-type": (),
+    "contingent": ("vcg-type",),
+    "contingent+now": ("history-independent", "vcg-type", "contingent"),
+    "full": ("vcg-type", "contingent"),
+    "full+now": ("history-independent", "vcg-type", "contingent", "contingent+now", "full"),
+}
+
+
+def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[Claim], str], ledger: Ledger) -> str:
+    """Check the negative answers that a result carries; return what they prove together, or nothing where there are none.
+
+    Parameters
+    ----------
+    judge:
+        Checks one answer.
+
+    Raises
+    ------
+    Refuted
+        If one of them is not proved, or is about another question, rule or instance.
+    InputError
+        If one of them is malformed, or two are about one class.
+    """
+    listed = claim.certificate.get("tried")
+    if listed is None:
+        return ""
+    classes: list[str] = []
+    values: dict[str, Fraction] = {}
+    for k, entry in enumerate(items(listed, _PLACE)):
+        at = f"{_PLACE}[{k}]"
+        try:
+            root = check_envelope(entry)
+            check_instance(root, model)
+            check_labels(root, model, ledger)
+            part = read_claim(root, claim.numbers, model)
+            same = part.ask == claim.ask and part.asked.require == claim.asked.require
+            ledger.claim(same and part.asked.objective == claim.asked.objective, "an answer to another question")
+            settled = part.status == "infeasible" or part.status == claim.status == "optimal"
+            ledger.claim(settled, f'status "{part.status}": not proved to fail')
+            ledger.claim(part.certificate.get("tried") is None, "answers within an answer that was tried before")
+            if part.asked.transfers in (*classes, *values, claim.asked.transfers):
+                raise InputError("question.transfers", f"{part.asked.transfers} stands twice", "keep one")
+            assert part.mechanism is not None
+            theirs = read_allocation(part.mechanism["allocation"], model)
+            ledger.claim(
+                all((a == b).all() for a, b in zip(rule, theirs, strict=True)), "an answer about another efficient rule"
+            )
+            judge(part)
+        except InputError as error:
+            raise error.within(at) from None
+        except Refuted as refuted:
+            raise Refuted(f"{at}: {refuted}") from None
+        if part.status == "infeasible":
+            classes.append(part.asked.transfers)
+        else:
+            values[part.asked.transfers] = part.numbers.fraction(part.value, f"{at}.value")
+    said = ""
+    if classes:
+        which = f"class {classes[0]}" if len(classes) == 1 else f"classes {', '.join(classes)}"
+        said = f" Under the same rule no transfers of the {which} do."
+    if values:
+        best = ", ".join(f"{name} {number_text(value)}" for name, value in values.items())
+        said += f" Under the same rule the optimum of other classes is: {best}."
+    inside = CONTAINS[claim.asked.transfers]
+    if claim.status != "infeasible" and inside and set(inside) <= set(classes):
+        said += " So no class contained in this one does."
+    return said
