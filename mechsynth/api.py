@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from mechsynth import asks, instance
-from mechsynth.asks.needs import refuse
 from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.errors import InputError, UsageError
@@ -42,17 +41,7 @@ def program_of(
     asked = question(ask, options)
     if not isinstance(environment, Environment):
         environment = instance.load(environment)
-    refuse(asked, environment)
-    if isinstance(asked, (asks.Contingent, asks.VcgType)):
-        from mechsynth.asks.joint import residual_program
-
-        return residual_program(environment, asked.name, scope=asked.scope, last_period=asked.last_period)
-    if not isinstance(asked, asks.Implement):
-        problem = f"{asked.name!r} has no single linear program"
-        raise UsageError("ask", problem, "choose implement, contingent or vcg-type")
-    from mechsynth.asks.implement import build, wish_list
-
-    return build(asked, Case(environment), wish_list(asked)).program.labelled()
+    return asks.program(asked, Case(environment, asked.last_period))
 
 
 def export(program: Program, path: str | os.PathLike[str]) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mechsynth.asks.aims import target
-from mechsynth.asks.linked import construct
 from mechsynth.asks.questions import BudgetBalanced
+from mechsynth.construct.aims import target
+from mechsynth.construct.blockwise import construct
 from mechsynth.construct.case import Case
+from mechsynth.construct.rooms import ROOMS
 from mechsynth.result import Result
 from mechsynth.run import Run
 
@@ -22,4 +23,4 @@ def answer(ask: BudgetBalanced, case: Case, run: Run) -> Result:
     """Decide whether transfers of the class leave every agent an equal share of the surplus, and give them."""
     share = Fraction(1, len(case.environment.agents))
     weaker = ask.scope == "policy"
-    return construct(ask, case, run, lambda t, i: target(case, t, i, share, weaker))
+    return construct(ask, case, run, ROOMS[ask.transfers], lambda t, i: target(case, t, i, share, weaker))

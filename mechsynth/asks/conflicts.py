@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.deciding import feasible
 from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.prove.linear import Outcome, least_relaxation
+from mechsynth.prove.parts import feasible
 from mechsynth.prove.rows import Exact
 from mechsynth.result.codec import write
 from mechsynth.result.witness import Conflict as Farkas

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.blocks import Stack, stacks
 from mechsynth.asks.questions import ConvexIndependence
+from mechsynth.construct.blocks import Stack, stacks
 from mechsynth.construct.case import Case
 from mechsynth.construct.witnesses import mixture
 from mechsynth.engine import Decision, convex_independence

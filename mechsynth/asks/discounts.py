@@ -23,9 +23,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from mechsynth.asks.chains import exogenous
-from mechsynth.asks.groves_family import by_signal
 from mechsynth.asks.roots import Root, isolate, sorted_roots
 from mechsynth.construct.case import Case
+from mechsynth.construct.groves import by_signal
 from mechsynth.errors import UsageError
 from mechsynth.rational import Rationals, text
 

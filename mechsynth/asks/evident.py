@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mechsynth.asks import contingent, vcg_type
 from mechsynth.asks.questions import Contingent, VcgType
+from mechsynth.construct import contingent, residual, vcg_type
 from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.incentives import Pepic, ResidualClaimant
@@ -26,9 +26,9 @@ def mechanism(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement
     if kind == "history-independent" or not all(map(_residual, wishes)):
         return None
     if kind == "vcg-type":
-        result = vcg_type.answer(VcgType(), case, run.alone())
+        result = residual.answer(VcgType(), case, run.alone(), vcg_type.ROOM)
     else:
-        result = contingent.answer(Contingent(), case, run.alone())
+        result = residual.answer(Contingent(), case, run.alone(), contingent.ROOM)
     return result.mechanism if result.status is Status.FEASIBLE else None
 
 

@@ -13,10 +13,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from mechsynth.asks import residual
-from mechsynth.asks.linked import room_of
 from mechsynth.asks.questions import ExAnteBalanced
+from mechsynth.construct import residual
 from mechsynth.construct.case import Case
+from mechsynth.construct.rooms import ROOMS
 from mechsynth.efficient import solve_discounted
 from mechsynth.environment import stack
 from mechsynth.mechanism import Mechanism, Table
@@ -28,7 +28,7 @@ from mechsynth.run import Run
 def answer(ask: ExAnteBalanced, case: Case, run: Run) -> Result:
     """Decide whether residual-claimant transfers exist, and give them with the fees that pay for them."""
     environment = case.environment
-    result = residual.construct(ask, case, run, room_of(ask.transfers), None)
+    result = residual.construct(ask, case, run, ROOMS[ask.transfers], None)
     if result.status is not Status.FEASIBLE:
         return result
     bare = result.mechanism

@@ -26,12 +26,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.asks import implement, thresholds
-from mechsynth.asks.groves_family import TRANSFERS, transfers_of
-from mechsynth.asks.incentives import told
+from mechsynth import asks
+from mechsynth.asks import thresholds
 from mechsynth.asks.questions import GeneralizedVcg, Implement
 from mechsynth.asks.stationary_steps import Search
 from mechsynth.construct.case import Case
+from mechsynth.construct.groves import TRANSFERS, transfers_of
+from mechsynth.construct.slacks import told
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.synthesis import quoted
 from mechsynth.rational import Rationals
@@ -147,7 +148,7 @@ def _last(case: Case, found: list[Found], stuck: list[int]) -> bool:
 
 def _joint(case: Case, run: Run) -> Result:
     """Decide whether any history-independent payments implement the rule."""
-    return implement.answer(Implement(transfers=TRANSFERS), case, run)
+    return asks.answer(Implement(transfers=TRANSFERS), case, run)
 
 
 def _of_the_program(case: Case, agent: int, mechanism: Mechanism) -> list[Rationals | None]:

@@ -8,7 +8,7 @@
 
 and ``now^i(θ) = Φ_i(θ^{-i}) − Σ_{j≠i} u^j(a*(θ), θ^j) − δ E[Φ_i(θ'^{-i}) | a*(θ), θ^{-i}]`` (positive: the agent pays), so that ``X^i = W − Φ_i``. The second expectation corrects for the
 rule that is really played; charging ``φ_i`` alone would let a lie move what is charged later. ``φ = 0`` is the team mechanism, ``φ_i = Σ_{j≠i} u^j(a*_{-i}, ·)`` with ``â_i = a*_{-i}`` the pivot mechanism.
-With ``φ = 0`` private values are enough; else nobody's signal may move the others' next signals. See `mechsynth.asks.groves_family`.
+With ``φ = 0`` private values are enough; else nobody's signal may move the others' next signals. See `mechsynth.construct.groves`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.groves_family import (
+from mechsynth.asks.questions import Groves
+from mechsynth.construct.case import Case
+from mechsynth.construct.groves import (
     accounts,
     added_up,
     payments,
     periods,
     transfers_of,
 )
-from mechsynth.asks.questions import Groves
-from mechsynth.construct.case import Case
 from mechsynth.efficient import efficient_rule
 from mechsynth.errors import InputError, UsageError
 from mechsynth.mechanism import Mechanism

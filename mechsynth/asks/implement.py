@@ -15,13 +15,13 @@ import numpy as np
 
 from mechsynth.asks import evident
 from mechsynth.asks.conflicts import Conflict, Relaxation, minimal_conflict, relaxed, witness
-from mechsynth.asks.deciding import LARGE, NOWHERE, falling, feasible, named, optimal, refuted_by_neighbours
 from mechsynth.asks.questions import Implement
-from mechsynth.asks.unsettled import unsettled
 from mechsynth.construct.case import Case
+from mechsynth.construct.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.classes import ORDER, transfer_class
+from mechsynth.program.labelled import Program
 from mechsynth.program.money import Bounded
 from mechsynth.program.objectives import add_objective
 from mechsynth.program.requirements import Requirement, requirement
@@ -29,6 +29,7 @@ from mechsynth.program.synthesis import Setting
 from mechsynth.program.written import add_requirement, written
 from mechsynth.prove.interior import interior
 from mechsynth.prove.linear import Outcome
+from mechsynth.prove.parts import LARGE, NOWHERE, falling, feasible, named, optimal, refuted_by_neighbours
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
 from mechsynth.run import Run
@@ -264,6 +265,11 @@ def wish_list(ask: Implement) -> list[Requirement]:
         if name not in unique:
             raise UsageError("keep", f"{name!r} is not among the requirements", "require it too")
     return list(unique.values())
+
+
+def program(ask: Implement, case: Case) -> Program:
+    """Return the program of a wish list with named rows and columns."""
+    return build(ask, case, wish_list(ask)).program.labelled()
 
 
 def build(ask: Implement, case: Case, wishes: Sequence[Requirement], run: Run | None = None) -> Setting:

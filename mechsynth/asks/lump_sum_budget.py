@@ -16,15 +16,15 @@ from fractions import Fraction
 from typing import Any
 
 from mechsynth.asks import chains, discounts
-from mechsynth.asks.groves_family import (
+from mechsynth.asks.questions import LumpSumBudget
+from mechsynth.asks.stein import Star, condition_star, solve_stein
+from mechsynth.construct.case import Case
+from mechsynth.construct.groves import (
     by_signal,
     payments,
     transfers_of,
     value_without,
 )
-from mechsynth.asks.questions import LumpSumBudget
-from mechsynth.asks.stein import Star, condition_star, solve_stein
-from mechsynth.construct.case import Case
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals, text
 from mechsynth.result import Result, Status

@@ -35,7 +35,7 @@ def refuse(ask: Ask, environment: Environment) -> None:
     if needs.prior and environment.prior is None:
         raise UsageError(place, "the instance has no prior to expect payments with", needs.prior)
     if needs.private_values:
-        from mechsynth.asks.privacy import refuse_influence, refuse_interdependent
+        from mechsynth.construct.privacy import refuse_influence, refuse_interdependent
 
         refuse_interdependent(environment, place, needs.private_values)
         if needs.no_influence:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.blocks import stacks
 from mechsynth.asks.questions import Spanning
+from mechsynth.construct.blocks import stacks
 from mechsynth.construct.case import Case
 from mechsynth.construct.witnesses import dependence
 from mechsynth.engine import spanning

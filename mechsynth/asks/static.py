@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mechsynth.asks.incentives import static_rows
-from mechsynth.asks.last_period import last_period, now_tables
 from mechsynth.asks.questions import Static
 from mechsynth.construct.case import Case
+from mechsynth.construct.last_period import last_period, now_tables
+from mechsynth.construct.slacks import static_rows
 from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status
 from mechsynth.run import Run

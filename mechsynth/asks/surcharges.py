@@ -27,9 +27,9 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.asks.incentives import surplus_lost
 from mechsynth.beliefs import by_own, used
 from mechsynth.construct.case import Case
+from mechsynth.construct.slacks import surplus_lost
 from mechsynth.efficient import solve_discounted
 from mechsynth.program.linear import LinearProgram
 from mechsynth.rational import Rationals, narrow, scaled

@@ -13,11 +13,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from mechsynth.asks.aims import Aims, target
-from mechsynth.asks.linked import construct
 from mechsynth.asks.questions import SurplusExtraction
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.aims import Aims, target
+from mechsynth.construct.blockwise import construct
 from mechsynth.construct.case import Case
+from mechsynth.construct.rooms import ROOMS
 from mechsynth.mechanism import Table
 from mechsynth.rational import IntArray, Rationals, magnitude, scaled, widen
 from mechsynth.result import Result
@@ -37,7 +38,7 @@ def answer(ask: SurplusExtraction, case: Case, run: Run) -> Result:
     def finish(lotteries: Mapping[str, Mapping[str, Table]]) -> Mapping[str, Mapping[str, Table]]:
         return {name: _priced(case, environment.agents.index(name), own) for name, own in lotteries.items()}
 
-    return construct(ask, case, run, aims, finish)
+    return construct(ask, case, run, ROOMS[ask.transfers], aims, finish)
 
 
 @dataclass(frozen=True, eq=False)

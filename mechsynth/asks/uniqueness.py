@@ -31,11 +31,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.asks.groves_family import payments
 from mechsynth.asks.questions import Uniqueness
 from mechsynth.asks.surcharges import Lie, Surcharges, surcharges, totals
-from mechsynth.asks.unsettled import unsettled
 from mechsynth.construct.case import Case
+from mechsynth.construct.groves import payments
+from mechsynth.construct.unsettled import unsettled
 from mechsynth.errors import OutOfTime
 from mechsynth.mechanism import Mechanism, Table, nest
 from mechsynth.prove.linear import dual, run, vertex

@@ -400,11 +400,11 @@ def test_out_of_time_and_on_from_there(ask: str, transfers: str) -> None:
 @pytest.mark.parametrize("transfers", ["contingent", "vcg-type"])
 def test_an_unfinished_extraction_carries_the_lotteries(transfers: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was settled before the time was up is ``q``; taken up again, it is priced like any other."""
-    from mechsynth.asks import linked
+    from mechsynth.construct import blockwise
     from mechsynth.errors import OutOfTime
 
     instance = lifted(library("liu2025-repeated-auction"))
-    decide = linked._linked
+    decide = blockwise._linked
     calls = []
 
     def late(*arguments: Any) -> Any:
@@ -414,7 +414,7 @@ def test_an_unfinished_extraction_carries_the_lotteries(transfers: str, monkeypa
         return decide(*arguments)
 
     whole = solve(instance, "surplus-extraction", transfers=transfers)
-    monkeypatch.setattr(linked, "_linked", late)
+    monkeypatch.setattr(blockwise, "_linked", late)
     early = solve(instance, "surplus-extraction", transfers=transfers)
     monkeypatch.undo()
     assert early["status"] == "unknown"

@@ -26,9 +26,9 @@ from oracles.model import Model, load, number, read
 from properties.strategies import box, data, nest, row
 
 import mechsynth
-from mechsynth.asks import groves_family
 from mechsynth.check import check
 from mechsynth.cli import main
+from mechsynth.construct import groves
 from mechsynth.construct.case import Case
 from mechsynth.errors import InputError, UsageError
 from mechsynth.mechanism import Mechanism
@@ -294,12 +294,12 @@ def by_formula(instance: Json, ask: str) -> Result:
     """The payments of the formula, whether the theorem applies or not."""
     environment = mechsynth.loads(data(instance))
     question = Case(environment)
-    base = [None if ask == "team" else groves_family.value_without(question, i) for i in range(2)]
-    now = [groves_family.payments(question, i, own) for i, own in enumerate(base)]
+    base = [None if ask == "team" else groves.value_without(question, i) for i in range(2)]
+    now = [groves.payments(question, i, own) for i, own in enumerate(base)]
     return Result(
         question={"ask": ask, "transfers": "history-independent", "require": ["pepic"], "objective": "feasibility"},
         status=Status.FEASIBLE,
-        mechanism=Mechanism(environment, question.actions, groves_family.transfers_of(question, now)),
+        mechanism=Mechanism(environment, question.actions, groves.transfers_of(question, now)),
         environment=environment,
     )
 

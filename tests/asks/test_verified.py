@@ -21,13 +21,13 @@ from test_conflicts import POOL, Case, case, program_of
 from test_implement import environment, small
 
 import mechsynth
-from mechsynth.asks import deciding, implement
+from mechsynth.asks import implement
 from mechsynth.check import check
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError, UsageError
 from mechsynth.instance import to_bytes
 from mechsynth.program.synthesis import Setting
-from mechsynth.prove import lifting
+from mechsynth.prove import lifting, parts
 from mechsynth.result import Result, Status, Strength
 
 Json = dict[str, Any]
@@ -341,7 +341,7 @@ def test_large_programs_are_decided_as_small_ones(seed: int, monkeypatch: pytest
     wishes = random.Random(seed).sample(POOL, 2)
     transfers = ("contingent", "full")[seed % 2]
     usual = mechsynth.solve(wide(seed), "implement", transfers=transfers, require=wishes, relax=False)
-    for room in (deciding, implement):
+    for room in (parts, implement):
         monkeypatch.setattr(room, "LARGE", 0)
     for strength in ("exact", "verified"):
         found = mechsynth.solve(wide(seed), "implement", transfers=transfers, require=wishes, strength=strength)

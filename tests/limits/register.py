@@ -21,13 +21,13 @@ FILES = ("beliefs.py", "efficient.py", "environment.py", "rational.py", "reading
 LIMITS: dict[str, Any] = {
     # sizes up to which a longer way is gone, 0: never
     "mechsynth.asks.convex_independence.QUICK": 0,
-    "mechsynth.asks.deciding.LARGE": 0,
+    "mechsynth.prove.parts.LARGE": 0,
     "mechsynth.asks.discounts.LARGEST": 0,
     "mechsynth.asks.discounts.QUICK": 0,
     "mechsynth.asks.generalized_vcg.MOST": 0,
     "mechsynth.asks.implement.MOST_SPARED": 0,
-    "mechsynth.asks.incentives.SHORT": 0,
-    "mechsynth.asks.last_choice.LARGE": 0,
+    "mechsynth.construct.slacks.SHORT": 0,
+    "mechsynth.construct.last_choice.LARGE": 0,
     "mechsynth.asks.lump_sum_budget.LARGE": 0,
     "mechsynth.asks.policy.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
@@ -43,10 +43,10 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.ties.DENSE": 0,
     "mechsynth.solver.linear.INTERIOR": 0,
     # how often or how finely something is tried, 0: not at all
-    "mechsynth.asks.aims.COARSE": 0,
-    "mechsynth.asks.aims.FINE": 0,
-    "mechsynth.asks.aims.SHORT": 0,
-    "mechsynth.asks.last_choice.ROUNDS": 0,
+    "mechsynth.construct.aims.COARSE": 0,
+    "mechsynth.construct.aims.FINE": 0,
+    "mechsynth.construct.aims.SHORT": 0,
+    "mechsynth.construct.last_choice.ROUNDS": 0,
     "mechsynth.asks.stationary_steps.CLOSE": 0.0,
     "mechsynth.asks.stationary_steps.ROUNDS": 0,
     "mechsynth.prove.bounded.BITS": 0,
@@ -77,7 +77,7 @@ LIMITS: dict[str, Any] = {
 }
 
 NONE = {
-    "mechsynth.asks.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
+    "mechsynth.construct.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
     "mechsynth.solver.linear.SMALLEST": "what floats take for zero: they suggest, and what they suggest is proved",
     "mechsynth.asks.flags.FEW": "words of the help of an option",
     "mechsynth.check.claims.exclusion.DIGITS": "digits with which a bound is told",

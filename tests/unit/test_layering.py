@@ -142,6 +142,16 @@ def test_imports_run_one_way(path: Path) -> None:
         assert there == here or RANKS[there] < RANKS[here], f"{here} imports {there}"
 
 
+def test_no_question_imports_another() -> None:
+    """What several share is in `construct`; a question that is answered by way of another asks it as everybody does."""
+    from mechsynth.asks import REGISTRY
+
+    rooms = {PACKAGE / "asks" / f"{name.replace('-', '_')}.py" for name in REGISTRY}
+    assert all(path.is_file() for path in rooms)
+    for path in modules():
+        assert not (needed(path) & rooms) - {path}, path
+
+
 def test_no_circles() -> None:
     """Also within a room no file is needed by what it needs itself."""
     done: set[Path] = set()

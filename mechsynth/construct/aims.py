@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.incentives import surplus_lost, told
 from mechsynth.beliefs import by_own
 from mechsynth.construct.case import Case
+from mechsynth.construct.slacks import surplus_lost, told
 from mechsynth.efficient import expectation
 from mechsynth.rational import IntArray, Rationals, magnitude, narrow, scaled, text
 

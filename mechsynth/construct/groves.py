@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.incentives import told
 from mechsynth.beliefs import by_own
 from mechsynth.construct.case import Case
+from mechsynth.construct.slacks import told
 from mechsynth.efficient import efficient_rule, solve_discounted
 from mechsynth.mechanism import Table, nest
 from mechsynth.rational import IntArray, Rationals

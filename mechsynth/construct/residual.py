@@ -16,15 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.aims import Aims, target
-from mechsynth.asks.blocks import Stack
-from mechsynth.asks.incentives import Extremes, dynamic_slack, static_slack, surplus_lost, told
-from mechsynth.asks.last_choice import Search
-from mechsynth.asks.last_period import LastPeriod, last_payoff, last_period, now_tables
-from mechsynth.asks.linked import Linked, Room, settle
-from mechsynth.asks.questions import Contingent, ExAnteBalanced, VcgType
 from mechsynth.beliefs import by_own
+from mechsynth.construct.aims import Aims, target
+from mechsynth.construct.blocks import Stack
+from mechsynth.construct.blockwise import Linked, Room, Scoped, settle
 from mechsynth.construct.case import Case
+from mechsynth.construct.last_choice import Search
+from mechsynth.construct.last_period import LastPeriod, last_payoff, last_period, now_tables
+from mechsynth.construct.slacks import Extremes, dynamic_slack, static_slack, surplus_lost, told
 from mechsynth.errors import InputError
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.rational import Rationals
@@ -32,16 +31,14 @@ from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
 
-Residual = Contingent | VcgType | ExAnteBalanced
 
-
-def answer(ask: Residual, case: Case, run: Run, room: Room) -> Result:
+def answer(ask: Scoped, case: Case, run: Run, room: Room) -> Result:
     """Answer `contingent` or `vcg-type`, given what the class makes of a stack of blocks."""
     return construct(ask, case, run, room, Extremes() if told(case) else None)
 
 
 def construct(
-    ask: Residual, case: Case, run: Run, room: Room, extremes: Extremes | None, share: Fraction = Fraction(1)
+    ask: Scoped, case: Case, run: Run, room: Room, extremes: Extremes | None, share: Fraction = Fraction(1)
 ) -> Result:
     """Build transfers of a class that leave every agent a share of the surplus before the last period.
 
@@ -52,7 +49,7 @@ def construct(
     share:
         Of the surplus; 1 for residual claimants.
 
-    What the blocks before the last period ask depends on the last period's payments, which are free: see `mechsynth.asks.last_choice`.
+    What the blocks before the last period ask depends on the last period's payments, which are free: see `mechsynth.construct.last_choice`.
     """
     environment, asked = case.environment, ask.document()
     if environment.horizon is not None:

@@ -11,15 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from mechsynth.asks.aims import Aims
-from mechsynth.asks.blocks import Stack, stacks
-from mechsynth.asks.questions import BudgetBalanced, SurplusExtraction
 from mechsynth.beliefs import used
+from mechsynth.construct.aims import Aims
+from mechsynth.construct.blocks import Stack, stacks
 from mechsynth.construct.case import Case
 from mechsynth.errors import InputError, OutOfTime
 from mechsynth.mechanism import Mechanism, Table
@@ -28,15 +26,23 @@ from mechsynth.reading import exact_array
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
 
-CLASSES = {"contingent": "contingent", "vcg-type": "vcg_type"}
-"""The classes of transfers that are built block by block, and their modules."""
-
 Targets = Callable[[int, int], Aims]
 """The targets of a period (from 1) and an agent's index."""
 
 
 Failed = tuple[tuple[int, int], Sequence[Fraction | int]]
 """A block and a report, by position in the stack and index, and the dependence that excludes their payments."""
+
+
+class Scoped(Protocol):
+    """A question about the blocks of a scope."""
+
+    @property
+    def scope(self) -> str:
+        """All actions, or those of the policy."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the question as its result tells it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +166,10 @@ def settle(
 
 
 def construct(
-    ask: BudgetBalanced | SurplusExtraction,
+    ask: Scoped,
     case: Case,
     run: Run,
+    room: Room,
     aims: Targets,
     finish: Callable[[Mapping[str, Mapping[str, Table]]], Mapping[str, Mapping[str, Table]]] | None = None,
 ) -> Result:
@@ -177,7 +184,7 @@ def construct(
         the latter, to go on from.
     """
     environment = case.environment
-    found = settle(case, run, room_of(ask.transfers), ask.scope, aims)
+    found = settle(case, run, room, ask.scope, aims)
     certificate: dict[str, Any] = {"ties": case.ties()}
     status, witness = Status.FEASIBLE, None
     tables: tuple[Mapping[str, Mapping[str, Table]], ...] | None = tuple(found.tables)
@@ -197,12 +204,6 @@ def construct(
         certificate=certificate,
         environment=environment,
     )
-
-
-def room_of(transfers: str) -> Room:
-    """Return the class of transfers of a name."""
-    room: Room = import_module(f"mechsynth.asks.{CLASSES[transfers]}").ROOM
-    return room
 
 
 def _linked(case: Case, run: Run, stack: Stack, aims: Aims, scope: str, room: Room) -> Linked:

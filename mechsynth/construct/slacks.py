@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.last_period import losses
 from mechsynth.beliefs import by_own, used
 from mechsynth.construct.case import Case
+from mechsynth.construct.last_period import losses
 from mechsynth.efficient import expectation
 from mechsynth.rational import IntArray, Rationals, scaled, text
 

@@ -21,15 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.aims import Aims, target, weighted
-from mechsynth.asks.blocks import Stack
-from mechsynth.asks.deciding import feasible
-from mechsynth.asks.last_period import losses, spread
-from mechsynth.asks.last_rows import LastRows
-from mechsynth.asks.linked import Linked, Room, block_targets
 from mechsynth.beliefs import by_own, used
+from mechsynth.construct.aims import Aims, target, weighted
+from mechsynth.construct.blocks import Stack
+from mechsynth.construct.blockwise import Linked, Room, block_targets
 from mechsynth.construct.case import Case
+from mechsynth.construct.last_period import losses, spread
+from mechsynth.construct.last_rows import LastRows
 from mechsynth.program.linear import LinearProgram
+from mechsynth.prove.parts import feasible
 from mechsynth.prove.paths import central_payments, distances
 from mechsynth.rational import IntArray, Rationals, narrow
 from mechsynth.run import Run

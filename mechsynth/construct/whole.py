@@ -13,33 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.asks.aims import losses
-from mechsynth.asks.blocks import Stack, stacks
+from mechsynth.construct.aims import losses
+from mechsynth.construct.blocks import Stack, stacks
 from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
-from mechsynth.errors import UsageError
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
 from mechsynth.reading import refuse_if_large
 
-CLASSES = ("contingent", "vcg-type")
 
-
-def residual_program(
-    environment: Environment, transfers: str = "contingent", *, scope: str = "policy", last_period: str = "efficient"
-) -> Program:
+def residual_program(case: Case, transfers: str, scope: str) -> Program:
     """Return the program of Theorem 3.1 (``"contingent"``) or 3.2 (``"vcg-type"``) of Liu 2014 for a whole instance.
 
     Columns: ``later[agent | period t | r=… | a=… | others … | next …]`` (no ``r`` for VCG-type) and ``now[agent | signals …]``. Rows say whose
     target they are. A payment is positive when the agent pays.
-
-    Raises
-    ------
-    UsageError
-        For another class of transfers.
     """
-    if transfers not in CLASSES:
-        raise UsageError("transfers", f"{transfers!r} is no class of this program", f"choose {' or '.join(CLASSES)}")
-    case = Case(environment, last_period)
+    environment = case.environment
     program = Program()
     known: set[str] = set()
     for stack in stacks(case, scope):
