@@ -224,6 +224,7 @@ def test_multipliers_that_are_too_long_are_rounded(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(lifting, "MOST_STEPS", 2)
     monkeypatch.setattr(systems, "DENSE", 0)
     monkeypatch.setattr(systems, "FEW", 0)
+    monkeypatch.setattr(systems, "FILL", 0)
     monkeypatch.setattr(linear, "WORK", 0)
     drawn, exact = next((d, r) for d, r in answers() if r.strength is Strength.VERIFIED)
     result = mechsynth.solve(environment(drawn[0]), "implement", transfers=drawn[1], require=drawn[2])

@@ -15,7 +15,7 @@ from typing import Any
 import mechsynth
 
 PACKAGE = Path(mechsynth.__file__).parent
-ROOMS = ("asks", "check", "engine", "program", "prove", "solver")
+ROOMS = ("asks", "check", "construct", "engine", "program", "prove", "solver")
 FILES = ("beliefs.py", "efficient.py", "environment.py", "rational.py", "reading.py")
 
 LIMITS: dict[str, Any] = {
