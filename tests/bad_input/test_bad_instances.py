@@ -333,13 +333,13 @@ LARGE: dict[str, Json] = {
         "utilities": {f"a{i}": [[[[[[[0]]]]]]] for i in range(6)},
         "transition": {"independent": {f"a{i}": [[1, *[0] * 99]] for i in range(6)}},
     },
-    # two signals of sixty agents: 2^60 profiles
+    # two signals of thirty agents: 2^30 profiles
     "short forms": {
-        "agents": [f"a{i}" for i in range(60)],
-        "signals": {f"a{i}": ["l", "h"] for i in range(60)},
+        "agents": [f"a{i}" for i in range(30)],
+        "signals": {f"a{i}": ["l", "h"] for i in range(30)},
         "actions": ["x"],
-        "utilities": {f"a{i}": {"private": [[0]]} for i in range(60)},
-        "transition": {"independent": {f"a{i}": [[1, 0]] for i in range(60)}},
+        "utilities": {f"a{i}": {"private": [[0]]} for i in range(30)},
+        "transition": {"independent": {f"a{i}": [[1, 0]] for i in range(30)}},
     },
     # a thousand signals of two agents: utilities fit, the kernel has 10^12 entries
     "the kernel alone": {

@@ -221,7 +221,9 @@ def attack_results(seed: int, count: int, folder: Path, tmp: Path, capsys: pytes
         if codes[-1] == 0:
             accepted = json.loads(data)
             assert (accepted["status"], said(accepted)) == truth(instance, accepted), (seed, step, data)
-        attack(["explain", str(path)], (0, 2), capsys, (seed, step, data))
+        # the instance stands beside the result: what the checker refuses is told as refused
+        told = attack(["explain", str(path)], (0, 1, 2), capsys, (seed, step, data))
+        assert told != 1 or codes[-1] == 1, (seed, step, data)
     return codes
 
 
