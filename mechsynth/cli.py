@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from mechsynth.commands import export, judge, solve
+from mechsynth.commands import export, judge, lp, solve
 from mechsynth.commands.terminal import BAD, FAULT, PROVED, flush, for_terminal, let_go, nowhere, say
 from mechsynth.errors import MechsynthError, UsageError
 
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     solve.add(commands)
     judge.add(commands)
     export.add(commands)
+    lp.add(commands)
     command.add(commands, say)
     _suite(commands)
     sweep.add(commands, say)

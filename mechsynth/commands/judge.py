@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mechsynth.commands.terminal import (
     PROVED,
@@ -12,6 +12,7 @@ from mechsynth.commands.terminal import (
     columns,
     found_nearby,
     nearby,
+    program_nearby,
     read,
     say,
     say_json,
@@ -19,12 +20,17 @@ from mechsynth.commands.terminal import (
 from mechsynth.commands.trust import Trust
 from mechsynth.errors import MechsynthError
 
+if TYPE_CHECKING:
+    from mechsynth.check import Verdict
+
 
 def add(commands: Any) -> None:
     """Add the commands to the parser."""
     check = commands.add_parser("check", help="is a result proved? exact, without any solver", allow_abbrev=False)
-    check.add_argument("result", metavar="RESULT", help="a result file (mechsynth-result/1)")
-    check.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
+    check.add_argument("result", metavar="RESULT", help="a result file (mechsynth-result/1 or mechsynth-lp/1)")
+    check.add_argument(
+        "instance", metavar="INSTANCE", nargs="?", help="its instance or program; else one nearby with its digest"
+    )
     check.add_argument("--trust", action="store_true", help="print which lines of the checker this rested on")
     check.add_argument("--json", action="store_true", help="print the verdict as JSON")
     check.set_defaults(run=_check)
@@ -53,8 +59,11 @@ def add(commands: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from mechsynth.check import check
+    from mechsynth.check.programs import is_about_program
 
     result = read(options.result)
+    if is_about_program(result):
+        return _check_program(options, result)
     path = options.instance or nearby(options.result, result)
     from threadpoolctl import threadpool_limits
 
@@ -69,6 +78,29 @@ def _check(options: argparse.Namespace) -> int:
                 verdict = check(result, data)
         except MechsynthError as error:
             raise _blamed(error, options.result, path, data) from None
+    return _judged(options, verdict, trust)
+
+
+def _check_program(options: argparse.Namespace, result: bytes) -> int:
+    """Check a result about a linear program."""
+    from mechsynth.check.programs import check_program
+
+    path = options.instance or program_nearby(options.result, result)
+    data = read(path)
+    trust = Trust()
+    try:
+        if options.trust:
+            with trust:
+                verdict = check_program(result, data)
+        else:
+            verdict = check_program(result, data)
+    except MechsynthError as error:
+        raise error.within(options.result if error.place.startswith("result") else path) from None
+    return _judged(options, verdict, trust)
+
+
+def _judged(options: argparse.Namespace, verdict: Verdict, trust: Trust) -> int:
+    """Say what a check ended with."""
     if options.json:
         import dataclasses
 

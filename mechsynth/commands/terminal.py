@@ -114,3 +114,19 @@ def found_nearby(path: str, result: bytes) -> str | None:
             if candidate.is_file() and hashlib.sha256(candidate.read_bytes()).hexdigest() == digest:
                 return str(candidate)
     return None
+
+
+def program_nearby(path: str, result: bytes) -> str:
+    """Return a program file near a result about one whose digest is the result's."""
+    import hashlib
+    from pathlib import Path
+
+    from mechsynth.instance import read_json
+
+    about = read_json(result).get("program")
+    digest = about.get("sha256") if isinstance(about, dict) else None
+    for folder in (Path(path).resolve().parent, Path.cwd()):
+        for candidate in sorted((*folder.glob("*.mps"), *folder.glob("*.lp"))):
+            if candidate.is_file() and hashlib.sha256(candidate.read_bytes()).hexdigest() == digest:
+                return str(candidate)
+    raise InputError(path, "its program is not nearby", "name it: mechsynth check RESULT FILE.mps")

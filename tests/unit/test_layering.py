@@ -20,7 +20,7 @@ LAYERS = (
     "mechanism families program",
     "solver",
     "prove",
-    "engine result/answer",
+    "engine result/answer lp",
     "construct",
     "asks",
     "api audit",
