@@ -20,6 +20,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("solve", LEASES, "--ask", "contingent", "--json"),
     ("generate", "--list", "--json"),
     ("suite", "list", str(ROOT / "instances")),
+    ("lp", str(ROOT / "docs" / "examples" / "plan.lp")),
 ]
 
 
