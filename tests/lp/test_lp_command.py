@@ -33,7 +33,7 @@ def test_an_optimum_is_told_written_and_accepted(place: Path, capsys: Any) -> No
     assert code == 0 and "least value of the objective is 7/6, exactly" in out and "x = 1/3" in out
     assert said(capsys, "check", "r.json", "f.lp")[:2] == (
         0,
-        "accepted: the least value of the objective over the linear program of 1 rows and 1 columns is 7/6\n",
+        "accepted: the least value of the objective over the linear program of 1 row and 1 column is 7/6\n",
     )
     assert said(capsys, "check", "r.json")[0] == 0  # found nearby
     code, out, _ = said(capsys, "check", "r.json", "--json")

@@ -109,7 +109,7 @@ class _Checker:
         value: Fraction = _dot(source.cost, point) + source.constant
         if self.number(document["value"], "value") != value:
             raise _Refused(f"value: the point has {number_text(value)}")
-        extent = f"{len(source.names)} rows and {len(source.columns)} columns"
+        extent = f"{_many(len(source.names), 'row')} and {_many(len(source.columns), 'column')}"
         if status == "feasible":
             if source.cost:
                 raise _Refused("status: the program has an objective")
@@ -229,7 +229,7 @@ class _Checker:
                 self.meets(self.values(shown, place), [*fixed, *(other for other in conflict if other != key)], place)
                 needed += 1
         given = " and ".join(
-            [*([f"the {len(kept)} rows kept"] if kept else []), *(["all bounds"] if bounds_kept else [])]
+            [*([f"the {_many(len(kept), 'row')} kept"] if kept else []), *(["all bounds"] if bounds_kept else [])]
         )
         beside = f" given {given}" if given else ""
         size = len(conflict)
@@ -238,6 +238,10 @@ class _Checker:
         inequalities = "1 inequality contradicts itself" if size == 1 else f"{size} inequalities contradict each other"
         what = f"{inequalities}{beside}" if size else f"{given} cannot be met at once"
         return f"the linear program has no point: {what}{tail}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _dot(terms: Terms, point: Terms) -> Fraction:
