@@ -6,44 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from mechsynth.result.ask import Ask, Kind, Needs, Option, option
+from mechsynth.asks.options import (
+    CLASS,
+    CRITICAL,
+    DECIDE,
+    DISTANCE,
+    KEEP,
+    LINKED,
+    NOW,
+    OBJECTIVE,
+    PHI,
+    RELAX,
+    REQUIRE,
+    SCOPE,
+    STRENGTH,
+)
+from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 
 RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual claimants"
 ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
 EVERYTHING = "everything at once"
-
-TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
-OBJECTIVES = (
-    "feasibility",
-    "min-max-transfer",
-    "min-total-transfer",
-    "max-revenue",
-    "min-rent",
-    "min-subsidy",
-    "min-epsilon",
-)
-
-SCOPE = Option(
-    "every action, or those that the rule plays",
-    "all|policy",
-    choices=("all", "policy"),
-    problem="{value!r} is no scope",
-)
-CLASS = Option(
-    "history-independent, vcg-type, contingent, full, …, or smallest",
-    "CLASS",
-    choices=(*TRANSFERS, "smallest"),
-    problem="{value!r} is no class of transfers",
-)
-LINKED = replace(CLASS, choices=("contingent", "vcg-type"), problem="{ask} has no transfers {value!r}")
-NOW = replace(
-    CLASS,
-    choices=("history-independent",),
-    problem="{ask} is paid in the period of the report",
-    remedy="leave it out, or history-independent",
-)
-DISTANCE = Option("measure how far the closest signal is from the hull of the others", kind=Kind.SWITCH, aside=True)
 EXTRACTION = (  # nothing there needs an infinite horizon or utilities of at least 0
     "ask implement of transfers contingent+now, with the requirements surplus:full and participation:interim, or with the "
     "objective max-revenue instead of surplus:full: how much can be extracted"
@@ -170,39 +153,11 @@ class Implement(Ask, name="implement"):
     value = "optimum"
 
     transfers: str = option("contingent", CLASS)
-    require: Sequence[Any] = option(
-        (),
-        Option(
-            "a requirement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …",
-            "R",
-            Kind.WORDS,
-        ),
-    )
-    keep: Sequence[str] = option(
-        (), Option("a requirement that a conflict may not give up", "R", Kind.WORDS, aside=True)
-    )
-    objective: str = option(
-        "feasibility",
-        Option("what to optimize", "O", choices=OBJECTIVES, problem="{value!r} is no objective"),
-    )
-    strength: str = option(
-        "exact",
-        Option(
-            "what a proof must be: exact, or verified (short multipliers that exclude payments up to a stated bound)",
-            "S",
-            choices=("exact", "verified"),
-            aside=True,
-            problem="{value!r} is no strength",
-        ),
-    )
-    relax: bool | None = option(
-        None,
-        Option(
-            "measure by how much each requirement of a conflict must be relaxed (default: where it is quick)",
-            kind=Kind.SWITCH,
-            aside=True,
-        ),
-    )
+    require: Sequence[Any] = option((), REQUIRE)
+    keep: Sequence[str] = option((), KEEP)
+    objective: str = option("feasibility", OBJECTIVE)
+    strength: str = option("exact", STRENGTH)
+    relax: bool | None = option(None, RELAX)
 
     def document(self) -> dict[str, Any]:
         """Return the question with the names of all requirements: ``pepic`` first, and none twice."""
@@ -335,8 +290,8 @@ class Groves(_Groves, name="groves"):
 
     source = "Yoon 2021b, Definition 1'"
 
-    phi: Any = option(None, Option("what each agent pays on top of the team mechanism", kind=Kind.OBJECT))
-    decide: Any = option(None, Option("the decision rule under which phi is added up", kind=Kind.OBJECT))
+    phi: Any = option(None, PHI)
+    decide: Any = option(None, DECIDE)
 
     def needs(self) -> Needs:
         """Return the same as for the others; without ``phi`` anybody's signal may move the others'."""
@@ -366,12 +321,7 @@ class LumpSumBudget(_Groves, name="lump-sum-budget"):
     requires = ("pepic", "participation:entry", "budget:ex-ante")
     statuses, value = (Status.FEASIBLE, Status.INFEASIBLE), "expected budget, fees included"
 
-    critical_discount: bool | None = option(
-        None,
-        Option(
-            "find all discount factors at which entry fees pay for the pivot mechanism", kind=Kind.SWITCH, aside=True
-        ),
-    )
+    critical_discount: bool | None = option(None, CRITICAL)
 
     def needs(self) -> Needs:
         """Return the same as for the others, and a prior."""

@@ -224,8 +224,8 @@ def test_nothing_evaluates_text() -> None:
 
 def test_heavy_imports_wait() -> None:
     """The command line, the package itself and what questions are import nothing but the standard library, the errors and each other at their top."""
-    questions = ("asks/__init__.py", "asks/questions.py", "asks/flags.py", "result/__init__.py", "result/ask.py", "result/status.py")
-    light = ("mechsynth.errors", "mechsynth.commands", "mechsynth.asks.questions", "mechsynth.result.ask", "mechsynth.result.status")
+    questions = ("asks/__init__.py", "asks/questions.py", "asks/options.py", "asks/flags.py", "result/__init__.py", "result/ask.py", "result/status.py")
+    light = ("mechsynth.errors", "mechsynth.commands", "mechsynth.asks.questions", "mechsynth.asks.options", "mechsynth.result.ask", "mechsynth.result.status")
     for name in ("cli.py", *(f"commands/{path.name}" for path in (PACKAGE / "commands").glob("*.py")), "__init__.py", "errors.py", *questions):
         for module, top in imported(PACKAGE / name):
             if top and module.split(".")[0] not in ("mechsynth",):

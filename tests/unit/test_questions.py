@@ -13,7 +13,7 @@ import pytest
 
 import mechsynth
 from mechsynth import asks, cli
-from mechsynth.asks import flags
+from mechsynth.asks import flags, options
 from mechsynth.errors import MechsynthError, UsageError
 from mechsynth.program.classes import CLASSES, ORDER
 from mechsynth.program.objectives import OBJECTIVES
@@ -78,8 +78,8 @@ def test_classes_of_transfers_are_taken_or_refused(ask: str) -> None:
 
 
 def test_the_words_are_those_of_the_programs() -> None:
-    assert tuple(CLASSES) == asks.questions.TRANSFERS and set(ORDER) == set(CLASSES)
-    assert asks.questions.OBJECTIVES == OBJECTIVES
+    assert tuple(CLASSES) == options.TRANSFERS and set(ORDER) == set(CLASSES)
+    assert options.OBJECTIVES == OBJECTIVES
 
 
 def test_questions_are_values() -> None:

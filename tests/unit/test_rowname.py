@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import mechsynth
 from mechsynth.asks.implement import build, wish_list
-from mechsynth.asks.questions import OBJECTIVES, TRANSFERS, Implement
+from mechsynth.asks.options import OBJECTIVES, TRANSFERS
+from mechsynth.asks.questions import Implement
 from mechsynth.construct.case import Case
 from mechsynth.errors import UsageError
 from mechsynth.program.requirements import KNOWN

@@ -12,7 +12,7 @@ import pytest
 
 import mechsynth
 from mechsynth.asks import REGISTRY
-from mechsynth.asks.questions import OBJECTIVES, TRANSFERS
+from mechsynth.asks.options import OBJECTIVES, TRANSFERS
 from mechsynth.errors import MechsynthError, UsageError
 from mechsynth.result import Status, Strength
 from mechsynth.result.codec import key_of

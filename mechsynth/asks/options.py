@@ -1,0 +1,61 @@
+"""The options of questions: what they mean, and what their values can be. Which question has which, and by default what, stands in `mechsynth.asks.questions`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mechsynth.result.ask import Kind, Option
+
+TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
+OBJECTIVES = (
+    "feasibility",
+    "min-max-transfer",
+    "min-total-transfer",
+    "max-revenue",
+    "min-rent",
+    "min-subsidy",
+    "min-epsilon",
+)
+
+SCOPE = Option(
+    "every action, or those that the rule plays",
+    "all|policy",
+    choices=("all", "policy"),
+    problem="{value!r} is no scope",
+)
+CLASS = Option(
+    "history-independent, vcg-type, contingent, full, …, or smallest",
+    "CLASS",
+    choices=(*TRANSFERS, "smallest"),
+    problem="{value!r} is no class of transfers",
+)
+LINKED = replace(CLASS, choices=("contingent", "vcg-type"), problem="{ask} has no transfers {value!r}")
+NOW = replace(
+    CLASS,
+    choices=("history-independent",),
+    problem="{ask} is paid in the period of the report",
+    remedy="leave it out, or history-independent",
+)
+DISTANCE = Option("measure how far the closest signal is from the hull of the others", kind=Kind.SWITCH, aside=True)
+CRITICAL = Option(
+    "find all discount factors at which entry fees pay for the pivot mechanism", kind=Kind.SWITCH, aside=True
+)
+REQUIRE = Option(
+    "a requirement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …", "R", Kind.WORDS
+)
+KEEP = Option("a requirement that a conflict may not give up", "R", Kind.WORDS, aside=True)
+OBJECTIVE = Option("what to optimize", "O", choices=OBJECTIVES, problem="{value!r} is no objective")
+STRENGTH = Option(
+    "what a proof must be: exact, or verified (short multipliers that exclude payments up to a stated bound)",
+    "S",
+    choices=("exact", "verified"),
+    aside=True,
+    problem="{value!r} is no strength",
+)
+RELAX = Option(
+    "measure by how much each requirement of a conflict must be relaxed (default: where it is quick)",
+    kind=Kind.SWITCH,
+    aside=True,
+)
+PHI = Option("what each agent pays on top of the team mechanism", kind=Kind.OBJECT)
+DECIDE = Option("the decision rule under which phi is added up", kind=Kind.OBJECT)
