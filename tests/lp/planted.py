@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction as F
 
 SIZES = (F(1), F(1), F(1), F(3), F(1, 2), F(10**9), F(1, 10**9), F(10**11), F(1, 10**4))
+WEIGHTS = (F(0), F(0), F(1), F(2), F(3), F(1, 2))
 MISSES = (F(1), F(1, 10**9), F(1, 10**9), F(1, 10**15), F(1, 10**30))
 
 
@@ -69,7 +70,7 @@ def planted(seed: int) -> Case:
         if low is not None or high is not None:
             case.rows[f"r{k}"] = terms, low, high
     tight = [side for side in case.sides() if dot(side[3], x) == side[4]]
-    weights = [(side, abs(draw(rng, wide))) for side in (tight if case.status == "optimal" else case.sides())]
+    weights = [(side, rng.choice(WEIGHTS)) for side in (tight if case.status == "optimal" else case.sides())]
     signed = [({c: v * (y if sense == ">=" else -y) for c, v in terms.items()}, (y if sense == ">=" else -y) * right) for (_, _, sense, terms, right), y in weights]
     total = {name: sum((t.get(name, F(0)) for t, _ in signed), F(0)) for name in names}
     sign = -1 if case.maximize else 1
@@ -126,14 +127,14 @@ def as_mps(case: Case) -> str:
     return "\n".join([*lines, "ENDATA", ""])
 
 
-def as_lp(case: Case) -> str:
+def as_lp(case: Case, quotients: bool = True) -> str:
     def expression(terms: dict[str, F]) -> str:
         parts = [f"{'-' if v < 0 else '+'} {number(abs(v))} {c}" for c, v in terms.items()]
         return " ".join(parts) or f"0 {next(iter(case.columns))}"
 
     def number(value: F) -> str:
         # both ways to write a number
-        return str(value) if value.denominator in (2, 10**9) else decimal(value)
+        return str(value) if quotients and value.denominator in (2, 10**9) else decimal(value)
 
     everything = {c: case.cost.get(c, F(0)) for c in case.columns}
     sign = "-" if case.constant < 0 else "+"
