@@ -13,7 +13,6 @@ from typing import Any
 from mechsynth.families.family import INFINITE
 
 Params = Mapping[str, Any]
-DEFAULT_SCOPES = {"convex-independence": "all", "spanning": "all", "contingent": "policy", "vcg-type": "policy"}
 
 
 @dataclass(frozen=True)
@@ -45,19 +44,9 @@ class ClosedForm:
     edge: Callable[[Params], Fraction | None]
 
 
-def in_full(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a question with its default scope written out, so that two ways to write it compare equal."""
-    scope = DEFAULT_SCOPES.get(question.get("ask", ""))
-    return dict(question) if scope is None else {"scope": scope, **question}
-
-
-def closed_form(family: str, question: Mapping[str, Any]) -> ClosedForm | None:
-    """Return the closed form of a question about a family, if there is one."""
-    asked = in_full(question)
-    for form in FORMS:
-        if form.family == family and any(in_full(each) == asked for each in form.questions):
-            return form
-    return None
+def closed_forms(family: str) -> list[ClosedForm]:
+    """Return the closed forms of questions about a family."""
+    return [form for form in FORMS if form.family == family]
 
 
 def _trade_edge(given: Params) -> Fraction | None:

@@ -9,6 +9,7 @@ from typing import Any
 import mechsynth.asks  # noqa: F401  (fills the registry)
 from mechsynth.errors import InputError, MechsynthError, UsageError, did_you_mean
 from mechsynth.result.ask import Kind, every_option, in_flags, named
+from mechsynth.result.ask import question as ask_of
 
 LADDER = {"ask": "ladder"}
 
@@ -61,6 +62,16 @@ def option(name: str, value: object, place: str) -> object:
     if not isinstance(value, str) or not value:
         raise InputError(place, "no string" if value is not None else "missing", "write it as a string")
     return str(value)
+
+
+def in_full(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question with its defaults written out, so that two ways to write it compare equal; one that cannot be asked as it is."""
+    told = dict(asked)
+    try:
+        ask = ask_of(told.pop("ask", "ladder"), told)
+    except UsageError:
+        return dict(asked)
+    return {"ask": ask.name, **{name: getattr(ask, name) for name in ask.options()}}
 
 
 def of_option(value: str) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from typing import Any, TypeAlias
 
 from mechsynth.errors import MechsynthError, UsageError
 from mechsynth.families import document_bytes, family_of
-from mechsynth.families.closed import ClosedForm, closed_form, in_full
+from mechsynth.families.closed import ClosedForm, closed_forms
 from mechsynth.families.family import Family
 from mechsynth.rational import rational, text
 from mechsynth.suite.expected import Expected, expected_in
 from mechsynth.suite.plan import Line
+from mechsynth.suite.questions import in_full
 
 MOST = 100_000
 """Points that a grid may have."""
@@ -123,7 +124,9 @@ class Grid:
 
     def form(self, question: Mapping[str, Any]) -> ClosedForm | None:
         """Return the closed form of a question, if the family has one."""
-        return closed_form(self.family.name, question)
+        asked = in_full(question)
+        forms = closed_forms(self.family.name)
+        return next((form for form in forms if any(in_full(each) == asked for each in form.questions)), None)
 
 
 def grid_of(family: str, over: Sequence[str], params: Mapping[str, Any] | None = None, seed: int = 0) -> Grid:
