@@ -17,6 +17,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mechsynth import asks as asks
     from mechsynth.api import export, program_of, solve
+    from mechsynth.asks import (
+        BudgetBalanced,
+        Contingent,
+        ConvexIndependence,
+        ExAnteBalanced,
+        GeneralizedVcg,
+        Groves,
+        Implement,
+        Ladder,
+        LumpSumBudget,
+        Pivot,
+        Policy,
+        Spanning,
+        Static,
+        SurplusExtraction,
+        Team,
+        Uniqueness,
+        VcgType,
+    )
     from mechsynth.environment import Environment, Period
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
     from mechsynth.families.make import generate
@@ -27,7 +46,7 @@ if TYPE_CHECKING:
     from mechsynth.result.schema import schema
     from mechsynth.run import Run
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 # Imported when first used, so that `import mechsynth` and `mechsynth --help` cost nothing.
 _HOMES = {
@@ -52,21 +71,56 @@ _HOMES = {
     "read_result": "result",
     "schema": "result.schema",
     "Run": "run",
+    # the questions, as classes: mechsynth.solve(env, mechsynth.Implement(transfers="full"))
+    "BudgetBalanced": "asks",
+    "Contingent": "asks",
+    "ConvexIndependence": "asks",
+    "ExAnteBalanced": "asks",
+    "GeneralizedVcg": "asks",
+    "Groves": "asks",
+    "Implement": "asks",
+    "Ladder": "asks",
+    "LumpSumBudget": "asks",
+    "Pivot": "asks",
+    "Policy": "asks",
+    "Spanning": "asks",
+    "Static": "asks",
+    "SurplusExtraction": "asks",
+    "Team": "asks",
+    "Uniqueness": "asks",
+    "VcgType": "asks",
 }
 
 __all__ = [
+    "BudgetBalanced",
+    "Contingent",
+    "ConvexIndependence",
     "Environment",
+    "ExAnteBalanced",
+    "GeneralizedVcg",
+    "Groves",
+    "Implement",
     "InputError",
+    "Ladder",
+    "LumpSumBudget",
     "MechsynthError",
     "Period",
+    "Pivot",
+    "Policy",
     "Requirement",
     "Result",
     "Run",
     "Setting",
+    "Spanning",
+    "Static",
     "Status",
     "Strength",
+    "SurplusExtraction",
+    "Team",
     "TooLargeError",
+    "Uniqueness",
     "UsageError",
+    "VcgType",
     "export",
     "generate",
     "load",
@@ -80,7 +134,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "asks":  # the questions: mechsynth.asks.Implement(…)
+    if name == "asks":  # the questions and their rooms
         return import_module("mechsynth.asks")
     if name not in _HOMES:
         raise AttributeError(f"module 'mechsynth' has no attribute {name!r}")

@@ -275,3 +275,10 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
     said = capsys.readouterr()
     assert not said.err and (ask in quick) == ("Unknown: no answer was proved" not in said.out)
     assert "No class of these" not in said.out
+
+
+def test_every_question_is_a_public_class() -> None:
+    """`mechsynth.Implement(…)`: what the registry has, and no other capitalized name of questions."""
+    for question in asks.REGISTRY.values():
+        assert getattr(mechsynth, question.__name__) is question
+        assert question.__name__ in mechsynth.__all__
