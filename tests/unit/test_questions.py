@@ -279,6 +279,6 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
 
 def test_every_question_is_a_public_class() -> None:
     """`mechsynth.Implement(…)`: what the registry has, and no other capitalized name of questions."""
-    for question in asks.REGISTRY.values():
-        assert getattr(mechsynth, question.__name__) is question
-        assert question.__name__ in mechsynth.__all__
+    for asked in asks.REGISTRY.values():
+        assert getattr(mechsynth, asked.__name__) is asked
+        assert asked.__name__ in mechsynth.__all__
