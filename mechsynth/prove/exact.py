@@ -1,8 +1,8 @@
 """Any linear program with rational data, decided exactly: ``min c·x`` over rows ``A x (= or ≥) b`` and columns that are free or at least 0.
 
 Rungs, each tried where the one before proves nothing: the exact vertex and dual of the basis that floats end with (`linear.vertex`,
-`linear.dual`); where floats see no point, the dual of the same rows with one slack that is minimized; the exact simplex from the last basis
-(`walk`). Whatever a rung says is checked in integers before it is returned, statuses of floats are not looked at. The same program has the same
+`linear.dual`); where floats see no point, the dual of the same rows with one slack that is minimized; what the last basis misses, enlarged (`zoom`); the
+exact simplex from the last basis (`walk`). Whatever a rung says is checked in integers before it is returned, statuses of floats are not looked at. The same program has the same
 answer every time, unless the deadline of the rows' run comes first.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 from mechsynth.prove.linear import LIGHT, attains, dual, keeps, limits, ratio, refutes, run, satisfies, total, vertex
 from mechsynth.prove.rows import Exact, Rows, elastic
 from mechsynth.prove.walk import Basis, Kind, walk
+from mechsynth.prove.zoom import zoom
 from mechsynth.rational import IntArray
 from mechsynth.solver.linear import methods
 
@@ -67,7 +68,42 @@ def decide(data: Rows, cost: IntArray | None = None, den: int = 1) -> Decision |
         if isinstance(found, Decision):
             return found
         last = found
-    return _walked(data, cost, den, last)
+    closer = None if last is None else _zoomed(data, last)
+    if isinstance(closer, Decision):
+        if cost is None or closer.kind is Kind.INFEASIBLE:
+            return closer
+        closer = None
+    return _walked(data, cost, den, closer or last)
+
+
+def _zoomed(data: Rows, last: Basis) -> Decision | Basis | None:
+    """Look closer in floats from the last basis, with floors as rows: what that proves, or the basis it ends with."""
+    floored = np.flatnonzero(data.floors)
+    below = np.arange(data.count, data.count + floored.size)
+    free = Rows(
+        np.concatenate([data.rows, below]),
+        np.concatenate([data.cols, floored]),
+        np.concatenate([data.nums, np.ones(floored.size, dtype=data.nums.dtype)]),
+        np.concatenate([data.rights, np.zeros(floored.size, dtype=object)]),
+        np.concatenate([data.equal, np.zeros(floored.size, dtype=bool)]),
+        data.width,
+        np.zeros(data.width, dtype=bool),
+        data.run,
+    )
+    tight = np.concatenate([last[0], below[~np.isin(floored, last[1])]])
+    closer = zoom(free, (tight, np.arange(data.width)))
+    if closer is None:
+        return None
+    if closer.point is not None and satisfies(data, *closer.point):
+        return Decision(Kind.FEASIBLE, closer.point)
+    if closer.multipliers is not None:
+        num = closer.multipliers[0][: data.count]
+        if refutes(data, num):
+            value = total(num, data.rights, closer.multipliers[1])
+            return Decision(Kind.INFEASIBLE, None, (num, closer.multipliers[1]), None, value)
+    rows = closer.basis[0]
+    at_floor = floored[np.isin(below, rows)]
+    return rows[rows < data.count], np.setdiff1d(closer.basis[1], at_floor)
 
 
 def _bases(data: Rows, cost: IntArray | None, den: int) -> Iterator[Decision | Basis]:
