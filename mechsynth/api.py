@@ -44,31 +44,33 @@ def program_of(
     return asks.program(asked, Case(environment, asked.last_period))
 
 
-def export(program: Program, path: str | os.PathLike[str]) -> None:
-    """Write a program as an MPS or LP file, by the ending of its name; rows are scaled to integers, names made legal.
+def export(program: Program, path: str | os.PathLike[str], numbers: str = "integers") -> None:
+    """Write a program as an MPS or LP file, by the ending of its name, exactly: the optimum of the file is that of the program.
+
+    Names are made legal and kept apart (`mechsynth.program.names`).
+
+    Parameters
+    ----------
+    program:
+        The program.
+    path:
+        The file.
+    numbers:
+        ``"integers"``: every row in whole numbers that readers of floats take as they are; ``"long"``: whole numbers of any length, and
+        ``"rational"``: fractions ``p/q``, rows as they stand, both for readers that are exact.
 
     Raises
     ------
     InputError
-        For another ending, or a place that cannot be written.
+        For another ending, a number that cannot be held so, or a place that cannot be written.
     """
-    import tempfile
-
-    from mechsynth.program.linear import LinearProgram
-    from mechsynth.prove.rows import integer_rows
-    from mechsynth.solver.export import write_model
+    from mechsynth.program.writers import text_of
 
     name = os.fspath(path)
     ending = os.path.splitext(name)[1].lower()
     if ending not in (".mps", ".lp"):
         raise InputError(name, "no ending that says the format", "end it with .mps or .lp")
-    rows = LinearProgram.of(program)
-    with tempfile.TemporaryDirectory() as folder:
-        draft = os.path.join(folder, f"program{ending}")
-        if not write_model(rows, integer_rows(rows)[0], draft):
-            raise InputError(name, "HiGHS could not write the program", "try the other format")
-        with open(draft, "rb") as stream:
-            instance.write_whole(name, stream.read())
+    instance.write_whole(name, text_of(program, ending, numbers, name).encode("ascii"))
 
 
 def solve(

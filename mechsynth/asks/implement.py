@@ -268,8 +268,17 @@ def wish_list(ask: Implement) -> list[Requirement]:
 
 
 def program(ask: Implement, case: Case) -> Program:
-    """Return the program of a wish list with named rows and columns."""
-    return build(ask, case, wish_list(ask)).program.labelled()
+    """Return the program of a wish list with named rows and columns; its optimum is the value of the result.
+
+    Revenue is the surplus less the payoffs, and the program that is solved minimizes these.
+    """
+    found = build(ask, case, wish_list(ask)).program.labelled()
+    if ask.objective == "max-revenue":
+        surplus = case.rule.expected_surplus()
+        assert surplus is not None
+        payoffs = {name: -value for name, value in found.objective.items()}
+        found = replace(found, objective=payoffs, sense="max", constant=surplus)
+    return found
 
 
 def build(ask: Implement, case: Case, wishes: Sequence[Requirement], run: Run | None = None) -> Setting:

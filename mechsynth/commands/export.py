@@ -8,6 +8,7 @@ from typing import Any
 from mechsynth.asks import flags
 from mechsynth.commands.terminal import PROVED, say, say_json
 from mechsynth.errors import UsageError
+from mechsynth.program.writers import NUMBERS
 from mechsynth.result.ask import REGISTRY, in_flags
 
 LINEAR = [ask for ask in REGISTRY.values() if ask.linear]
@@ -23,6 +24,12 @@ def add(commands: Any) -> None:
     flags.add(export, LINEAR)
     export.add_argument("--normalize", action="store_true")
     export.add_argument("-o", "--output", metavar="FILE.mps|.lp", required=True)
+    export.add_argument(
+        "--numbers",
+        choices=NUMBERS,
+        default="integers",
+        help="integers (default): rows in whole numbers that readers of floats take as they are, or a refusal; long: whole numbers of any length; rational: p/q",
+    )
     export.add_argument("--json", action="store_true", help="print what was written as JSON")
     export.set_defaults(run=_export)
 
@@ -36,7 +43,7 @@ def _export(options: argparse.Namespace) -> int:
         program = api.program_of(environment, options.ask, **flags.given(options))
     except UsageError as error:
         raise in_flags(error) from None
-    api.export(program, options.output)
+    api.export(program, options.output, options.numbers)
     if options.json:
         say_json({"file": options.output, "columns": len(program.columns), "rows": len(program.rows)})
     else:

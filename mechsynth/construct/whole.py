@@ -18,6 +18,7 @@ from mechsynth.construct.blocks import Stack, stacks
 from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
+from mechsynth.program.synthesis import quoted
 from mechsynth.reading import refuse_if_large
 
 
@@ -53,17 +54,17 @@ def _stack_rows(case: Case, stack: Stack, transfers: str, scope: str) -> Iterato
     environment, t, agent = case.environment, stack.t, stack.agent
     period = environment.period(t)
     following = environment.period(t if environment.horizon is None else t + 1)
-    name, own = environment.agents[agent], period.signals[agent]
-    outcomes = [",".join(theta) for theta in product(*(following.signals[j] for j in environment.others(agent)))]
+    name, own = quoted(environment.agents[agent]), period.signals[agent]
+    outcomes = [_profile(theta) for theta in product(*(following.signals[j] for j in environment.others(agent)))]
     for b in range(stack.rows.shape[0]):
         action, others = int(stack.action[b]), int(stack.others[b])
         rest = list(product(*(period.signals[j] for j in environment.others(agent))))[others]
-        where = f"period {t} | a={period.actions[action]} | others {','.join(rest)}"
+        where = f"period {t} | a={quoted(period.actions[action])} | others {_profile(rest)}"
         beliefs = [[Fraction(int(v), stack.rows.den) for v in stack.rows.num[b, k].tolist()] for k in range(len(own))]
         reports: Sequence[int | None]
         reports = [r for r in range(len(own)) if stack.need[b, r]] if transfers == "contingent" else [None]
         for r in reports:
-            said = "" if r is None else f" | r={own[r]}"
+            said = "" if r is None else f" | r={quoted(own[r])}"
             for k in range(len(own)):
                 profile = list(rest)
                 profile.insert(agent, own[k])
@@ -82,7 +83,7 @@ def _stack_rows(case: Case, stack: Stack, transfers: str, scope: str) -> Iterato
                     if p
                 }
                 exact = k == r if r is not None else (scope == "all" or bool(stack.played[b, k]))
-                title = f"target of {name} at {own[k]} | {where}{said}"
+                title = f"target of {name} at {quoted(own[k])} | {where}{said}"
                 yield Row(title, row | payments, EQUAL if exact else AT_LEAST, right)
 
 
@@ -117,7 +118,12 @@ def _target(case: Case, t: int, agent: int, action: int, flat: int) -> tuple[Fra
 
 
 def _now(environment: Environment, agent: int, theta: Sequence[str]) -> str:
-    return f"now[{environment.agents[agent]} | signals {','.join(theta)}]"
+    return f"now[{quoted(environment.agents[agent])} | signals {_profile(theta)}]"
+
+
+def _profile(labels: Sequence[str]) -> str:
+    """Return signals as they stand in a name, labels with a comma or a bar in quotation marks: different signals never read the same."""
+    return ",".join(quoted(label) for label in labels)
 
 
 def _last_rows(case: Case) -> Iterator[Row]:
@@ -137,6 +143,7 @@ def _last_rows(case: Case) -> Iterator[Row]:
                 )
                 theta = [s[k] for s, k in zip(end.signals, place, strict=True)]
                 told = [s[k] for s, k in zip(end.signals, lie, strict=True)]
-                title = f"incentive of {name} in period {environment.last} at {','.join(theta)} reporting {told[agent]}"
+                reported = quoted(told[agent])
+                title = f"incentive of {quoted(name)} in period {environment.last} at {_profile(theta)} reporting {reported}"
                 row = {_now(environment, agent, told): Fraction(1), _now(environment, agent, theta): Fraction(-1)}
                 yield Row(title, row, AT_LEAST, -loss)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from mechsynth.errors import InputError
+
 EQUAL, AT_LEAST = "=", "≥"
 
 
@@ -34,7 +36,9 @@ class Row:
 
 @dataclass(eq=False)
 class Program:
-    """A program in free columns, to be minimized; a feasibility program where the objective is empty.
+    """A program in free columns; a feasibility program where the objective is empty.
+
+    What is optimized is ``constant + Σ objective · columns``: its optimum is the ``value`` of the question's result.
 
     Attributes
     ----------
@@ -44,11 +48,17 @@ class Program:
         The rows, with unique names.
     objective:
         Coefficients by column name.
+    sense:
+        ``"min"`` or ``"max"``.
+    constant:
+        What is added to the objective.
     """
 
     columns: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     objective: dict[str, Fraction] = field(default_factory=dict)
+    sense: str = "min"
+    constant: Fraction = Fraction(0)
 
     def violations(self, point: Mapping[str, Fraction]) -> dict[str, Fraction]:
         """Return the rows that a point breaks, with how far it misses them (negative); columns left out are zero."""
@@ -63,8 +73,20 @@ class Program:
     def to_cvxpy(self) -> CvxpyProgram:
         """Return the same program in cvxpy, for constraints and convex objectives of one's own.
 
-        The numbers become floats there: what a cvxpy solver says about the extended program is a suggestion, not a proof.
+        The numbers become floats there, rows as the program has them: what a cvxpy solver says about the extended program is a suggestion, not a proof.
+
+        Raises
+        ------
+        InputError
+            For a number that is beyond floats.
         """
+        try:
+            return self._cvxpy()
+        except OverflowError:
+            problem, remedy = "a number beyond floats", "export it with whole numbers of any length"
+            raise InputError("the program", problem, remedy) from None
+
+    def _cvxpy(self) -> CvxpyProgram:
         import cvxpy
         import numpy as np
         from scipy.sparse import csr_array
@@ -76,14 +98,16 @@ class Program:
             rows = [row for row in self.rows if row.sense == sense]
             if not rows:
                 continue
-            data = [(k, place[n], float(c)) for k, row in enumerate(rows) for n, c in row.coefficients.items()]
-            down, across, values = zip(*data, strict=True)
+            down = [k for k, row in enumerate(rows) for _ in row.coefficients]
+            across = [place[n] for row in rows for n in row.coefficients]
+            values = np.array([float(c) for row in rows for c in row.coefficients.values()])
             matrix = csr_array((values, (down, across)), shape=(len(rows), len(self.columns)))
             right = np.array([float(row.right) for row in rows])
             constraints[sense] = matrix @ vector == right if sense == EQUAL else matrix @ vector >= right
         variables = {name: vector[k] for name, k in place.items()}
         weights = np.array([float(self.objective.get(name, Fraction(0))) for name in self.columns])
-        problem = cvxpy.Problem(cvxpy.Minimize(weights @ vector), list(constraints.values()))
+        aim = cvxpy.Maximize if self.sense == "max" else cvxpy.Minimize
+        problem = cvxpy.Problem(aim(weights @ vector + float(self.constant)), list(constraints.values()))
         names = {sense: [row.name for row in self.rows if row.sense == sense] for sense in constraints}
         return CvxpyProgram(problem, vector, variables, constraints, names)
 
@@ -95,7 +119,7 @@ class CvxpyProgram:
     Attributes
     ----------
     problem:
-        The feasibility problem, ``cvxpy.Problem``.
+        The problem, ``cvxpy.Problem``, with the sense and the constant of the program's objective.
     vector:
         All columns as one ``cvxpy.Variable``.
     variables:

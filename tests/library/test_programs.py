@@ -74,7 +74,7 @@ def test_export_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str
     arguments = [str(INSTANCES / "liu2014-oil-leases.json"), "--transfers", "full", "--require", "budget:ex-post"]
     assert main(["export", *arguments, "-o", str(path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["file"] == str(path)
-    assert "budget_ex_post" in path.read_text()
+    assert "budget{of}ex~post" in path.read_text()
     assert main(["export", *arguments, "-o", str(tmp_path / "p.txt")]) == 2
     assert "end it with .mps or .lp" in capsys.readouterr().err
 
