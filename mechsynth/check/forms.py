@@ -108,9 +108,12 @@ class Sum:
         self.plain += factor * form.const.at(row)
         if form.rest is not None:
             self.rests.append((factor, form.rest, row))
-        for den, column, value in form.entries(row):
-            part = self.parts.setdefault(den * factor.denominator, {})
-            part[column] = part.get(column, 0) + value * factor.numerator
+        top, bottom = factor.numerator, factor.denominator
+        for term in form.terms:
+            part, nums = self.parts.setdefault(int(term.den[row]) * bottom, {}), term.num[row]
+            used = np.flatnonzero(nums)
+            for column, value in zip(term.column[row][used].tolist(), nums[used].tolist(), strict=True):
+                part[column] = part.get(column, 0) + value * top
 
     @property
     def const(self) -> Fraction:

@@ -101,6 +101,10 @@ class Frame(ABC):
         """Return every profile of a period."""
         return np.arange(self.model.period(t).profiles)
 
+    def firsts(self, t: int, agent: int) -> Array:
+        """Say of every profile whether an agent has her first signal there."""
+        return np.asarray(self.model.period(t).own[agent] == 0)
+
     def messages(self, t: int, agent: int) -> range:
         """Return what an agent can report."""
         return range(self.model.period(t).sizes[agent])
@@ -332,7 +336,7 @@ class Frame(ABC):
                 if self.kind.later and self.continues(t):
                     then = self.model.following(t)
                     after = self.profiles(then)
-                    after = after[self.model.period(then).own[agent] == 0] if blind else after
+                    after = after[self.firsts(then, agent)] if blind else after
                     seen = told if own else self.says(t, agent, 0, told)
                     first = np.unique(np.stack([seen, self.rule[t]]), axis=1, return_index=True)[1]
                     history = np.repeat(np.sort(first), after.size)

@@ -52,14 +52,17 @@ class Unknown(Frame):
 
     def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
         """Return the expectation as a sum of columns."""
-        profiles = self.profiles(t)[None, :]
+        profiles = self.profiles(t)
         if what == "X":
-            columns = self.columns.payoff(t, agent, profiles)
+            columns = self.columns.payoff(t, agent, profiles[None, :])
         elif what == "now" and self.pays_now(t):
-            columns = self.columns.now(t, agent, profiles)
+            columns = self.columns.now(t, agent, profiles[None, :])
         elif what == "due" and self._owes(history):
+            if history[0] >= 0 and not self.kind.own_next:
+                # one column for all own next reports: the first stands for them
+                law, profiles = law.marginal(tuple(j != agent for j in self.agents)), profiles[self.firsts(t, agent)]
             drawn = None if action is None else action[:, None]
-            columns = self._due(t, agent, history[:, None], profiles, drawn)
+            columns = self._due(t, agent, history[:, None], profiles[None, :], drawn)
         else:
             return None
         return self._form(history.size, law.term(columns))

@@ -1,7 +1,7 @@
 """Every claim and refusal in given files, and the program without one of them.
 
-A *site* is a statement that refuses: ``raise``, a call of a method of a ledger, of ``equal``, or of a function called ``check…``,
-``refuse…`` or ``demand…``. Without it the statement is ``pass``. The mutant is the same function with other code, in this process: nothing is
+A *site* is a statement that refuses: ``raise``, a call of a method of a ledger, of ``equal``, or of a function that asks for something
+by its name, ``check…``, ``refuse…``, ``met`` and the like. Without it the statement is ``pass``. The mutant is the same function with other code, in this process: nothing is
 imported anew, and the code is put back afterwards.
 """
 
@@ -49,8 +49,15 @@ def _refuses(node: ast.stmt) -> bool:
     return isinstance(called, ast.Name) and _judges(called.id)
 
 
+# the last line are the ways of the kernel, and of the questions, to ask
+_JUDGES = (
+    "check", "refuse", "demand", "equal", "judge", "prove", "ask",
+    "met", "extreme", "ray", "no_columns", "once", "excluded", "meets", "cancels", "short", "incentives", "payoffs",
+)  # fmt: skip
+
+
 def _judges(name: str) -> bool:
-    return name.lstrip("_").startswith(("check", "refuse", "demand", "equal", "judge", "prove", "ask"))
+    return name.lstrip("_").startswith(_JUDGES)
 
 
 def sites(paths: list[Path]) -> list[Site]:
@@ -130,7 +137,9 @@ def without(site: Site) -> Iterator[None]:
     drop = _Drop(site.line)
     changed = drop.visit(tree)
     assert drop.dropped == 1, site
-    whole = compile(ast.fix_missing_locations(changed), str(site.path), "exec", dont_inherit=True, flags=annotations_flag())
+    whole = compile(
+        ast.fix_missing_locations(changed), str(site.path), "exec", dont_inherit=True, flags=annotations_flag()
+    )
     function, depth = _live(_module(site.path), site.path, site.function)
     before = function.__code__
     function.__code__ = _code(whole, site.function[:depth], before.co_firstlineno)
