@@ -47,13 +47,13 @@ def _deviation(f: Frame, t: int, i: int, message: int, s: State) -> Form:
     return f.loss(t, i, f.says(t, i, message, s.profile), s.profile) - f.lie(t, i, message, s.profile)
 
 
-def pepic(f: Frame, relaxed: bool = False, last: bool = False) -> Iterator[Rows]:
+def pepic(f: Frame, relaxed: bool = False, last: bool | None = None) -> Iterator[Rows]:
     """No lie pays at any profile after any reports; what is due cancels where it does not look at the own report.
 
-    With ``relaxed``, up to a column ``epsilon``; with ``last``, in the last period alone.
+    With ``relaxed``, up to a column ``epsilon``; with ``last``, in the last period alone (False: before it).
     """
     for t, i, message, true in f.lies():
-        if last and f.continues(t):
+        if last is not None and last == f.continues(t):
             continue
         for history in f.owing(t):
             where = State(profile=true) if history is None else f.pairs(history, true)

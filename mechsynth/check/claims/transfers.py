@@ -81,8 +81,9 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
             raise Refuted(f"payoff against {_KEEPS.get(ask, 'the social surplus')}, {refuted}") from None
         if claim.scope == "all" and ask != "surplus-extraction":
             met(f.every_action(), ledger)
-        lies = kept(pepic(f))
-        met(lies, ledger)
+        earlier = kept(pepic(f, last=False))
+        met(earlier, ledger)
+        lies = [*lies, *earlier]
     if ask in ("static", *RESIDUAL):
         _incentives(claim, f, lies, ledger)
     return _STATEMENTS[ask](claim, f, ledger)
