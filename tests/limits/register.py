@@ -77,6 +77,9 @@ LIMITS: dict[str, Any] = {
 }
 
 NONE = {
+    "mechsynth.check.programs.source.NO_BOUND": "what the formats of linear programs mean by an infinite bound",
+    "mechsynth.check.programs.mps._CUTS": "columns of the fixed format",
+    "mechsynth.check.programs.mps._STOPS": "columns of the fixed format",
     "mechsynth.construct.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
     "mechsynth.solver.linear.SMALLEST": "what floats take for zero: they suggest, and what they suggest is proved",
     "mechsynth.asks.flags.FEW": "words of the help of an option",

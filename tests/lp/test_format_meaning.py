@@ -12,14 +12,14 @@ from planted import Case, as_lp, as_mps, planted
 from test_program_files import MPS
 
 from mechsynth.lp import Program, read
+from mechsynth.solver.quiet import highs
 
 INF = highspy.kHighsInf
 
 
 def model(path: Path) -> Any:
     """What HiGHS reads; nothing where it reads no such file."""
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = highs()
     return None if solver.readModel(str(path)) == highspy.HighsStatus.kError else solver.getLp()
 
 

@@ -21,9 +21,11 @@ _LINEAR = rf"{_SIGNS}{_TERM}(?:\s*+[-+]\s*+{_SIGNS}{_TERM})*+"
 _BEFORE = rf"(?:(?P<v0>{_VALUE})\s*+(?P<r0>{_RELATION})\s*+)?"
 _AFTER = rf"(?:\s*+(?P<r1>{_RELATION})\s*+(?P<v1>{_VALUE}))?"
 _FLAGS = re.IGNORECASE
+_BLANK = re.compile(r"\s*+")
 _LABEL = re.compile(rf"\s*+(?P<label>{_NAME})\s*+:", _FLAGS)
 _ROW = re.compile(rf"\s*+{_BEFORE}(?P<linear>{_LINEAR}){_AFTER}", _FLAGS)
 _BOUND = re.compile(rf"\s*+{_BEFORE}(?P<name>{_NAME})(?:(?P<free>\s++free(?![{_MORE}]))|{_AFTER})", _FLAGS)
+_FREED = re.compile(rf"\s*+(?P<name>{_NAME})")
 _ONE = re.compile(rf"\s*+(?P<signs>{_SIGNS})(?:(?P<number>{_NUMBER})\s*+)?(?P<name>{_NAME})", _FLAGS)
 _PART = re.compile(
     rf"\s*+(?P<signs>{_SIGNS})(?:(?P<number>{_NUMBER})\s*+(?P<name>{_NAME})?|(?P<alone>{_NAME}))", _FLAGS
@@ -92,7 +94,7 @@ def _objective(source: Source, body: str) -> None:
     label = _LABEL.match(body)
     at, first = (label.end() if label else 0), True
     seen: Terms = {}
-    while body[at:].strip():
+    while (at := _past(body, at)) < len(body):
         found = _PART.match(body, at)
         if found is None or not (first or found["signs"]):
             raise InputError("the objective", f"near {body[at : at + 30]!r}", "write terms with signs")
@@ -105,6 +107,12 @@ def _objective(source: Source, body: str) -> None:
     source.cost = {name: value for name, value in seen.items() if value}
 
 
+def _past(body: str, at: int) -> int:
+    """Return where the blanks end."""
+    found = _BLANK.match(body, at)
+    return at if found is None else found.end()
+
+
 def _note(source: Source, terms: Terms, name: str, value: Fraction) -> None:
     if name in terms or name.lower() in ("inf", "infinity"):
         raise InputError("", f"{name[:40]} twice in an expression, or no column", "write its number once")
@@ -113,17 +121,18 @@ def _note(source: Source, terms: Terms, name: str, value: Fraction) -> None:
 
 
 def _rows(source: Source, body: str) -> None:
-    at = 0
-    while body[at:].strip():
+    at, known = 0, set(source.names)
+    while (at := _past(body, at)) < len(body):
         label = _LABEL.match(body, at)
         found = _ROW.match(body, label.end() if label else at)
         name = label["label"] if label else f"R{len(source.names) + 1}"
-        if found is None or name in source.names:
+        if found is None or name in known:
             raise InputError("rows", f"near {body[at : at + 30]!r}", "write NAME: TERMS <= NUMBER")
         terms: Terms = {}
         for one in _ONE.finditer(found["linear"]):
             _note(source, terms, one["name"], _signed(one["signs"], one["number"], name))
         source.names.append(name)
+        known.add(name)
         told = _told(found, name)
         lower, upper = (
             None
@@ -161,8 +170,8 @@ def _bounds(
     uppers: dict[str, Fraction | None],
 ) -> None:
     at = 0
-    while body[at:].strip():
-        found = re.compile(rf"\s*+(?P<name>{_NAME})", _FLAGS).match(body, at) if free else _BOUND.match(body, at)
+    while (at := _past(body, at)) < len(body):
+        found = (_FREED if free else _BOUND).match(body, at)
         if found is None or found["name"] not in source.columns:
             raise InputError("bounds", f"near {body[at : at + 30]!r}", "write COLUMN <= NUMBER")
         name = found["name"]

@@ -12,7 +12,7 @@ Key = tuple[str, str, str]
 """``row`` or ``bound``, the name, ``>=`` or ``<=``."""
 Terms = dict[str, Fraction]
 
-LIMIT = 4000  # digits of a number, and its exponent
+MAX_LENGTH = 4000  # digits of a number, and its exponent
 NO_BOUND = 10**20  # a bound of a column of this size is none
 _PARTS = re.compile(r"([+-]?)(?:(\d+)/(\d+)|(\d*)(?:\.(\d*))?(?:[eE]([+-]?)0*(\d{1,4}))?)", re.ASCII)
 
@@ -57,7 +57,7 @@ class Source:
 def exact(text: str, place: str) -> Fraction:
     """Return a number at its digits."""
     parts = _PARTS.fullmatch(text)
-    if parts is None or len(text) > LIMIT or not (parts[2] or parts[4] or parts[5]):
+    if parts is None or len(text) > MAX_LENGTH or not (parts[2] or parts[4] or parts[5]):
         raise InputError(place, f"{text[:40]!r} is not an exact number of a reasonable length", "write digits")
     if parts[2]:
         if not int(parts[3]):
@@ -66,7 +66,7 @@ def exact(text: str, place: str) -> Fraction:
     else:
         decimals = parts[5] or ""
         power = int(parts[7] or 0)
-        if power > LIMIT:
+        if power > MAX_LENGTH:
             raise InputError(place, f"the exponent of {text[:40]!r}", "write a smaller number")
         value = Fraction(int((parts[4] or "") + decimals), 10 ** len(decimals))
         value = value / 10**power if parts[6] == "-" else value * 10**power
