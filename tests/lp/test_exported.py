@@ -31,3 +31,15 @@ def test_the_leases(ending: str, options: tuple[str, ...], status: str, tmp_path
     result = tmp_path / "result.json"
     assert main(["solve", str(instance), "--ask", "implement", *options, "-o", str(result)]) == 0
     assert json.loads(result.read_text())["status"] == status
+
+
+@pytest.mark.parametrize("ending", ["mps", "lp"])
+def test_the_value_is_the_one_of_solve(ending: str, tmp_path: Path) -> None:
+    instance = str(ROOT / "instances" / "liu2014-oil-leases.json")
+    asked = ["--ask", "implement", "--transfers", "full", "--objective", "max-revenue"]
+    asked += ["--require", "participation:interim"]
+    path, result = tmp_path / f"leases.{ending}", tmp_path / "result.json"
+    assert main(["export", instance, *asked, "-o", str(path)]) == 0
+    assert main(["solve", instance, *asked, "-o", str(result)]) == 0
+    answer = lp.decide(lp.read(path)[0])
+    assert str(answer.value) == json.loads(result.read_text())["value"]
