@@ -106,11 +106,12 @@ def _entries(coefficients: Mapping[str, Fraction], place: Mapping[str, int]) -> 
 
 def _line(name: str, entries: list[tuple[int, Fraction]], equal: bool, right: Fraction, whole: bool) -> _Line:
     if whole:
-        values = [*(value for _, value in entries), Fraction(right)]
-        den = lcm(*(value.denominator for value in values))
-        factor = Fraction(den, gcd(*(int(value * den) for value in values)) or 1)
-        entries = [(k, value * factor) for k, value in entries]
-        right = right * factor
+        den = lcm(right.denominator, *(value.denominator for _, value in entries))
+        nums = [value.numerator * (den // value.denominator) for _, value in entries]
+        side = right.numerator * (den // right.denominator)
+        common = gcd(side, *nums) or 1
+        entries = [(k, Fraction(num // common)) for (k, _), num in zip(entries, nums, strict=True)]
+        right = Fraction(side // common)
     return _Line(name, entries, equal, Fraction(right))
 
 
