@@ -78,6 +78,11 @@ LIMITS: dict[str, Any] = {
 
 NONE = {
     "mechsynth.check.programs.source.NO_BOUND": "what the formats of linear programs mean by an infinite bound",
+    "mechsynth.program.names.LONGEST": "characters of a name in an exported file",
+    "mechsynth.program.writers.COEFFICIENT": "from where readers of floats refuse a number of an exported file",
+    "mechsynth.program.writers.RIGHT": "up to where every whole number is a float",
+    "mechsynth.program.writers.TOKEN": "characters of a word in an exported file",
+    "mechsynth.program.writers.LINE": "characters of a line in an exported file",
     "mechsynth.check.programs.mps._CUTS": "columns of the fixed format",
     "mechsynth.check.programs.mps._STOPS": "columns of the fixed format",
     "mechsynth.construct.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
