@@ -8,9 +8,13 @@ from typing import Any
 from mechsynth.asks import flags
 from mechsynth.commands.terminal import PROVED, say, say_json
 from mechsynth.errors import UsageError
-from mechsynth.program.writers import NUMBERS
 from mechsynth.result.ask import REGISTRY, in_flags
 
+NUMBERS = (
+    "integers",
+    "long",
+    "rational",
+)  # those of `mechsynth.program.writers`, which is loaded when something is exported
 LINEAR = [ask for ask in REGISTRY.values() if ask.linear]
 
 

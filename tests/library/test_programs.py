@@ -183,3 +183,11 @@ def test_a_program_that_ends_one_pivot_too_early() -> None:
         result = mechsynth.solve(env, "implement", transfers=transfers, require=["budget:ex-post"])
         assert result.status == "infeasible"
         assert result.check().accepted
+
+
+def test_the_command_knows_the_numbers_of_the_writers() -> None:
+    """It names them in its help, for which it does not load what writes them."""
+    from mechsynth.commands import export
+    from mechsynth.program import writers
+
+    assert export.NUMBERS == writers.NUMBERS

@@ -177,7 +177,7 @@ def test_paper_condition_of_the_repeated_auction() -> None:
 
 
 def test_oracles_share_no_code_with_the_package() -> None:
-    """No oracle imports the package under test."""
-    for path in Path(__file__).parent.glob("*.py"):
+    """No oracle imports the package under test; the test that compares it with the checker of before does."""
+    for path in set(Path(__file__).parent.glob("*.py")) - {Path(__file__).parent / "test_old_checker.py"}:
         lines = path.read_text(encoding="utf-8").splitlines()
         assert not [x for x in lines if x.startswith(("import mech", "from mech", "from .."))], path
