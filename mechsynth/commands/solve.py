@@ -73,7 +73,10 @@ def _answered(options: argparse.Namespace) -> int:
         say_json(result.document())
     else:
         _show(result)
-    return UNKNOWN if str(result.status) == "unknown" or str(result.strength) == "numerical" else PROVED
+    unproved = str(result.strength) == "numerical" or any(
+        str(each.status) == "unknown" for each in (result, *result.answers)
+    )
+    return UNKNOWN if unproved else PROVED
 
 
 def _earlier(path: str, environment: Environment) -> dict[str, Any]:

@@ -1,0 +1,509 @@
+"""What every question promises, whatever it asks: a new one is held to it as soon as it stands in `REGISTRY`.
+
+A promise is a function that fails where it is broken. `BY_NAME` look at the declaration alone, `BY_ANSWER` at an answer that is there,
+`BY_WORK` answer anew: out of time, or interrupted. What an instance has is read off its file by the oracles' reader, never by the package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import importlib.util
+import io
+import itertools
+import json
+import random
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from corruptions.leaves import at, labels_of, leaves, told
+from oracles import draws, model
+
+import mechsynth
+from mechsynth import check as checker
+from mechsynth import cli
+from mechsynth.asks import REGISTRY
+from mechsynth.check import small
+from mechsynth.errors import MechsynthError, UsageError
+from mechsynth.result import read_result
+from mechsynth.result.ask import Ask, Kind, every_option, flag, question
+from mechsynth.result.codec import read, write
+from mechsynth.result.document import Document
+from mechsynth.run import Run
+from mechsynth.suite.job import Job, compute
+from mechsynth.suite.questions import of_option
+from mechsynth.words.layout import WIDEST, cells, within
+
+Json = dict[str, Any]
+ROOT = Path(__file__).resolve().parents[2]
+WIDTH = 80
+
+
+# -- instances of every kind ----------------------------------------------------------------------------------------
+
+
+def _library(name: str) -> bytes:
+    return (ROOT / "instances" / f"{name}.json").read_bytes()
+
+
+def _drawn(seed: int, flavour: str, *, prior: bool = True, **more: Any) -> bytes:
+    """An instance of a seed, with the prior that all first signals are equally likely, or with none."""
+    document = draws.instance(seed, flavour, **more)
+    document.pop("prior", None)
+    if prior:
+        first = document if "signals" in document else document["periods"][0]
+        sizes = [len(first["signals"][name]) for name in document["agents"]]
+        even = Fraction(1, len(draws.box(sizes)))
+        document["prior"] = draws.nest(sizes, lambda _: even)
+    return json.dumps(document).encode()
+
+
+QUICK: dict[str, Callable[[], bytes]] = {
+    "leases": lambda: _library("liu2014-oil-leases"),
+    "endless": lambda: _library("no-correlation"),
+    "once": lambda: _drawn(2, "ties", horizon=1, agents=2, most=6),
+    "endless, no prior": lambda: _drawn(3, "ordinary", horizon="infinite", agents=2, most=4, prior=False),
+    "chains": lambda: _drawn(4, "chains", horizon="infinite", agents=2, most=4),
+    "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
+}
+SLOW: dict[str, Callable[[], bytes]] = {
+    **{name: lambda name=name: _library(name) for name in ("liu2014-auction-1", "no-correlation-private")},
+    **{name: lambda name=name: _library(name) for name in ("bilateral-trade-persistent", "hull-not-residual-claimant")},
+    "alone, endless": lambda: _drawn(7, "ordinary", horizon="infinite", agents=1, most=3),
+    "alone, once": lambda: _drawn(8, "private", horizon=1, agents=1, most=3),
+    **{
+        f"{flavour}, {horizon}": lambda flavour=flavour, horizon=horizon: _drawn(9, flavour, horizon=horizon, agents=2, most=4)
+        for flavour in ("ordinary", "zeros", "silent", "private", "chains", "worthless", "near")
+        for horizon in (1, 2, "infinite")
+    },
+}
+
+
+def lacks(raw: bytes) -> set[str]:
+    """The needs of `mechsynth.result.ask.Needs` that an instance does not meet, by their definitions."""
+    found: set[str] = set()
+    env = model.read(json.loads(raw, parse_float=str))
+    found |= {"finite"} if env.horizon is None else {"infinite"}
+    found |= {"two_agents"} if len(env.agents) < 2 else set()
+    found |= {"prior"} if env.prior is None else set()
+    agents = range(len(env.agents))
+    for t, period in enumerate(env.periods):
+        sizes = [len(own) for own in period.signals]
+        for i in agents:
+            if any(value < 0 for value in period.utility[i].values()):
+                found.add("utilities")
+            own: dict[tuple[int, int], set[Fraction]] = {}
+            for (a, profile), value in period.utility[i].items():
+                own.setdefault((a, profile[i]), set()).add(value)
+            if any(len(values) > 1 for values in own.values()):
+                found.add("private_values")
+            if env.next_period(t) is None:
+                continue
+            for a, others in product(range(len(period.actions)), model.box(sizes[:i] + sizes[i + 1 :])):
+                rows = [model.marginal(env, t, i, a, model.insert(others, i, k)) for k in range(sizes[i])]
+                if any({k: p for k, p in row.items() if p} != {k: p for k, p in rows[0].items() if p} for row in rows):
+                    found.add("no_influence")
+    return found
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What a question came to: a result and its file, or the one line with which it was refused."""
+
+    name: str
+    raw: bytes
+    result: Any = None
+    refusal: str = ""
+
+    @property
+    def data(self) -> bytes:
+        return bytes(self.result.to_bytes())
+
+    @property
+    def document(self) -> Json:
+        found: Json = json.loads(self.data)
+        return found
+
+
+def ask(name: str, raw: bytes) -> Answered:
+    """Ask a question with the defaults of all options."""
+    try:
+        return Answered(name, raw, mechsynth.solve(mechsynth.loads(raw), name, workers=1))
+    except UsageError as error:
+        return Answered(name, raw, refusal=str(error))
+
+
+def accepted(data: bytes, raw: bytes) -> bool:
+    """Whether the checker takes a file; what it cannot read it does not take."""
+    try:
+        return checker.check(data, raw).accepted
+    except MechsynthError:
+        return False
+
+
+def refuses_what_it_cannot_answer(found: Answered) -> None:
+    """It answers where it has what it declares to need; elsewhere one line says what is missing and what to do."""
+    asked = question(found.name)
+    needed = {need.name for need in dataclasses.fields(asked.needs()) if getattr(asked.needs(), need.name)}
+    if not needed & lacks(found.raw):
+        assert found.result is not None, found.refusal
+        return
+    assert found.result is None, needed & lacks(found.raw)
+    assert found.refusal.startswith(f"ask {found.name}: "), found.refusal
+    assert "\n" not in found.refusal
+    remedies = [getattr(asked.needs(), need) for need in needed & lacks(found.raw)]
+    assert any(found.refusal.endswith(f"; {remedy}") for remedy in remedies), found.refusal
+
+
+def answers_as_declared(found: Answered) -> None:
+    """Its status is one of those that it declares, its value a number where it declares one, and its question is told."""
+    document = found.document
+    assert document["question"]["ask"] == found.name
+    assert document["status"] in [str(status) for status in REGISTRY[found.name].statuses]
+    if document["value"] is not None:
+        assert REGISTRY[found.name].value, document["value"]
+        Fraction(document["value"])
+
+
+def survives_its_file(found: Answered) -> None:
+    """What is saved is read, as JSON and as records, and saved again byte for byte; and the question asked again gives the same bytes."""
+    data = found.data
+    assert ask(found.name, found.raw).data == data
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(_folder())
+        found.result.save(folder / "one.json")
+        assert (folder / "one.json").read_bytes() == data
+        document = read_result(folder / "one.json")
+    assert _bytes(document) == data
+    assert _bytes(write(read(Document, document))) == data
+    assert not any(isinstance(at(document, place), float) for place in leaves(document))
+
+
+def is_accepted(found: Answered) -> None:
+    verdict = checker.check(found.data, found.raw)
+    assert verdict.accepted, verdict.reason
+
+
+@cache
+def _example() -> Any:
+    spec = importlib.util.spec_from_file_location("second_checker", ROOT / "docs" / "examples" / "second_checker.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+EXAMPLE = ("convex-independence", "spanning", "contingent", "vcg-type")
+"""What the checker of the documentation knows, but that a condition holds."""
+
+
+def second_checkers_agree(found: Answered) -> None:
+    """The two checkers that share nothing with the solving part take it, as far as they know the question."""
+    with contextlib.suppress(small.Unknown):
+        small.check(found.data, found.raw)
+    if found.name in EXAMPLE and found.document["status"] != "holds":
+        with _folder() as folder:
+            (folder / "instance.json").write_bytes(found.raw)
+            _example().check(found.document, _example().load(folder / "instance.json"))
+
+
+def corruptions(document: Json) -> Iterator[tuple[str, Json]]:
+    """Documents that are false or unproved whatever the question is."""
+
+    def put(place: tuple[Any, ...], value: Any) -> Json:
+        bad = copy.deepcopy(document)
+        at(bad, place[:-1])[place[-1]] = value
+        return bad
+
+    for status in ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown", "perhaps"):
+        if status != document["status"]:
+            yield f"status {status}", put(("status",), status)
+    yield "strength", put(("strength",), "numerical")
+    yield "value", put(("value",), "1/0")
+    yield "digest", put(("instance", "sha256"), "0" * 64)
+    yield "format", put(("format",), "mechsynth-result/2")
+    yield "ask", put(("question", "ask"), "no such question")
+    yield "option", put(("question", "no such option"), True)
+    yield "certificate", put(("certificate",), "nothing")
+    if document["value"] is not None:
+        yield "value", put(("value",), str(Fraction(document["value"]) + 1))
+        yield "value", put(("value",), None)
+    for part in ("witness", "mechanism"):
+        if document[part]:
+            yield f"no {part}", put((part,), None)
+            yield f"empty {part}", put((part,), {})
+    if document["witness"] and document["question"]["ask"] != "ladder":
+        yield "witness of nothing", put(("witness",), _numbers(document["witness"], lambda _: "0"))
+        yield "witness turned around", put(("witness",), _numbers(document["witness"], lambda value: str(-value)))
+    rule = (document["mechanism"] or {}).get("allocation")
+    if rule:
+        yield "a hole in the rule", put(("mechanism", "allocation"), rule[1:])
+        yield "twice in the rule", put(("mechanism", "allocation"), [*rule, rule[0]])
+        yield "no such action", put(("mechanism", "allocation", 0, "action"), "".join(labels_of(document)))
+    paid = (document["mechanism"] or {}).get("transfers")
+    if paid:
+        agent = document["x-labels"]["agents"][0]
+        stages = copy.deepcopy(paid) if isinstance(paid, list) else [copy.deepcopy(paid)]
+        stages[0].setdefault(agent, {})["sooner"] = "1"
+        yield "a payment of no kind", put(("mechanism", "transfers"), stages if isinstance(paid, list) else stages[0])
+
+
+def _numbers(part: Any, change: Callable[[Fraction], str]) -> Any:
+    """A witness with all of its numbers changed; names of periods, reports and cycles stay."""
+    changed = copy.deepcopy(part)
+    for place in leaves(part):
+        if place[-1] == "period" or place[0] in ("others", "cycle", "signal", "against"):
+            continue
+        with contextlib.suppress(ValueError, TypeError, ZeroDivisionError):
+            at(changed, place[:-1])[place[-1]] = change(Fraction(at(part, place)))
+    return changed
+
+
+def corrupted_is_refused(found: Answered) -> None:
+    document = found.document
+    taken = [
+        what
+        for what, bad in corruptions(document)
+        if bad != document and accepted(_bytes(bad), found.raw)
+    ]
+    assert not taken, taken
+
+
+LEFTOVERS = re.compile(
+    r"\bNone\b(?! of)|\bFraction\(|\barray\(|\bnan\b|\bTrue\b|\bFalse\b|\{'|\['|\('|\bdtype\b|object at 0x|<class |<mechsynth|\bStatus\.|\{[a-z_]+\}"
+)
+
+
+def says_it_in_words(found: Answered) -> None:
+    """Words within the width of a terminal, with nothing of Python left in them."""
+    with within(WIDTH):
+        words = found.result.explain()
+    assert len(words.split()) >= 5
+    assert not LEFTOVERS.search(words), LEFTOVERS.search(words)
+    for line in words.splitlines():
+        table = line.startswith("  ") and "  " in line.strip()  # whose columns may not fit, however they are wrapped
+        assert cells(line) <= (WIDEST if table else WIDTH), line
+    assert "  \n" not in words and words.endswith("\n")
+
+
+def shows_it_on_a_page(found: Answered) -> None:
+    """A page that says the question and the status, with nothing of Python left in it, and that fetches nothing."""
+    words, page = told(found.document, found.raw)
+    assert words.strip()
+    text = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
+    assert found.name in text and found.document["status"] in text.lower()
+    text = re.sub(r"<[^>]*>", " ", text)
+    assert not LEFTOVERS.search(text), LEFTOVERS.search(text)
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
+
+
+BY_ANSWER = (
+    answers_as_declared,
+    survives_its_file,
+    is_accepted,
+    second_checkers_agree,
+    corrupted_is_refused,
+    says_it_in_words,
+    shows_it_on_a_page,
+)
+
+
+# -- work that ends too soon --------------------------------------------------------------------------------------------
+
+
+def command(*words: str) -> tuple[int, str, str]:
+    """Run a command here: exit code, standard output, standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli.main(words)
+    return code, out.getvalue(), err.getvalue()
+
+
+def time_that_is_over_leaves_unknown(name: str, raw: bytes) -> None:
+    """With no time, and with a clock that jumps at a drawn look at it: `unknown`, exit code 3, a file that nobody accepts and that can be gone on from.
+
+    What is answered without a look at the clock is answered, as it is without a limit; less detail may be told.
+    """
+    rng = random.Random(f"late {name} {len(raw)}")
+    whole = ask(name, raw).data
+    for looks in (0, rng.randint(1, 3), rng.randint(4, 40)):
+        with _folder() as folder:
+            (folder / "i.json").write_bytes(raw)
+            ticks = itertools.count(1)
+            with mock.patch.object(time, "monotonic", lambda ticks=ticks, looks=looks: 0.0 if next(ticks) <= looks else 1e6):
+                code, words, complaint = command(
+                    *("solve", str(folder / "i.json"), "--ask", name, "--workers", "1"),
+                    *("--time-limit", "60" if looks else "0", "-o", str(folder / "r.json")),
+                )
+            data, left = (folder / "r.json").read_bytes(), read_result(folder / "r.json")
+            assert not complaint and words.strip() and not LEFTOVERS.search(words)
+            if code == 0:
+                assert accepted(data, raw)
+                same = all(left[key] == json.loads(whole)[key] for key in ("question", "status", "value"))
+                assert same, "another answer than without a limit"
+                continue
+            rungs = left["certificate"].get("answers", [])  # of a ladder, of which some may be answered
+            assert code == 3 and not accepted(data, raw)
+            assert "unknown" in [each["status"] for each in (left, *rungs)]
+            assert _bytes(write(read(Document, left))) == data
+            again = mechsynth.solve(mechsynth.loads(raw), name, workers=1, resume=left)
+            assert again.to_bytes() == whole, "gone on from there it comes to something else"
+
+
+class _Looks:
+    """Counts how often a run is looked at or told something, and interrupts one of these times."""
+
+    def __init__(self, last: int | None = None) -> None:
+        self.count, self.last = 0, last
+
+    @contextlib.contextmanager
+    def everywhere(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            for part in ("counting", "check", "left", "say", "tick"):
+                usual = getattr(Run, part)
+
+                def instead(*words: Any, usual: Any = usual) -> Any:
+                    self.count += 1
+                    if self.count == self.last:
+                        raise KeyboardInterrupt
+                    return usual(*words)
+
+                stack.enter_context(mock.patch.object(Run, part, instead))
+            yield
+
+
+def interrupt_leaves_as_one_line(name: str, raw: bytes) -> None:
+    """Ctrl-C at the first, the last and a drawn moment at which the work is looked after: one line, exit code 2, no file."""
+    with _folder() as folder:
+        (folder / "i.json").write_bytes(raw)
+        words = ("solve", str(folder / "i.json"), "--ask", name, "--workers", "1", "-o", str(folder / "r.json"))
+        looks = _Looks()
+        with looks.everywhere():
+            assert command(*words)[0] == 0
+        (folder / "r.json").unlink()
+        rng = random.Random(f"interrupt {name} {len(raw)}")
+        for last in {1, rng.randint(1, looks.count), looks.count}:
+            with _Looks(last).everywhere():
+                code, out, err = command(*words)
+            assert (code, out) == (2, ""), (code, out)
+            assert err.startswith("mechsynth: interrupted") and err.count("\n") == 1, err
+            assert [path.name for path in folder.iterdir()] == ["i.json"], "something was written"
+
+
+BY_WORK = (time_that_is_over_leaves_unknown, interrupt_leaves_as_one_line)
+
+
+# -- declarations -------------------------------------------------------------------------------------------------------
+
+OTHER = {Kind.WORD: "policy", Kind.WORDS: ["budget:ex-post"], Kind.SWITCH: True, Kind.OBJECT: lambda *_: 0}
+
+
+def _own(ask: type[Ask]) -> set[str]:
+    return {field.name for field in dataclasses.fields(ask)}
+
+
+def other_options_are_refused(name: str) -> None:
+    """An option that it does not look at is refused in one line, and so is a value that its own cannot have."""
+    for option, declared in every_option().items():
+        value: Any = OTHER[declared.kind]
+        if declared.kind is Kind.WORD:
+            value = next(
+                word for word in (*declared.choices, "constant") if all(word != ask.default(option) for ask in REGISTRY.values() if option in _own(ask))
+            )
+        if option not in _own(REGISTRY[name]):
+            assert "means nothing to" in _refused(name, {option: value})
+            continue
+        wrong = {Kind.WORD: "nonsense", Kind.WORDS: "no list", Kind.SWITCH: "perhaps"}
+        if declared.kind in wrong:
+            assert _refused(name, {option: wrong[declared.kind]}).startswith(f"{option}: ")
+
+
+def mistyped_names_are_recognized(name: str) -> None:
+    """A letter too few in the name of the question, or of one of its options, is no other question or option, and the right one is named."""
+    for short in {name[:k] + name[k + 1 :] for k in range(1, len(name))}:
+        assert f"did you mean {name}?" in _refused(short, {}), short
+    for option, declared in REGISTRY[name].options().items():
+        short = option[:-1]
+        assert f"did you mean {option}?" in _refused(name, {short: OTHER[declared.kind]}), short
+
+
+def _refused(name: str, options: Json) -> str:
+    try:
+        question(name, options)
+    except UsageError as error:
+        assert "\n" not in str(error)
+        return str(error)
+    raise AssertionError(f"{name} takes {options}")
+
+
+def is_documented(name: str) -> None:
+    """It says what it asks, where it is from and what its options mean; `docs/asks` has a page that names every option of its own."""
+    asked = REGISTRY[name]
+    assert asked.title.endswith("?") and asked.about and asked.source and asked.statuses
+    page = ROOT / "docs" / "asks" / f"{name}.md"
+    assert page.exists(), page
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# ") and f"`{name}`" in text.partition("\n")[0]
+    for option, declared in asked.options().items():
+        assert declared.help and not declared.help.endswith("."), option
+        spelled = (option, flag(option), flag(option).replace("--", "--no-"))
+        shared = option == "last_period"  # of all questions: told once, among the options of `solve`
+        assert shared or any(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) for word in spelled), option
+
+
+def many_at_once_take_it(name: str) -> None:
+    """A suite and a sweep take it by its name, and with every option that a file can hold."""
+    asked, raw = REGISTRY[name], {key: make() for key, make in QUICK.items()}
+    assert of_option(name) == {"ask": name}
+    for option, declared in asked.options().items():
+        if declared.kind is Kind.OBJECT:
+            continue
+        told: Json = {"ask": name, option: OTHER[declared.kind]}
+        if declared.kind is Kind.WORD:
+            told[option] = asked.default(option) or (*declared.choices, "")[0]
+        assert of_option(json.dumps(told)) == told
+        assert question(name, {option: told[option]}).name == name
+        help_ = command_help("sweep")
+        assert declared.aside or flag(option) in help_, option
+    needs = question(name).needs()
+    for key, each in raw.items():
+        if not any(getattr(needs, need) for need in lacks(each)):
+            found = compute(Job(key, each, {"ask": name}))
+            assert found.proved, (found.error, found.said)
+            return
+    raise AssertionError("no instance here that the question can be asked about: add one")
+
+
+@cache
+def command_help(name: str) -> str:
+    """What `--help` of a command says."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        cli.parser().parse_args([name, "--help"])
+    return out.getvalue()
+
+
+BY_NAME = (other_options_are_refused, mistyped_names_are_recognized, is_documented, many_at_once_take_it)
+
+
+def _bytes(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
