@@ -207,17 +207,28 @@ def _example() -> Any:
 
 
 EXAMPLE = ("convex-independence", "spanning", "contingent", "vcg-type")
-"""What the checker of the documentation knows, but that a condition holds."""
+"""What the checker of the documentation knows; but neither that a condition holds, nor multipliers over several blocks."""
 
 
 def second_checkers_agree(found: Answered) -> None:
     """The two checkers that share nothing with the solving part take it, as far as they know the question."""
     with contextlib.suppress(small.Unknown):
         small.check(found.data, found.raw)
-    if found.name in EXAMPLE and found.document["status"] != "holds":
+    kind = (found.document["witness"] or {}).get("kind")
+    if found.name in EXAMPLE and found.document["status"] != "holds" and kind != "farkas":
         with _folder() as folder:
             (folder / "instance.json").write_bytes(found.raw)
             _example().check(found.document, _example().load(folder / "instance.json"))
+
+
+def a_yes_is_a_yes_of_the_largest_class(found: Answered) -> None:
+    """Whatever meets requirements with some payments is no *no* of `implement` with the same requirements and all payments."""
+    document = found.document
+    if document["status"] != "feasible" or "require" not in document["question"]:
+        return
+    require = [wish for wish in document["question"]["require"] if wish != "pepic"]
+    larger = mechsynth.solve(mechsynth.loads(found.raw), "implement", workers=1, transfers="full+now", require=require)
+    assert larger.status == "feasible" and accepted(larger.to_bytes(), found.raw), larger.status
 
 
 def corruptions(document: Json) -> Iterator[tuple[str, Json]]:
@@ -315,6 +326,7 @@ BY_ANSWER = (
     survives_its_file,
     is_accepted,
     second_checkers_agree,
+    a_yes_is_a_yes_of_the_largest_class,
     corrupted_is_refused,
     says_it_in_words,
     shows_it_on_a_page,
@@ -449,6 +461,26 @@ def _refused(name: str, options: Json) -> str:
     raise AssertionError(f"{name} takes {options}")
 
 
+def ends_as_it_declares(name: str) -> None:
+    """A constant last period is refused where there is no last period, and where the question is about an efficient one; elsewhere it is told."""
+    for kind in ("leases", "alone", "endless"):
+        raw = QUICK[kind]()
+        if any(getattr(question(name).needs(), need) for need in lacks(raw)):
+            continue
+        try:
+            result = mechsynth.solve(mechsynth.loads(raw), name, workers=1, last_period="constant")
+        except UsageError as error:
+            assert str(error).startswith("last_period: ") and "; " in str(error), error
+            assert kind == "endless" or question(name).needs().efficient_end, error
+            continue
+        assert kind != "endless" and not question(name).needs().efficient_end
+        rungs = [each.document() for each in result.answers] or [result.document()]
+        actions = model.read(json.loads(raw)).periods[-1].actions
+        told_ends = {each["question"].get("last-period") for each in rungs} - {None}
+        assert told_ends <= {f"constant:{action}" for action in actions} and len(told_ends) <= 1
+        assert accepted(result.to_bytes(), raw)
+
+
 def is_documented(name: str) -> None:
     """It says what it asks, where it is from and what its options mean; `docs/asks` has a page that names every option of its own."""
     asked = REGISTRY[name]
@@ -496,7 +528,7 @@ def command_help(name: str) -> str:
     return out.getvalue()
 
 
-BY_NAME = (other_options_are_refused, mistyped_names_are_recognized, is_documented, many_at_once_take_it)
+BY_NAME = (other_options_are_refused, mistyped_names_are_recognized, ends_as_it_declares, is_documented, many_at_once_take_it)
 
 
 def _bytes(document: Any) -> bytes:

@@ -222,6 +222,28 @@ def paid_more(answer: Any, *asked: Any) -> Any:
     return lying(found, mechanism=mechanism)
 
 
+def test_a_yes_that_is_none_is_caught(seat: Callable[..., None]) -> None:
+    """No payments of any class implement the last period."""
+    auction = conformance._library("liu2014-auction-1")
+    no = conformance.ask("static", auction)
+    assert no.document["status"] == "infeasible"
+    seat("static", room=lambda answer, *asked: replace(answer(*asked), status=Status.FEASIBLE))
+    assert broken(conformance.a_yes_is_a_yes_of_the_largest_class, conformance.ask("static", auction))
+
+
+class Endless(Static):
+    """Can the last period be implemented on its own?"""
+
+    def needs(self) -> Needs:
+        return replace(super().needs(), efficient_end="")
+
+
+def test_an_end_that_is_not_declared_is_caught(seat: Callable[..., None]) -> None:
+    conformance.ends_as_it_declares("static")
+    seat("static", Endless)
+    assert broken(conformance.ends_as_it_declares, "static")
+
+
 def test_a_checker_that_takes_everything_is_caught(seat: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """By the second checkers, where the answer is false; by what is planted in any case."""
     good = once("contingent")

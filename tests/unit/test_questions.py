@@ -48,7 +48,6 @@ def test_every_question_has_a_room_and_says_what_it_is() -> None:
     for name, ask in REGISTRY.items():
         assert callable(import_module(f"mechsynth.asks.{name.replace('-', '_')}").answer)
         assert ask.name == name and getattr(asks, ask.__name__) is ask
-        assert ask.title.endswith("?") and ask.about and ask.source and ask.statuses
         assert all(isinstance(status, Status) for status in ask.statuses)
 
 
@@ -245,7 +244,6 @@ def test_a_question_tells_itself_as_its_result_does(name: str) -> None:
             continue
         found = {key: value for key, value in result.question.items() if key != "last-period"}
         assert found == asked.document() and list(found) == list(asked.document())
-        assert result.status in (*asked.statuses, "unknown") and (result.value is None or asked.value or ask == "ladder")
         told += 1
     assert told >= 9
 
