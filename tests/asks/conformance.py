@@ -21,13 +21,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from corruptions.leaves import at, labels_of, leaves, told
-from oracles import draws, model
+from kinds import QUICK, ROOT, lacks
+from oracles import model
 
 import mechsynth
 from mechsynth import check as checker
@@ -45,75 +45,7 @@ from mechsynth.suite.questions import of_option
 from mechsynth.words.layout import WIDEST, cells, within
 
 Json = dict[str, Any]
-ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 80
-
-
-# -- instances of every kind ----------------------------------------------------------------------------------------
-
-
-def _library(name: str) -> bytes:
-    return (ROOT / "instances" / f"{name}.json").read_bytes()
-
-
-def _drawn(seed: int, flavour: str, *, prior: bool = True, **more: Any) -> bytes:
-    """An instance of a seed, with the prior that all first signals are equally likely, or with none."""
-    document = draws.instance(seed, flavour, **more)
-    document.pop("prior", None)
-    if prior:
-        first = document if "signals" in document else document["periods"][0]
-        sizes = [len(first["signals"][name]) for name in document["agents"]]
-        even = Fraction(1, len(draws.box(sizes)))
-        document["prior"] = draws.nest(sizes, lambda _: even)
-    return json.dumps(document).encode()
-
-
-QUICK: dict[str, Callable[[], bytes]] = {
-    "leases": lambda: _library("liu2014-oil-leases"),
-    "endless": lambda: _library("no-correlation"),
-    "once": lambda: _drawn(2, "ties", horizon=1, agents=2, most=6),
-    "endless, no prior": lambda: _drawn(3, "ordinary", horizon="infinite", agents=2, most=4, prior=False),
-    "chains": lambda: _drawn(4, "chains", horizon="infinite", agents=2, most=4),
-    "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
-}
-SLOW: dict[str, Callable[[], bytes]] = {
-    **{name: lambda name=name: _library(name) for name in ("liu2014-auction-1", "no-correlation-private")},
-    **{name: lambda name=name: _library(name) for name in ("bilateral-trade-persistent", "hull-not-residual-claimant")},
-    "alone, endless": lambda: _drawn(7, "ordinary", horizon="infinite", agents=1, most=3),
-    "alone, once": lambda: _drawn(8, "private", horizon=1, agents=1, most=3),
-    **{
-        f"{flavour}, {horizon}": lambda flavour=flavour, horizon=horizon: _drawn(9, flavour, horizon=horizon, agents=2, most=4)
-        for flavour in ("ordinary", "zeros", "silent", "private", "chains", "worthless", "near")
-        for horizon in (1, 2, "infinite")
-    },
-}
-
-
-def lacks(raw: bytes) -> set[str]:
-    """The needs of `mechsynth.result.ask.Needs` that an instance does not meet, by their definitions."""
-    found: set[str] = set()
-    env = model.read(json.loads(raw, parse_float=str))
-    found |= {"finite"} if env.horizon is None else {"infinite"}
-    found |= {"two_agents"} if len(env.agents) < 2 else set()
-    found |= {"prior"} if env.prior is None else set()
-    agents = range(len(env.agents))
-    for t, period in enumerate(env.periods):
-        sizes = [len(own) for own in period.signals]
-        for i in agents:
-            if any(value < 0 for value in period.utility[i].values()):
-                found.add("utilities")
-            own: dict[tuple[int, int], set[Fraction]] = {}
-            for (a, profile), value in period.utility[i].items():
-                own.setdefault((a, profile[i]), set()).add(value)
-            if any(len(values) > 1 for values in own.values()):
-                found.add("private_values")
-            if env.next_period(t) is None:
-                continue
-            for a, others in product(range(len(period.actions)), model.box(sizes[:i] + sizes[i + 1 :])):
-                rows = [model.marginal(env, t, i, a, model.insert(others, i, k)) for k in range(sizes[i])]
-                if any({k: p for k, p in row.items() if p} != {k: p for k, p in rows[0].items() if p} for row in rows):
-                    found.add("no_influence")
-    return found
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from typing import Any
 
 import conformance
 import pytest
-from conformance import BY_ANSWER, BY_NAME, BY_WORK, QUICK, SLOW, Answered
+from conformance import BY_ANSWER, BY_NAME, BY_WORK, Answered
+from kinds import QUICK, SLOW, library
 
 from mechsynth import asks
 from mechsynth import check as checker
@@ -224,7 +225,7 @@ def paid_more(answer: Any, *asked: Any) -> Any:
 
 def test_a_yes_that_is_none_is_caught(seat: Callable[..., None]) -> None:
     """No payments of any class implement the last period."""
-    auction = conformance._library("liu2014-auction-1")
+    auction = library("liu2014-auction-1")
     no = conformance.ask("static", auction)
     assert no.document["status"] == "infeasible"
     seat("static", room=lambda answer, *asked: replace(answer(*asked), status=Status.FEASIBLE))
@@ -292,7 +293,7 @@ def forgetting(answer: Any, ask: Any, case: Any, run: Any) -> Any:
 
 
 def test_a_guess_when_the_time_is_over_is_caught(seat: Callable[..., None]) -> None:
-    more = conformance._library("more-signals-than-outcomes")
+    more = library("more-signals-than-outcomes")
     assert conformance.ask("spanning", more).document["status"] == "fails"
     conformance.time_that_is_over_leaves_unknown("spanning", more)
     seat("spanning", room=guessing)
