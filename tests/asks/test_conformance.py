@@ -14,8 +14,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import conformance
+import declared
 import pytest
-from conformance import BY_ANSWER, BY_NAME, BY_WORK, Answered
+from conformance import BY_ANSWER, BY_WORK, Answered
+from declared import BY_NAME
 from kinds import QUICK, SLOW, library
 
 from mechsynth import asks
@@ -147,7 +149,7 @@ def failing(answer: Any, ask: Any, case: Any, run: Any) -> Any:
 def test_a_refusal_without_a_need_is_caught(seat: Callable[..., None]) -> None:
     seat("spanning", room=refusing)
     assert broken(conformance.refuses_what_it_cannot_answer, once("spanning"))
-    assert broken(conformance.many_at_once_take_it, "spanning")
+    assert broken(declared.many_at_once_take_it, "spanning")
 
 
 class Needless(Static):
@@ -240,9 +242,9 @@ class Endless(Static):
 
 
 def test_an_end_that_is_not_declared_is_caught(seat: Callable[..., None]) -> None:
-    conformance.ends_as_it_declares("static")
+    declared.ends_as_it_declares("static")
     seat("static", Endless)
-    assert broken(conformance.ends_as_it_declares, "static")
+    assert broken(declared.ends_as_it_declares, "static")
 
 
 def test_a_checker_that_takes_everything_is_caught(seat: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,11 +358,11 @@ class Strange(Spanning):
 @pytest.mark.parametrize(
     ("ask", "promise"),
     [
-        (Greedy, conformance.other_options_are_refused),
-        (Easy, conformance.other_options_are_refused),
-        (Unlike, conformance.mistyped_names_are_recognized),
-        (Secretive, conformance.is_documented),
-        (Strange, conformance.many_at_once_take_it),
+        (Greedy, declared.other_options_are_refused),
+        (Easy, declared.other_options_are_refused),
+        (Unlike, declared.mistyped_names_are_recognized),
+        (Secretive, declared.is_documented),
+        (Strange, declared.many_at_once_take_it),
     ],
 )
 def test_a_declaration_that_breaks_a_promise_is_caught(ask: type[Ask], promise: Callable[[str], None], seat: Callable[..., None]) -> None:
@@ -371,9 +373,9 @@ def test_a_declaration_that_breaks_a_promise_is_caught(ask: type[Ask], promise: 
 
 def test_a_name_next_to_another_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """`--ask team` is no slip of `--ask teams`: it would be answered."""
-    conformance.mistyped_names_are_recognized("team")
+    declared.mistyped_names_are_recognized("team")
     monkeypatch.setitem(REGISTRY, "teams", Spanning)
-    assert broken(conformance.mistyped_names_are_recognized, "teams")
+    assert broken(declared.mistyped_names_are_recognized, "teams")
 
 
 def test_a_question_without_a_page_or_a_room_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,5 +384,5 @@ def test_a_question_without_a_page_or_a_room_is_caught(monkeypatch: pytest.Monke
 
     Nameless.name, Nameless.title = "a-new-one", "Are the beliefs of nobody linearly independent?"
     monkeypatch.setitem(REGISTRY, "a-new-one", Nameless)
-    assert broken(conformance.is_documented, "a-new-one")
-    assert broken(conformance.many_at_once_take_it, "a-new-one")
+    assert broken(declared.is_documented, "a-new-one")
+    assert broken(declared.many_at_once_take_it, "a-new-one")
