@@ -35,10 +35,13 @@ def answer(ask: Ladder, case: Case, run: Run) -> Result:
     last = LAST if all(each.about != RESIDUAL for each in names) else RESIDUAL
     classes = [result for each, result in zip(names, answers, strict=True) if each.about == last]
     works = [result for result in classes if result.status is Status.FEASIBLE]
-    chosen = works[0] if works else classes[-1]
+    open_ones = [result for result in classes if result.status is Status.UNKNOWN]
+    chosen = (works or open_ones or classes[-1:])[0]
+    # a ladder claims all of its answers, so it is as open as any of them
+    decided = all(result.status is not Status.UNKNOWN for result in answers)
     return Result(
         question=ask.document(),
-        status=chosen.status,
+        status=chosen.status if decided else Status.UNKNOWN,
         mechanism=chosen.mechanism,
         witness=chosen.witness,
         environment=case.environment,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mechsynth.asks import flags
 from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, say, say_json
 from mechsynth.errors import InputError, MechsynthError, UsageError
-from mechsynth.result.ask import in_flags, question
+from mechsynth.result.ask import REGISTRY, in_flags, question
 
 if TYPE_CHECKING:
     from mechsynth.environment import Environment
@@ -99,6 +100,7 @@ def _show(result: Result) -> None:
 
         from rich.console import Console
 
+        from mechsynth.asks.questions import RESIDUAL
         from mechsynth.words import ladder_table
 
         # Drawn into memory first, so that it reaches the terminal in the characters it can show.
@@ -106,13 +108,15 @@ def _show(result: Result) -> None:
         width = Console().width
         Console(file=drawn, width=width).print(ladder_table([answer.document() for answer in result.answers]))
         say(drawn.getvalue())
-        chosen = next(
-            answer
-            for answer in result.answers
+        place, chosen = next(
+            (place, answer)
+            for place, answer in enumerate(result.answers)
             if answer.witness is result.witness and answer.mechanism is result.mechanism
         )
-        undecided = any(str(answer.status) == "unknown" for answer in result.answers)
-        say(f"\n{_verdict(str(chosen.question['ask']), str(result.status), undecided)}\n")
+        undecided = [str(answer.question["ask"]) for answer in result.answers if str(answer.status) == "unknown"]
+        below = [str(answer.question["ask"]) for answer in result.answers[:place]]
+        smaller = [name for name in undecided if name in below and REGISTRY[name].about == RESIDUAL]
+        say(f"\n{_verdict(str(chosen.question['ask']), str(chosen.status), smaller, undecided)}\n")
         result = chosen
     from mechsynth.words.layout import within
 
@@ -137,23 +141,27 @@ def _classes(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _verdict(ask: str, status: str, undecided: bool) -> str:
-    """Return what a ladder comes to; ``static`` asks for truth, the others for residual claimants."""
+def _verdict(ask: str, status: str, smaller: Sequence[str], undecided: Sequence[str]) -> str:
+    """Return what a ladder comes to; ``static`` asks for truth, the others for residual claimants.
+
+    ``smaller`` are the smaller classes that were not decided, ``undecided`` all answers that are open.
+    """
     works = status == "feasible"
+    rest = f"\nNot decided: {', '.join(undecided)}." if undecided else ""
     if status == "unknown":
         return "Not decided; how far it came:"
-    if works and undecided:
-        return f"A class that makes every agent residual claimant, of which some smaller ones were not decided: {ask}"
+    if works and smaller:
+        return f"A class that makes every agent residual claimant, of which some smaller ones were not decided: {ask}{rest}"
     if ask == "static":
         return (
             "The smallest class that implements the rule: history-independent"
             if works
             else "No payments implement the rule; why not:"
-        )
+        ) + rest
     truth = "(Truth alone may take less: --ask implement --transfers smallest.)"
     if works:
-        return f"The smallest class that makes every agent residual claimant: {ask}\n{truth}"
-    return f"No class of these makes every agent residual claimant; why the last one does not:\n{truth}"
+        return f"The smallest class that makes every agent residual claimant: {ask}\n{truth}{rest}"
+    return f"No class of these makes every agent residual claimant; why the last one does not:\n{truth}{rest}"
 
 
 class _bar:
