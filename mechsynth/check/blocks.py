@@ -1,4 +1,4 @@
-"""Belief blocks (mathematics.md, 2): what proves that a condition holds in one.
+"""Belief blocks: what proves that a condition holds in one.
 
 A block is ``(period, agent, action, others)``. Its column for the own signal ``k`` is
 ``μ_k = μ^{-i}(· | action, (k, others))``, the marginal of the transition on the next reports of the others.

@@ -1,4 +1,4 @@
-r"""What any mechanism is worth to the agents, whatever its transfers look at (mathematics.md, 6).
+r"""What any mechanism is worth to the agents, whatever its transfers look at.
 
 .. math::
    G^i(ρ, θ) = u^i(a^*(ρ),θ) - now^i(ρ) + δ \sum_{θ'} μ(θ' | a^*(ρ),θ) [X^i(θ') - later^i(θ'; ρ, a^*(ρ))],

@@ -2,7 +2,7 @@ r"""The values of a rule, and whether it is efficient.
 
 .. math:: W_t(θ) = \sum_i u_t^i(a^*_t(θ), θ) + δ E[W_{t+1}(θ') | a^*_t(θ), θ], \qquad W_{T+1} = 0.
 
-The rule is efficient iff no action at any profile of any period gives more (mathematics.md, 1). Exact
+The rule is efficient iff no action at any profile of any period gives more. Exact
 values can have very many digits, so they are computed only where needed: rigorous bounds come first.
 
 - Finite horizon: backward induction in fixed point, rounded down and up.

@@ -1,6 +1,6 @@
 """Hand-made instances and results, as JSON objects; every number is derived here by pencil.
 
-The oil leases (Liu 2014, section 3.1; mathematics.md, section 13), two periods, δ = 1
+The oil leases (Liu 2014, section 3.1), two periods, δ = 1
 ------------------------------------------------------------------------------------
 Lease 1: firm 1 knows a signal (4 or 6). If firm 1 wins, u^1 = 7, 11; if firm 2 wins, u^2 = 6, 12.
 Lease 2: the same numbers, but firm 2 knows the signal. So in both periods firm 1 wins at 4 and firm 2 at 6.

@@ -1,6 +1,6 @@
 """Random small environments against the definition, written out with fractions and loops.
 
-The definition (mathematics.md, section 6): truth is compared with every lie, at every profile, after every history.
+The definition: truth is compared with every lie, at every profile, after every history.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def test_the_acceptance_command(tmp_path: Path) -> None:
 
 
 def test_the_first_auction_alone() -> None:
-    """mathematics.md, 13: auction 1 alone is not implementable; the cycle 4 → 6 → 4 weighs −4."""
+    """Auction 1 alone is not implementable; the cycle 4 → 6 → 4 weighs −4."""
     document = mechsynth.solve(INSTANCES / "liu2014-auction-1.json", "static").document()
     assert document["status"] == "infeasible"
     assert sorted(document["witness"]["cycle"]) == ["4", "6"]
@@ -166,7 +166,7 @@ def test_the_first_auction_alone() -> None:
 
 
 def test_the_second_auction_alone() -> None:
-    """mathematics.md, 13: auction 2 alone is feasible with p(6) − p(4) in [6, 12] for firm 2."""
+    """Auction 2 alone is feasible with p(6) − p(4) in [6, 12] for firm 2."""
     document = mechsynth.solve(INSTANCES / "liu2014-auction-2.json", "static").document()
     mechanism = Mechanism(model_of(read("liu2014-auction-2")), document)
     assert 6 <= mechanism.now(0, 1, (0, 1)) - mechanism.now(0, 1, (0, 0)) <= 12
@@ -188,7 +188,7 @@ def test_the_linked_leases_by_pencil() -> None:
 
 
 def test_the_paper_transfers_are_not_the_surplus() -> None:
-    """mathematics.md, 13: (−4, −16) is incentive compatible but gives 13, not 12: as a vcg-type result it is refused."""
+    """(−4, −16) is incentive compatible but gives 13, not 12: as a vcg-type result it is refused."""
     source = INSTANCES / "mechanisms" / "liu2014-paper-transfers.json"
     document = json.loads(source.read_text(encoding="utf-8"))
     document = {k: v for k, v in document.items() if not k.startswith("x-")}

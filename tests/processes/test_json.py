@@ -148,6 +148,15 @@ def test_sweep(tmp_path: Path) -> None:
     assert len(found["points"]) == 6
 
 
+def test_linear_programs(tmp_path: Path) -> None:
+    """A point, and a minimal conflict, both through floats."""
+    result = str(tmp_path / "r.json")
+    assert said("lp", "docs/examples/plan.lp", "--json", "-o", result)["status"] in ("optimal", "infeasible")
+    assert said("check", result, "docs/examples/plan.lp", "--json")["accepted"]
+    (tmp_path / "c.lp").write_text("min\n x\nst\n low: x + y >= 2\n high: x + y <= 1\nend\n", encoding="utf-8")
+    assert said("lp", str(tmp_path / "c.lp"), "--json")["status"] == "infeasible"
+
+
 def test_every_command_is_here() -> None:
     """Whatever takes `--json` is tried above, by name."""
     takes = set()
@@ -160,5 +169,5 @@ def test_every_command_is_here() -> None:
                 walk(room, (*name, below))
 
     walk(parser(), ())
-    tried = {"solve", "check", "audit", "explain", "report", "export", "generate", "sweep"}
+    tried = {"solve", "check", "audit", "explain", "report", "export", "generate", "sweep", "lp"}
     assert takes == tried | {f"suite {each}" for each in ("list", "index", "run", "check")}

@@ -49,7 +49,7 @@ def test_a_job_is_answered_and_checked() -> None:
 
 
 def test_the_expected_surplus_of_the_leases() -> None:
-    """mathematics.md, 13: the mean of 61/4 and 91/4."""
+    """The mean of 61/4 and 91/4."""
     assert compute(Job("leases", LEASES, {"ask": "policy"})).value == "19"
 
 

@@ -173,7 +173,7 @@ def test_the_answers_are_those_that_the_files_state(tmp_path: Path) -> None:
 
 
 def test_a_contradicted_expectation_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The first auction alone is not implementable (mathematics.md, 13); a file that says it is gets exit code 1."""
+    """The first auction alone is not implementable; a file that says it is gets exit code 1."""
     wrong = variant(tmp_path / "a.json", **{"x-expected": {"static": "feasible", "policy": "optimal", "E W_1": "9"}})
     assert suite_command(wrong, "-o", tmp_path / "t.db") == 1
     out = capsys.readouterr().out

@@ -1,7 +1,7 @@
 r"""Transfers of a positive answer, and the targets of a negative one.
 
 Write :math:`Q(a,θ) = \sum_j u^j(a,θ) + δE[W'|a,θ]` and
-:math:`g^i(a,θ) = \sum_{j≠i} u^j(a,θ) + [t = T-1]\, δ E[W_T - V_T^i | a,θ]` (mathematics.md, 3). For the *bracket*
+:math:`g^i(a,θ) = \sum_{j≠i} u^j(a,θ) + [t = T-1]\, δ E[W_T - V_T^i | a,θ]`. For the *bracket*
 
 .. math:: B^i(ρ,θ) = g^i(a,θ) + δ E[p^i(θ'; ρ, a) | a,θ], \qquad a = a^*(ρ),
 
