@@ -9,8 +9,8 @@ from pathlib import Path
 
 import mechsynth
 from mechsynth.environment import Environment
-from mechsynth.program.classes import ORDER
 from mechsynth.result import Result, Status
+from mechsynth.result.vocabulary import TRANSFERS
 
 INSTANCES = Path(__file__).resolve().parent.parent / "instances"
 PAGE = Path(__file__).resolve().with_name("open-questions.md")
@@ -71,8 +71,8 @@ def at_odds(result: Result) -> str:
 
 def balance(environment: Environment) -> str:
     """Return the smallest class that implements the rule with payments that add up to zero ex post."""
-    results = {kind: proved(environment, "budget:ex-post", transfers=kind) for kind in ORDER}
-    works = [kind for kind in ORDER if results[kind].status == Status.FEASIBLE]
+    results = {kind: proved(environment, "budget:ex-post", transfers=kind) for kind in TRANSFERS}
+    works = [kind for kind in TRANSFERS if results[kind].status == Status.FEASIBLE]
     if not works:
         return f"none {at_odds(results['full+now'])}"
     smallest = [kind for kind in works if kind in ("history-independent", "vcg-type")] or [minimal(works)]

@@ -20,7 +20,7 @@ from mechsynth.construct.case import Case
 from mechsynth.construct.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
-from mechsynth.program.classes import ORDER, transfer_class
+from mechsynth.program.classes import transfer_class
 from mechsynth.program.labelled import Program
 from mechsynth.program.money import Bounded
 from mechsynth.program.objectives import add_objective
@@ -32,6 +32,7 @@ from mechsynth.prove.linear import Outcome
 from mechsynth.prove.parts import LARGE, NOWHERE, falling, feasible, named, optimal, refuted_by_neighbours
 from mechsynth.rational import IntArray, Rationals, narrow, text
 from mechsynth.result import Result, Status, Strength
+from mechsynth.result.vocabulary import TRANSFERS
 from mechsynth.run import Run
 
 SMALLEST = "smallest"
@@ -50,11 +51,11 @@ def answer(ask: Implement, case: Case, run: Run) -> Result:
 def smallest(ask: Implement, case: Case, run: Run) -> Result:
     """Ask class by class, from small to large, until one meets the wish list; ``tried`` holds what the smaller ones came to."""
     answers: list[Result] = []
-    for name in ORDER:
+    for name in TRANSFERS:
         answers.append(decide_class(replace(ask, transfers=name), case, run))
         if answers[-1].status in (Status.FEASIBLE, Status.OPTIMAL, Status.UNBOUNDED):
             break
-        run.say(name, len(answers), len(ORDER))
+        run.say(name, len(answers), len(TRANSFERS))
     return replace(answers[-1], tried=tuple(answers[:-1]))
 
 
@@ -64,13 +65,13 @@ def smallest_best(ask: Implement, case: Case, run: Run) -> Result:
     A class that attains something may attain less than a larger one, so the first class that can meet the wish list is not the answer. Where
     the largest class cannot meet it, no class can, and the others are not asked.
     """
-    found = {ORDER[-1]: decide_class(replace(ask, transfers=ORDER[-1]), case, run)}
-    if found[ORDER[-1]].status is Status.INFEASIBLE:
-        return found[ORDER[-1]]
-    for count, name in enumerate(ORDER[:-1], 1):
+    found = {TRANSFERS[-1]: decide_class(replace(ask, transfers=TRANSFERS[-1]), case, run)}
+    if found[TRANSFERS[-1]].status is Status.INFEASIBLE:
+        return found[TRANSFERS[-1]]
+    for count, name in enumerate(TRANSFERS[:-1], 1):
         found[name] = decide_class(replace(ask, transfers=name), case, run)
-        run.say(name, count, len(ORDER))
-    answers = [found[name] for name in ORDER]
+        run.say(name, count, len(TRANSFERS))
+    answers = [found[name] for name in TRANSFERS]
     best = max(answers, key=lambda each: _rank(each, ask.objective))
     return replace(best, tried=tuple(each for each in answers if each is not best))
 

@@ -5,17 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mechsynth.result.ask import Kind, Option
-
-TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
-OBJECTIVES = (
-    "feasibility",
-    "min-max-transfer",
-    "min-total-transfer",
-    "max-revenue",
-    "min-rent",
-    "min-subsidy",
-    "min-epsilon",
-)
+from mechsynth.result.vocabulary import OBJECTIVES, TRANSFERS
 
 SCOPE = Option(
     "every action, or those that the rule plays",

@@ -7,7 +7,7 @@ At the start nothing is due, but ``first``, if there is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -214,16 +214,8 @@ class Facts:
     @cached_property
     def participation_interim(self) -> Fact | None:
         """The least expectation of ``X - due`` given the own signal and reports on the truthful path; no start without a prior."""
-        return self._expecting("participation:interim", self.path)
-
-    @cached_property
-    def participation_entry(self) -> Fact | None:
-        """The least expectation of an agent's payoff from period 1 on given her first signal; None without a prior."""
-        return self._expecting("participation:entry", [(0, None)])
-
-    def _expecting(self, head: str, points: Iterable[tuple[int, int | None]]) -> Fact | None:
         best: Fact | None = None
-        for t, history in points:
+        for t, history in self.path:
             found = self.chances(t, history)
             if found is None:
                 continue
@@ -237,7 +229,7 @@ class Facts:
                         continue
                     value = weighted(chosen, whole, net)
                     if best is None or value < best.value:
-                        best = self.fact(value, head, t, history, agent, own=k)
+                        best = self.fact(value, "participation:interim", t, history, agent, own=k)
         return best
 
     @cached_property

@@ -68,13 +68,10 @@ def _check(options: argparse.Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     data = read(path)
-    trust = Trust()
+    trust = Trust(options.trust)
     with threadpool_limits(limits=1, user_api="blas"):
         try:
-            if options.trust:
-                with trust:
-                    verdict = check(result, data)
-            else:
+            with trust:
                 verdict = check(result, data)
         except MechsynthError as error:
             raise _blamed(error, options.result, path, data) from None
@@ -87,12 +84,9 @@ def _check_program(options: argparse.Namespace, result: bytes) -> int:
 
     path = options.instance or program_nearby(options.result, result)
     data = read(path)
-    trust = Trust()
+    trust = Trust(options.trust)
     try:
-        if options.trust:
-            with trust:
-                verdict = check_program(result, data)
-        else:
+        with trust:
             verdict = check_program(result, data)
     except MechsynthError as error:
         raise error.within(options.result if error.place.startswith("result") else path) from None

@@ -126,9 +126,9 @@ def _show(result: Result) -> None:
 
 def _classes(result: Result) -> str:
     """Return what every class of transfers came to, where the smallest was asked for."""
-    from mechsynth.program.classes import ORDER
+    from mechsynth.result.vocabulary import TRANSFERS
 
-    answers = sorted([*result.tried, result], key=lambda each: ORDER.index(str(each.question["transfers"])))
+    answers = sorted([*result.tried, result], key=lambda each: TRANSFERS.index(str(each.question["transfers"])))
     lines = [
         f"{each.question['transfers']}: {each.status}{'' if each.value is None else f', {each.value}'}"
         for each in answers

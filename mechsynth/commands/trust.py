@@ -16,21 +16,26 @@ class Trust:
 
     Parameters
     ----------
+    wanted:
+        Whether anything is to be noted; otherwise entering it does nothing.
     lines, functions:
         Per file of the package ``check``, the numbers of the lines, and the names of the functions.
     """
 
+    wanted: bool = True
     lines: dict[str, set[int]] = field(default_factory=dict)
     functions: dict[str, set[str]] = field(default_factory=dict)
     _before: Any = None
 
     def __enter__(self) -> Trust:
-        self._before = sys.gettrace()
-        sys.settrace(self._entered)
+        if self.wanted:
+            self._before = sys.gettrace()
+            sys.settrace(self._entered)
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(self._before)
+        if self.wanted:
+            sys.settrace(self._before)
 
     def _entered(self, frame: Any, event: str, _: Any) -> Any:
         code = frame.f_code

@@ -1,4 +1,4 @@
-"""Transfer classes: a transfer is what it may look at (section 5 of the derivations)."""
+"""Transfer classes: a transfer is what it may look at."""
 
 from __future__ import annotations
 
@@ -42,9 +42,6 @@ CLASSES = {
         TransferClass("full+now", now=True, later=True, own_report=True, own_next=True),
     )
 }
-
-ORDER = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
-"""From small to large; the first two are not comparable."""
 
 
 def transfer_class(name: str) -> TransferClass:

@@ -11,16 +11,8 @@ from mechsynth.program.incentives import need_prior
 from mechsynth.program.linear import Index
 from mechsynth.program.money import every_history, period_budgets
 from mechsynth.program.synthesis import Setting
+from mechsynth.result.vocabulary import OBJECTIVES
 
-OBJECTIVES = (
-    "feasibility",
-    "min-max-transfer",
-    "min-total-transfer",
-    "max-revenue",
-    "min-rent",
-    "min-subsidy",
-    "min-epsilon",
-)
 OWNER = "objective"
 
 

@@ -1,4 +1,4 @@
-"""The program over a whole mechanism: its columns, what they mean, and the incentive rows (section 6 of the derivations).
+"""The program over a whole mechanism: its columns, what they mean, and the incentive rows.
 
 With the rule ``a*`` fixed, ``X^i(θ)`` is the truthful continuation payoff without what is due from last period's reports, and type
 ``θ`` who reports ``ρ = (r, θ^{-i})`` now and the truth from then on gets

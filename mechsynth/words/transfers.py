@@ -141,12 +141,16 @@ def _table(
             fail(
                 place,
                 f"axis {first + axis + 1} has length {length} where there are {size} signals",
-                "see the contract, tables",
+                "see docs/certificates.md, tables of transfers",
             )
     cells, shape = _shrunk(list(_cells(table, shape, place)), shape)
     known = names.at(period).actions
     if later and known and shape[0] not in (1, len(known)):
-        fail(place, f"axis 1 has length {shape[0]} where there are {len(known)} actions", "see the contract, tables")
+        fail(
+            place,
+            f"axis 1 has length {shape[0]} where there are {len(known)} actions",
+            "see docs/certificates.md, tables of transfers",
+        )
     looked = [j for j in range(count) if shape[first + j] > 1]
     taken = _taken(period, looked, agents, names) if later else {}
     phrases: dict[tuple[object, ...], str] = {}

@@ -33,10 +33,10 @@ from mechsynth.construct import case as cases
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError
 from mechsynth.instance import to_bytes
-from mechsynth.program.classes import ORDER
 from mechsynth.program.labelled import EQUAL, Program
 from mechsynth.program.linear import DEFINITION, LinearProgram
 from mechsynth.result import Result
+from mechsynth.result.vocabulary import TRANSFERS
 
 Json = dict[str, Any]
 Case = tuple[int, str, tuple[str, ...]]
@@ -59,7 +59,7 @@ def case(seed: int) -> Case:
     """A random wish list: environment, class, two to four requirements besides ``pepic``; every third one is hard on the incentives."""
     rng = random.Random(seed)
     pool = POOL if seed % 3 else BINDING
-    return seed % 40, rng.choice(ORDER), tuple(rng.sample(pool, rng.randint(2, 4 if seed % 3 else 3)))
+    return seed % 40, rng.choice(TRANSFERS), tuple(rng.sample(pool, rng.randint(2, 4 if seed % 3 else 3)))
 
 
 def program_of(env: Environment, transfers: str, wishes: Sequence[str]) -> LinearProgram:
@@ -154,7 +154,7 @@ def test_there_are_enough_conflicts() -> None:
     """At least 50 of many kinds: over every class, of one to several requirements, with and without ``pepic``."""
     found = conflicts()
     assert len(found) >= 50
-    assert {drawn[1] for drawn, _ in found} == set(ORDER)
+    assert {drawn[1] for drawn, _ in found} == set(TRANSFERS)
     kinds = Counter(tuple(sorted(conflict(result))) for _, result in found)
     assert len(kinds) >= 15
     assert {len(kind) for kind in kinds} >= {1, 2, 3}

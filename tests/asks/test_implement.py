@@ -32,8 +32,8 @@ from properties.strategies import data, nest, row
 
 import mechsynth
 from mechsynth.environment import Environment
-from mechsynth.program.classes import ORDER
 from mechsynth.result import Result
+from mechsynth.result.vocabulary import TRANSFERS
 
 Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
@@ -280,8 +280,8 @@ def test_classes_and_wishes_are_monotone() -> None:
     for seed in range(16):
         env = environment(seed)
         lists = wish_lists(seed)
-        answers = {(kind, wishes): feasible(env, kind, *wishes) for kind in ORDER for wishes in lists}
-        for kind in ORDER:
+        answers = {(kind, wishes): feasible(env, kind, *wishes) for kind in TRANSFERS for wishes in lists}
+        for kind in TRANSFERS:
             for fewer, more in itertools.pairwise(lists):
                 pair = answers[kind, more], answers[kind, fewer]
                 assert pair[1] or not pair[0], (seed, kind, more)

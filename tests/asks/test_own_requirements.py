@@ -34,11 +34,11 @@ from mechsynth.check import check
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError, UsageError
 from mechsynth.instance import to_bytes
-from mechsynth.program.classes import ORDER
 from mechsynth.program.incentives import ResidualClaimant
 from mechsynth.program.labelled import Program, Row
 from mechsynth.program.money import BudgetExPost
 from mechsynth.result import Result, Status, Strength
+from mechsynth.result.vocabulary import TRANSFERS
 
 Json = dict[str, Any]
 OBJECTIVES = ("min-max-transfer", "min-total-transfer", "max-revenue", "min-epsilon", "min-subsidy")
@@ -77,7 +77,7 @@ Case = tuple[Environment, str, tuple[Drawn, ...], str, str]
 def case(seed: int) -> Case:
     """An environment, a class, one or two requirements of one to three rows, an objective, a strength."""
     rng = random.Random(seed)
-    env, transfers = environment(seed % 40), rng.choice(ORDER)
+    env, transfers = environment(seed % 40), rng.choice(TRANSFERS)
     columns = mechsynth.program_of(env, transfers=transfers).columns
     kinds = sorted({name.split(" ")[0] for name in columns})
     wishes = []
@@ -359,7 +359,7 @@ def test_answers_do_not_depend_on_the_names() -> None:
 
     seen = Counter()
     for seed in range(12):
-        env, transfers = environment(seed), ORDER[seed % len(ORDER)]
+        env, transfers = environment(seed), TRANSFERS[seed % len(TRANSFERS)]
         ours = mechsynth.solve(env, "implement", transfers=transfers, require=["budget:ex-post"], relax=False)
         theirs = mechsynth.solve(env, "implement", transfers=transfers, require=[Balance()], relax=False)
         assert ours.status is theirs.status and theirs.check().accepted

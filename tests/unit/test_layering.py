@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 # A file imports what stands in earlier lines alone, and its own room: a room is a module or folder of the package, or a file of one where it stands elsewhere.
 LAYERS = (
     "errors",
-    "files rational run display result/status result/codec result/rowname result/schema",
+    "files rational run display result/status result/codec result/rowname result/schema result/vocabulary",
     "reading result/ask result/witness result/__init__",
     "result/document environment",
     "instance efficient trade beliefs words check",
@@ -224,8 +224,8 @@ def test_nothing_evaluates_text() -> None:
 
 def test_heavy_imports_wait() -> None:
     """The command line, the package itself and what questions are import nothing but the standard library, the errors and each other at their top."""
-    questions = ("asks/__init__.py", "asks/questions.py", "asks/options.py", "asks/flags.py", "result/__init__.py", "result/ask.py", "result/status.py")
-    light = ("mechsynth.errors", "mechsynth.commands", "mechsynth.asks.questions", "mechsynth.asks.options", "mechsynth.result.ask", "mechsynth.result.status")
+    questions = ("asks/__init__.py", "asks/questions.py", "asks/options.py", "asks/flags.py", "result/__init__.py", "result/ask.py", "result/status.py", "result/vocabulary.py")
+    light = ("mechsynth.errors", "mechsynth.commands", "mechsynth.asks.questions", "mechsynth.asks.options", "mechsynth.result.ask", "mechsynth.result.status", "mechsynth.result.vocabulary")
     for name in ("cli.py", *(f"commands/{path.name}" for path in (PACKAGE / "commands").glob("*.py")), "__init__.py", "errors.py", *questions):
         for module, top in imported(PACKAGE / name):
             if top and module.split(".")[0] not in ("mechsynth",):

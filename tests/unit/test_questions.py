@@ -15,10 +15,11 @@ import mechsynth
 from mechsynth import asks, cli
 from mechsynth.asks import flags, options
 from mechsynth.errors import MechsynthError, UsageError
-from mechsynth.program.classes import CLASSES, ORDER
+from mechsynth.program.classes import CLASSES
 from mechsynth.program.objectives import OBJECTIVES
 from mechsynth.result import Status
 from mechsynth.result.ask import REGISTRY, Ask, Kind, every_option, question
+from mechsynth.result.vocabulary import TRANSFERS
 from mechsynth.suite import questions as in_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +78,7 @@ def test_classes_of_transfers_are_taken_or_refused(ask: str) -> None:
 
 
 def test_the_words_are_those_of_the_programs() -> None:
-    assert tuple(CLASSES) == options.TRANSFERS and set(ORDER) == set(CLASSES)
+    assert tuple(CLASSES) == options.TRANSFERS and set(TRANSFERS) == set(CLASSES)
     assert options.OBJECTIVES == OBJECTIVES
 
 
