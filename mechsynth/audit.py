@@ -12,9 +12,9 @@ from itertools import product
 from typing import Any
 
 from mechsynth import instance as files
-from mechsynth.check import Evaluation, Fact, evaluate
 from mechsynth.environment import Environment
 from mechsynth.errors import printable
+from mechsynth.evaluation import Evaluation, Fact, evaluate
 from mechsynth.rational import text
 
 LISTED = 40  # profiles whose payoffs are listed in words

@@ -6,21 +6,17 @@ and no tolerance; floats and python-flint only propose vectors, which are then v
 ``docs/certificates.md`` says what is verified for each kind of answer.
 """
 
-from .checker import check, evaluate
-from .evaluation import Evaluation, IncentiveRow, incentive_constraints
-from .facts import Fact
+from .checker import check
 from .model import Model
 from .reading import read_instance
 from .verdict import Verdict
 
-__all__ = [
-    "Evaluation",
-    "Fact",
-    "IncentiveRow",
-    "Model",
-    "Verdict",
-    "check",
-    "evaluate",
-    "incentive_constraints",
-    "read_instance",
-]
+__all__ = ["Model", "Verdict", "check", "read_instance"]
+
+
+def __getattr__(name: str) -> object:
+    if name in ("Evaluation", "Fact", "IncentiveRow", "evaluate"):
+        raise AttributeError(f"mechsynth.check.{name} is now mechsynth.evaluation.{name}")
+    if name == "incentive_constraints":
+        raise AttributeError(f"mechsynth.check.{name} is now the method constraints of mechsynth.evaluation.Evaluation")
+    raise AttributeError(f"module mechsynth.check has no attribute {name}")

@@ -1,4 +1,4 @@
-"""The entry points: check a result, evaluate the mechanism of a result."""
+"""The entry point: check a result."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from mechsynth.errors import InputError
 
 from .answers import Known, check_answer
 from .envelope import Claim, check_envelope, check_instance, normalized, open_result, read_claim
-from .evaluation import Evaluation, evaluate_mechanism
-from .mechanism import read_allocation, read_transfers
+from .mechanism import read_allocation
 from .model import Model
 from .named import check_labels
 from .question import RESIDUAL
@@ -39,7 +38,7 @@ def check(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> V
         If either file is malformed, or the result is about another instance.
     """
     try:
-        root, numbers, model = _open(result, instance)
+        root, numbers, model = opened(result, instance)
         ledger = Ledger()
         try:
             statement = _check(root, numbers, model, ledger)
@@ -50,42 +49,8 @@ def check(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> V
         raise TooLargeInput("result", "does not fit into memory", "use a smaller one") from None
 
 
-def evaluate(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> Evaluation:
-    """Evaluate the mechanism of a result exactly, whatever the result claims about it.
-
-    Parameters
-    ----------
-    result, instance:
-        As for :func:`check`. The result needs a ``mechanism`` with transfers, as tables or as records, of any class.
-
-    Returns
-    -------
-    Payoffs, the least slack of all incentive constraints, and whether the rule is efficient.
-
-    Raises
-    ------
-    InputError
-        If either file is malformed, the result is about another instance, or has no transfers.
-    """
-    try:
-        root, numbers, model = _open(result, instance)
-        mechanism = root.get("mechanism")
-        if mechanism is None:
-            raise InputError("mechanism", "is missing", "evaluate a result that has one")
-        table(mechanism, "mechanism", ("allocation",), ("transfers",))
-        if mechanism.get("transfers") is None:
-            raise InputError("mechanism.transfers", "are missing", "evaluate a result that has them")
-        rule = read_allocation(mechanism["allocation"], model)
-        paid = read_transfers(mechanism["transfers"], model, rule, numbers)
-        try:
-            return evaluate_mechanism(model, rule, paid)
-        except Refuted as refuted:  # pragma: no cover
-            raise InputError("mechanism", str(refuted), "use shorter numbers") from None
-    except (MemoryError, RecursionError):
-        raise TooLargeInput("result", "does not fit into memory", "use a smaller one") from None
-
-
-def _open(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> tuple[dict[str, Any], Numbers, Model]:
+def opened(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> tuple[dict[str, Any], Numbers, Model]:
+    """Return a result, its numbers, and the instance that it is about."""
     root, numbers = open_result(encode(result))
     model = instance if isinstance(instance, Model) else read_instance(instance, normalized(root))
     check_instance(root, model)

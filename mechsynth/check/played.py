@@ -64,6 +64,12 @@ class Played(Frame):
             result.append(row)
         return result[::-1]
 
+    @property
+    def enjoyed(self) -> list[Exact]:
+        """Per agent, what she gets from truth from the first period on before any payment."""
+        nothing = [[Payments()] * len(self.agents)] * self.model.count
+        return Played(self.model, self.rule, self.values, self.kind, nothing).payoffs[0]
+
     def _tables(self, t: int, agent: int) -> Exact:
         """Return what is paid now at every profile, over one denominator."""
         if (t, agent) not in self._now:

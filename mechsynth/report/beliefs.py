@@ -16,8 +16,8 @@ from mechsynth.words.envelope import CONDITIONS, Answer
 from mechsynth.words.numbers import counted, listed, number
 
 if TYPE_CHECKING:
-    from mechsynth.check import Evaluation
     from mechsynth.environment import Environment
+    from mechsynth.evaluation import Evaluation
 
 MOST_BLOCKS = 6
 MOST_OUTCOMES = 12

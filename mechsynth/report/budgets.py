@@ -15,7 +15,7 @@ from mechsynth.words.numbers import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mechsynth.check import Evaluation
+    from mechsynth.evaluation import Evaluation
 
 MOST_PERIODS = 8
 MOST_PROFILES = 64  # exact probabilities of later periods grow too long beyond
@@ -25,8 +25,7 @@ _LOOKS = ((BLUE, "//"), (ORANGE, "\\\\"), (INK, "||"), (BLUE, "--"), (ORANGE, "+
 
 def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     """Return the expected payments over time; without a prior a sentence."""
-    facts = evaluation.facts
-    model = facts.model
+    model = evaluation.frame.model
     if model.prior is None:
         return [Say("The instance has no prior, so nothing can be expected of the payments over time.")]
     if max(model.period(t).profiles for t in range(model.count)) > MOST_PROFILES:
@@ -57,45 +56,21 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
 
 def _flows(evaluation: Evaluation) -> list[list[Fraction]]:
     """Return ``[period][agent]``: exact expected payments, undiscounted; what is due counts when it is paid."""
-    from mechsynth.check.facts import single, weighted
-
-    facts = evaluation.facts
-    model = facts.model
-    found = []
-    assert model.prior is not None
-    whole = int(model.prior.den[()])
-    chances = [Fraction(int(w), whole) for w in model.prior.num]
-    due: list[list[Fraction]] = [[Fraction(0)] * len(model.agents)]
-    count = MOST_PERIODS if model.horizon is None else min(MOST_PERIODS, model.horizon)
+    f, found = evaluation.frame, []
+    # reports of the period before, and how likely truth leads to them
+    histories, chances = np.array([-1]), [Fraction(1)]
+    count = MOST_PERIODS if f.model.horizon is None else min(MOST_PERIODS, f.model.horizon)
     for period in range(count):
-        t = 0 if model.horizon is None else period
-        line = []
-        for agent in facts.agents:
-            now = single(facts.paid[t][agent].now_at(model.period(t).sizes))
-            total = sum((p * now.at(k) for k, p in enumerate(chances) if p), Fraction(0)) + due[-1][agent]
-            if period == 0:
-                fee = facts.due(0, agent, None)
-                if fee is not None:
-                    total += sum((p * fee.at(k) for k, p in enumerate(chances) if p), Fraction(0))
-            line.append(total)
-        found.append(line)
-        if model.kernel(t) is None:
-            break
-        then = model.following(t)
-        owed = [Fraction(0)] * len(model.agents)
-        coming = [Fraction(0)] * model.period(then).profiles
-        for history, p in enumerate(chances):
-            if not p:
-                continue
-            weights, den = facts.chances(then, history) or (np.zeros(0), 1)
-            for k in np.flatnonzero(weights):
-                coming[k] += p * Fraction(int(weights[k]), den)
-            for agent in facts.agents:
-                later = facts.due(then, agent, history)
-                if later is not None:
-                    owed[agent] += p * weighted(weights, den, single(later))
-        chances = coming
-        due.append(owed)
+        t = 0 if f.model.horizon is None else period
+        law = f.law(t, histories)
+        paid = [f.collected(law, t, agent, histories) for agent in f.agents]
+        found.append([sum((p * own.at(k) for k, p in enumerate(chances)), Fraction(0)) for own in paid])
+        coming = [Fraction(0)] * f.model.period(t).profiles
+        for p, weights, den in zip(chances, law.rows(), law.den, strict=True):
+            for profile in np.flatnonzero(weights):
+                coming[profile] += p * Fraction(int(weights[profile]), int(den))
+        histories = np.array([profile for profile, p in enumerate(coming) if p])
+        chances = [p for p in coming if p]
     return found
 
 

@@ -14,8 +14,7 @@ from mechsynth.words.numbers import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from mechsynth.check import Evaluation
-    from mechsynth.check.evaluation import IncentiveRow
+    from mechsynth.evaluation import Evaluation, IncentiveRow
 
 MOST_ROWS = 20_000
 MOST_DOTS = 160  # an agent's, the tightest
@@ -39,7 +38,7 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
             )
         ]
     lies = _lies(evaluation)
-    agents = evaluation.facts.model.agents
+    agents = evaluation.frame.model.agents
     binding = sum(lie.slack == 0 for lie in lies)
     broken = sum(lie.slack < 0 for lie in lies)
     text = f"{counted(len(lies), 'incentive constraint')}; {binding} bind exactly"
@@ -52,15 +51,8 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
 
 
 def _lies(evaluation: Evaluation) -> list[_Lie]:
-    from mechsynth.check import incentive_constraints
-
-    facts = evaluation.facts
-    found = []
-    for part in incentive_constraints(facts.model, facts.rule, facts.paid, facts.payoffs):
-        for k in range(part.true.size):
-            row = part.row(k)
-            found.append(_Lie(row.slack, row))
-    return sorted(found, key=lambda lie: lie.slack)
+    rows = (part.row(k) for part in evaluation.constraints() for k in range(part.true.size))
+    return sorted((_Lie(row.slack, row) for row in rows), key=lambda lie: lie.slack)
 
 
 def _strip(name: str, lies: list[_Lie], agents: tuple[str, ...]) -> Drawing:

@@ -27,8 +27,8 @@ from mechsynth.words.verdicts import tell
 if TYPE_CHECKING:
     from jinja2 import Environment as Templates
 
-    from mechsynth.check import Evaluation
     from mechsynth.environment import Environment
+    from mechsynth.evaluation import Evaluation
     from mechsynth.mechanism import Mechanism
     from mechsynth.result import Result
 

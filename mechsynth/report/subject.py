@@ -11,8 +11,9 @@ from mechsynth.words.envelope import Answer, read
 from mechsynth.words.verdicts import parts_of
 
 if TYPE_CHECKING:
-    from mechsynth.check import Evaluation, Verdict
+    from mechsynth.check import Verdict
     from mechsynth.environment import Environment
+    from mechsynth.evaluation import Evaluation
 
 MOST_PAIRS = 120_000  # of profiles in a row, times agents: evaluating more of them takes longer than a reader waits
 
@@ -54,7 +55,7 @@ class Subject:
     def evaluation(self) -> Evaluation | None:
         """Return the checker's evaluation of the mechanism; ``None`` where there is none or it would take long."""
         from mechsynth import instance
-        from mechsynth.check import evaluate
+        from mechsynth.evaluation import evaluate
 
         environment = self.environment
         if environment is None or self.answer.transfers is None:

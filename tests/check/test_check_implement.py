@@ -14,8 +14,9 @@ from implement import asked, both_leases, central, still
 from leases import LEASE_RULE, Json, data, lease_one, lease_result, leases, middle
 from test_check_answers import change
 
-from mechsynth.check import check, evaluate
+from mechsynth.check import check
 from mechsynth.errors import InputError
+from mechsynth.evaluation import evaluate
 
 Case = tuple[Callable[[], Json], Callable[[], Json]]
 TRUE: dict[str, Case] = {

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mechsynth.check import check, evaluate, read_instance
+from mechsynth.check import check, read_instance
 from mechsynth.check.exact import determinant, dot, nonsingular
+from mechsynth.evaluation import evaluate
 
 Json = dict[str, Any]
 AGENTS = ["a", "b"]

@@ -15,9 +15,8 @@ import numpy as np
 import pytest
 from test_check_oracle import AGENTS, Json, World, nested, result_of
 
-from mechsynth.check import evaluate, read_instance
+from mechsynth.check import read_instance
 from mechsynth.check.claims.implement import Wish
-from mechsynth.check.evaluation import evaluate_mechanism
 from mechsynth.check.kernel import least, met
 from mechsynth.check.kind import Class
 from mechsynth.check.mechanism import read_allocation, read_transfers
@@ -28,6 +27,7 @@ from mechsynth.check.text import decode
 from mechsynth.check.unknown import Unknown
 from mechsynth.check.values import Values
 from mechsynth.check.verdict import Ledger
+from mechsynth.evaluation import evaluate, evaluate_mechanism
 
 REQUIREMENTS = [
     "pepic",

@@ -23,11 +23,11 @@ class Harvest:
         self.test = ""
         self.kept: dict[str, tuple[bytes, Any, str]] = {}
         self.counts: Counter[str] = Counter()
-        self.open = checker._open
+        self.open = checker.opened
 
     def pytest_sessionstart(self) -> None:
         """Listen where files are opened."""
-        checker._open = self._listening  # type: ignore[assignment]
+        checker.opened = self._listening  # type: ignore[assignment]
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Know which test it is."""
@@ -35,7 +35,7 @@ class Harvest:
 
     def pytest_sessionfinish(self) -> None:
         """Write what was kept."""
-        checker._open = self.open
+        checker.opened = self.open
         before = pickle.loads(self.target.read_bytes()) if self.target.exists() else []
         self.target.write_bytes(pickle.dumps(before + list(self.kept.values())))
 

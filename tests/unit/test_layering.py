@@ -17,7 +17,7 @@ LAYERS = (
     "reading result/ask result/witness result/__init__",
     "result/document environment",
     "instance efficient trade beliefs words check",
-    "mechanism families program",
+    "evaluation mechanism families program",
     "solver",
     "prove",
     "engine result/answer lp",

@@ -67,7 +67,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
                 _told(claim, model, agent, "marginal", values.exact(0) - base[0], ledger)
                 _told(claim, model, agent, "without", base[0], ledger)
         if claim.certificate.get("totals") is not None:
-            _told(claim, model, agent, "totals", _enjoyed(model, rule, agent) - payoff, ledger)
+            _told(claim, model, agent, "totals", f.enjoyed[agent] - payoff, ledger)
         _told(claim, model, agent, "distribution", values.exact(0) - payoff, ledger)
     return (
         "With the payments listed, truth is periodic ex post incentive compatible after every history under the rule listed, "
@@ -173,23 +173,6 @@ def _told(claim: Claim, model: Model, agent: int, key: str, true: Exact, ledger:
     said = Exact.of(claim.numbers.pairs(leaves, at), shape).broadcast(period.sizes).reshape(period.profiles)
     name = f"{_TOLD[key]} of {show(model.agents[agent])}"
     ledger.zero(said - true, period.names(name))
-
-
-def _enjoyed(model: Model, rule: list[Array], agent: int) -> Exact:
-    """Return ``V_1^i``: what an agent enjoys under the rule, discounted, before any payment."""
-    after: Exact | None = None
-    for t in range(model.count - 1, -1, -1):
-        period, kernel = model.period(t), model.kernel(t)
-        every = np.arange(period.profiles)
-        flow = period.utilities[agent][rule[t], every]
-        if model.horizon is None:
-            return fixed_point(model, rule[t], flow)
-        if kernel is not None and after is not None:
-            flow = flow + kernel.expect(*after.common("values"))[rule[t], every].times(model.discount)
-        num, den = flow.common("values")
-        after = Exact(num, np.array(den, dtype=object))
-    assert after is not None
-    return after
 
 
 def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
