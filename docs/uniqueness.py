@@ -29,7 +29,7 @@ finite set there is room: `--ask uniqueness` gives, for every agent, period, sig
     [Z(θ) + V_-(θ)] − [Z(θ̄) + V_-(θ̄)]
 
 over all efficient mechanisms with payments on the reports of their own period. `Z` is the expected discounted sum of all payments from the current profile on, `V_-` that of the
-others' utilities; in a Groves mechanism the difference is 0. How the ends are proved stands in [certificates.md](certificates.md), the derivation in `mechsynth/asks/surcharges.py`.
+others' utilities; in a Groves mechanism the difference is 0. How the ends are proved stands in [certificates.md](certificates.md), the derivation in `mechsynth/asks/uniqueness/surcharges.py`.
 
 ## Yoon's Example 1 on finer and finer grids
 

@@ -9,6 +9,8 @@
 <Status.FEASIBLE: 'feasible'>
 """
 
+# ruff: noqa: F401 (what editors and type checkers see)
+
 from __future__ import annotations
 
 from importlib import import_module
@@ -17,25 +19,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mechsynth import asks as asks
     from mechsynth.api import export, program_of, solve
-    from mechsynth.asks import (
-        BudgetBalanced,
-        Contingent,
-        ConvexIndependence,
-        ExAnteBalanced,
-        GeneralizedVcg,
-        Groves,
-        Implement,
-        Ladder,
-        LumpSumBudget,
-        Pivot,
-        Policy,
-        Spanning,
-        Static,
-        SurplusExtraction,
-        Team,
-        Uniqueness,
-        VcgType,
-    )
+    from mechsynth.asks.budget_balanced import BudgetBalanced
+    from mechsynth.asks.contingent import Contingent
+    from mechsynth.asks.convex_independence import ConvexIndependence
+    from mechsynth.asks.ex_ante_balanced import ExAnteBalanced
+    from mechsynth.asks.generalized_vcg import GeneralizedVcg
+    from mechsynth.asks.groves import Groves
+    from mechsynth.asks.implement import Implement
+    from mechsynth.asks.ladder import Ladder
+    from mechsynth.asks.lump_sum_budget import LumpSumBudget
+    from mechsynth.asks.pivot import Pivot
+    from mechsynth.asks.policy import Policy
+    from mechsynth.asks.spanning import Spanning
+    from mechsynth.asks.static import Static
+    from mechsynth.asks.surplus_extraction import SurplusExtraction
+    from mechsynth.asks.team import Team
+    from mechsynth.asks.uniqueness import Uniqueness
+    from mechsynth.asks.vcg_type import VcgType
     from mechsynth.environment import Environment, Period
     from mechsynth.errors import InputError, MechsynthError, TooLargeError, UsageError
     from mechsynth.families.make import generate
@@ -71,75 +71,23 @@ _HOMES = {
     "read_result": "result",
     "schema": "result.schema",
     "Run": "run",
-    # the questions, as classes: mechsynth.solve(env, mechsynth.Implement(transfers="full"))
-    "BudgetBalanced": "asks",
-    "Contingent": "asks",
-    "ConvexIndependence": "asks",
-    "ExAnteBalanced": "asks",
-    "GeneralizedVcg": "asks",
-    "Groves": "asks",
-    "Implement": "asks",
-    "Ladder": "asks",
-    "LumpSumBudget": "asks",
-    "Pivot": "asks",
-    "Policy": "asks",
-    "Spanning": "asks",
-    "Static": "asks",
-    "SurplusExtraction": "asks",
-    "Team": "asks",
-    "Uniqueness": "asks",
-    "VcgType": "asks",
 }
-
-__all__ = [
-    "BudgetBalanced",
-    "Contingent",
-    "ConvexIndependence",
-    "Environment",
-    "ExAnteBalanced",
-    "GeneralizedVcg",
-    "Groves",
-    "Implement",
-    "InputError",
-    "Ladder",
-    "LumpSumBudget",
-    "MechsynthError",
-    "Period",
-    "Pivot",
-    "Policy",
-    "Requirement",
-    "Result",
-    "Run",
-    "Setting",
-    "Spanning",
-    "Static",
-    "Status",
-    "Strength",
-    "SurplusExtraction",
-    "Team",
-    "TooLargeError",
-    "Uniqueness",
-    "UsageError",
-    "VcgType",
-    "export",
-    "generate",
-    "load",
-    "loads",
-    "program_of",
-    "read_result",
-    "save",
-    "schema",
-    "solve",
-]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "asks":  # the questions and their rooms
+    if name == "asks":
         return import_module("mechsynth.asks")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'mechsynth' has no attribute {name!r}")
-    return getattr(import_module(f"mechsynth.{_HOMES[name]}"), name)
+    if name in _HOMES:
+        return getattr(import_module(f"mechsynth.{_HOMES[name]}"), name)
+    if name == "__all__" or not name.startswith("_"):
+        # the questions, as classes: mechsynth.solve(env, mechsynth.Implement(transfers="full"))
+        questions = import_module("mechsynth.asks").QUESTIONS
+        if name == "__all__":
+            return sorted([*_HOMES, *questions])
+        if name in questions:
+            return questions[name]
+    raise AttributeError(f"module 'mechsynth' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *__getattr__("__all__")})

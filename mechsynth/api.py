@@ -87,7 +87,7 @@ def solve(
     """Answer a question about an environment, with a proof.
 
     ``solve(env, Implement(transfers="full", require=["budget:ex-post"]))`` and ``solve(env, "implement", transfers="full", require=["budget:ex-post"])``
-    are the same. `mechsynth.asks.questions` has the questions; without one everything is asked at once.
+    are the same. `mechsynth.asks` has the questions; without one everything is asked at once.
 
     Parameters
     ----------

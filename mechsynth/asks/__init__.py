@@ -1,65 +1,16 @@
-"""The questions, and one room for each.
+"""The questions: one folder for each, found when this package is imported.
 
-What a question is called, what can be told to it and what it needs is declared in `mechsynth.asks.questions`. Its room, the module of its name, has a function
-``answer(ask, case, run) -> Result``: its program, its proof; and ``program(ask, case)`` where one linear program stands behind it.
+``asks/<ask>/__init__.py`` declares the question, a frozen dataclass: what it is called, what can be told to it and what it needs. It is light, so that listing
+questions costs nothing. ``asks/<ask>/solve.py`` has ``answer(ask, case, run) -> Result``: its program, its proof; and ``program(ask, case)`` where one linear
+program stands behind it. Its own mathematics stands beside it. No question imports another: what several share is in `mechsynth.construct`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from mechsynth.asks.questions import (
-    BudgetBalanced as BudgetBalanced,
-)
-from mechsynth.asks.questions import (
-    Contingent as Contingent,
-)
-from mechsynth.asks.questions import (
-    ConvexIndependence as ConvexIndependence,
-)
-from mechsynth.asks.questions import (
-    ExAnteBalanced as ExAnteBalanced,
-)
-from mechsynth.asks.questions import (
-    GeneralizedVcg as GeneralizedVcg,
-)
-from mechsynth.asks.questions import (
-    Groves as Groves,
-)
-from mechsynth.asks.questions import (
-    Implement as Implement,
-)
-from mechsynth.asks.questions import (
-    Ladder as Ladder,
-)
-from mechsynth.asks.questions import (
-    LumpSumBudget as LumpSumBudget,
-)
-from mechsynth.asks.questions import (
-    Pivot as Pivot,
-)
-from mechsynth.asks.questions import (
-    Policy as Policy,
-)
-from mechsynth.asks.questions import (
-    Spanning as Spanning,
-)
-from mechsynth.asks.questions import (
-    Static as Static,
-)
-from mechsynth.asks.questions import (
-    SurplusExtraction as SurplusExtraction,
-)
-from mechsynth.asks.questions import (
-    Team as Team,
-)
-from mechsynth.asks.questions import (
-    Uniqueness as Uniqueness,
-)
-from mechsynth.asks.questions import (
-    VcgType as VcgType,
-)
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.result.ask import REGISTRY as REGISTRY
 from mechsynth.result.ask import Ask as Ask
@@ -69,6 +20,18 @@ if TYPE_CHECKING:
     from mechsynth.program.labelled import Program
     from mechsynth.result import Result
     from mechsynth.run import Run
+
+    def __getattr__(name: str) -> Any: ...  # the classes of the questions
+
+
+for _found in iter_modules(__path__):
+    if _found.ispkg:
+        import_module(f"{__name__}.{_found.name}")
+QUESTIONS = {ask.__name__: ask for ask in sorted(REGISTRY.values(), key=lambda ask: (ask.place, ask.name))}
+"""The classes of the questions by their names, in the order in which they are listed; each is a name of this package."""
+REGISTRY |= {ask.name: REGISTRY.pop(ask.name) for ask in QUESTIONS.values()}
+globals().update(QUESTIONS)
+__all__ = ["QUESTIONS", "REGISTRY", "Ask", "answer", "program", *QUESTIONS]
 
 
 def answer(ask: Ask, case: Case, run: Run) -> Result:
@@ -114,4 +77,4 @@ def program(ask: Ask, case: Case) -> Program:
 
 
 def _room(ask: Ask) -> Any:
-    return import_module(f"mechsynth.asks.{ask.name.replace('-', '_')}")
+    return import_module(f"mechsynth.asks.{ask.name.replace('-', '_')}.solve")

@@ -1,4 +1,4 @@
-"""The options of questions: what they mean, and what their values can be. Which question has which, and by default what, stands in `mechsynth.asks.questions`."""
+"""The options of questions: what they mean, and what their values can be. Which question has which, and by default what, each question says itself."""
 
 from __future__ import annotations
 

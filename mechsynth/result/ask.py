@@ -162,6 +162,8 @@ class Ask:
         What an answer can be, besides ``unknown``.
     value:
         What the ``value`` of an answer is; empty where there is none.
+    place:
+        Where it stands when questions are listed, by number.
     rung:
         Its place on the ladder (`mechsynth.asks.ladder`); ``None`` where it has none.
     linear:
@@ -180,6 +182,7 @@ class Ask:
     source: ClassVar[str] = ""
     statuses: ClassVar[tuple[Status, ...]] = ()
     value: ClassVar[str] = ""
+    place: ClassVar[int] = 800
     rung: ClassVar[int | None] = None
     linear: ClassVar[bool] = False
     pays: ClassVar[str] = ""

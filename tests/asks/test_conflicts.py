@@ -26,8 +26,8 @@ import z3
 from test_implement import WISHES, environment, feasible, solve, value
 
 import mechsynth
-from mechsynth.asks import implement
-from mechsynth.asks.questions import Implement
+from mechsynth.asks.implement import Implement
+from mechsynth.asks.implement import solve as implement
 from mechsynth.check import check
 from mechsynth.construct import case as cases
 from mechsynth.environment import Environment

@@ -23,7 +23,9 @@ from kinds import QUICK, SLOW, library
 from mechsynth import asks
 from mechsynth import check as checker
 from mechsynth.asks import REGISTRY, needs
-from mechsynth.asks.questions import DISTANCE, Spanning, Static
+from mechsynth.asks.options import DISTANCE
+from mechsynth.asks.spanning import Spanning
+from mechsynth.asks.static import Static
 from mechsynth.check import small
 from mechsynth.errors import MechsynthError, OutOfTime, UsageError
 from mechsynth.result import Result, Status

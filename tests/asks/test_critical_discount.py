@@ -23,7 +23,7 @@ import pytest
 from properties.strategies import data, row
 
 import mechsynth
-from mechsynth.asks.stein import condition_star, solve_stein
+from mechsynth.asks.lump_sum_budget.stein import condition_star, solve_stein
 from mechsynth.check import check
 from mechsynth.check.chains import check_chains
 from mechsynth.check.reading import read_instance
@@ -690,7 +690,7 @@ def test_roots_that_are_almost_the_same(apart: int) -> None:
     """√(1/2) and √(1/2 + 10^-n/2): told apart by intervals between which 1/2 + 10^-n/4, say, has its root."""
     import flint
 
-    from mechsynth.asks.roots import _real_roots, isolate, sorted_roots
+    from mechsynth.asks.lump_sum_budget.roots import _real_roots, isolate, sorted_roots
 
     many = 10**apart
     factors = [flint.fmpz_poly([-1, 0, 2]), flint.fmpz_poly([-(many + 1), 0, 2 * many])]

@@ -8,7 +8,7 @@ import pytest
 
 import mechsynth
 from mechsynth import asks
-from mechsynth.asks import ladder
+from mechsynth.asks.ladder import solve as ladder
 from mechsynth.commands.solve import _show
 from mechsynth.construct.case import Case
 from mechsynth.result import Result, Status

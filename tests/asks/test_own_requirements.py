@@ -29,7 +29,7 @@ from test_conflicts import decided, refutes
 from test_implement import ROOT, environment
 
 import mechsynth
-from mechsynth.asks import implement
+from mechsynth.asks.implement import solve as implement
 from mechsynth.check import check
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError, UsageError

@@ -21,7 +21,7 @@ from test_conflicts import POOL, Case, case, program_of
 from test_implement import environment, small
 
 import mechsynth
-from mechsynth.asks import implement
+from mechsynth.asks.implement import solve as implement
 from mechsynth.check import check
 from mechsynth.environment import Environment
 from mechsynth.errors import MechsynthError, UsageError

@@ -20,16 +20,16 @@ FILES = ("beliefs.py", "efficient.py", "environment.py", "rational.py", "reading
 
 LIMITS: dict[str, Any] = {
     # sizes up to which a longer way is gone, 0: never
-    "mechsynth.asks.convex_independence.QUICK": 0,
+    "mechsynth.asks.convex_independence.solve.QUICK": 0,
     "mechsynth.prove.parts.LARGE": 0,
-    "mechsynth.asks.discounts.LARGEST": 0,
-    "mechsynth.asks.discounts.QUICK": 0,
-    "mechsynth.asks.generalized_vcg.MOST": 0,
-    "mechsynth.asks.implement.MOST_SPARED": 0,
+    "mechsynth.asks.lump_sum_budget.discounts.LARGEST": 0,
+    "mechsynth.asks.lump_sum_budget.discounts.QUICK": 0,
+    "mechsynth.asks.generalized_vcg.solve.MOST": 0,
+    "mechsynth.asks.implement.solve.MOST_SPARED": 0,
     "mechsynth.construct.slacks.SHORT": 0,
     "mechsynth.construct.last_choice.LARGE": 0,
-    "mechsynth.asks.lump_sum_budget.LARGE": 0,
-    "mechsynth.asks.policy.LONGEST": 0,
+    "mechsynth.asks.lump_sum_budget.solve.LARGE": 0,
+    "mechsynth.asks.policy.solve.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
     "mechsynth.prove.dependent.TABLEAU": 0,
     "mechsynth.prove.linear.ASIDE": 0,
@@ -47,8 +47,8 @@ LIMITS: dict[str, Any] = {
     "mechsynth.construct.aims.FINE": 0,
     "mechsynth.construct.aims.SHORT": 0,
     "mechsynth.construct.last_choice.ROUNDS": 0,
-    "mechsynth.asks.stationary_steps.CLOSE": 0.0,
-    "mechsynth.asks.stationary_steps.ROUNDS": 0,
+    "mechsynth.asks.generalized_vcg.stationary_steps.CLOSE": 0.0,
+    "mechsynth.asks.generalized_vcg.stationary_steps.ROUNDS": 0,
     "mechsynth.prove.bounded.BITS": 0,
     "mechsynth.prove.bounded.LEAST": 0,
     "mechsynth.prove.bounded.NOISE": 0,
@@ -112,7 +112,7 @@ def _names(path: Path) -> dict[str, Any]:
 
 
 def _module(path: Path) -> str:
-    return ".".join(["mechsynth", *path.relative_to(PACKAGE).with_suffix("").parts])
+    return ".".join(["mechsynth", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
 def sources() -> list[Path]:

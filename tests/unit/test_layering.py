@@ -146,10 +146,13 @@ def test_no_question_imports_another() -> None:
     """What several share is in `construct`; a question that is answered by way of another asks it as everybody does."""
     from mechsynth.asks import REGISTRY
 
-    rooms = {PACKAGE / "asks" / f"{name.replace('-', '_')}.py" for name in REGISTRY}
-    assert all(path.is_file() for path in rooms)
+    rooms = [PACKAGE / "asks" / name.replace("-", "_") for name in REGISTRY]
+    assert all((folder / name).is_file() for folder in rooms for name in ("__init__.py", "solve.py"))
+    assert len(rooms) == len([path for path in (PACKAGE / "asks").iterdir() if (path / "__init__.py").is_file()])
     for path in modules():
-        assert not (needed(path) & rooms) - {path}, path
+        for other in needed(path):
+            home = PACKAGE / "asks" / other.relative_to(PACKAGE).parts[1] if room(other) == "asks" else None
+            assert home not in rooms or home in path.parents, path
 
 
 def test_no_circles() -> None:
@@ -224,8 +227,9 @@ def test_nothing_evaluates_text() -> None:
 
 def test_heavy_imports_wait() -> None:
     """The command line, the package itself and what questions are import nothing but the standard library, the errors and each other at their top."""
-    questions = ("asks/__init__.py", "asks/questions.py", "asks/options.py", "asks/flags.py", "result/__init__.py", "result/ask.py", "result/status.py", "result/vocabulary.py")
-    light = ("mechsynth.errors", "mechsynth.commands", "mechsynth.asks.questions", "mechsynth.asks.options", "mechsynth.result.ask", "mechsynth.result.status", "mechsynth.result.vocabulary")
+    declared = [f"asks/{path.parent.name}/__init__.py" for path in (PACKAGE / "asks").glob("*/__init__.py")]
+    questions = (*declared, *(f"asks/{name}.py" for name in ("__init__", "shared", "options", "flags")), *(f"result/{name}.py" for name in ("__init__", "ask", "status", "vocabulary")))
+    light = ("mechsynth.errors", "mechsynth.commands", "mechsynth.asks.shared", "mechsynth.asks.options", "mechsynth.result.ask", "mechsynth.result.status", "mechsynth.result.vocabulary")
     for name in ("cli.py", *(f"commands/{path.name}" for path in (PACKAGE / "commands").glob("*.py")), "__init__.py", "errors.py", *questions):
         for module, top in imported(PACKAGE / name):
             if top and module.split(".")[0] not in ("mechsynth",):
@@ -238,6 +242,7 @@ def test_heavy_imports_wait() -> None:
                     "collections",
                     "typing",
                     "importlib",
+                    "pkgutil",
                     "dataclasses",
                     "enum",
                 }, (name, module)

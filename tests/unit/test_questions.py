@@ -47,7 +47,7 @@ TAKEN: dict[str, tuple[Any, tuple[str, ...]]] = {
 def test_every_question_has_a_room_and_says_what_it_is() -> None:
     assert set(REGISTRY) == set(ALL)
     for name, ask in REGISTRY.items():
-        assert callable(import_module(f"mechsynth.asks.{name.replace('-', '_')}").answer)
+        assert callable(import_module(f"mechsynth.asks.{name.replace('-', '_')}.solve").answer)
         assert ask.name == name and getattr(asks, ask.__name__) is ask
         assert all(isinstance(status, Status) for status in ask.statuses)
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mechsynth
-from mechsynth.asks.implement import build, wish_list
+from mechsynth.asks.implement import Implement
+from mechsynth.asks.implement.solve import build, wish_list
 from mechsynth.asks.options import OBJECTIVES, TRANSFERS
-from mechsynth.asks.questions import Implement
 from mechsynth.construct.case import Case
 from mechsynth.errors import UsageError
 from mechsynth.program.requirements import KNOWN

@@ -370,8 +370,8 @@ def test_every_requirement_and_objective_has_words() -> None:
 def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathlib.Path) -> None:
     """Names that the program gives its rows, for labels that need quotation marks, are read back."""
     import mechsynth
-    from mechsynth.asks.implement import build, wish_list
-    from mechsynth.asks.questions import Implement
+    from mechsynth.asks.implement import Implement
+    from mechsynth.asks.implement.solve import build, wish_list
     from mechsynth.construct.case import Case
     from mechsynth.program.requirements import KNOWN
     from mechsynth.words import names as naming

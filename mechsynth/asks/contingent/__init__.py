@@ -1,0 +1,28 @@
+"""Do transfers that look at the own report make every agent residual claimant?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mechsynth.asks.options import SCOPE
+from mechsynth.asks.shared import RESIDUAL
+from mechsynth.result.ask import Ask, option
+from mechsynth.result.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contingent(Ask, name="contingent"):
+    """Do transfers that look at the own report make every agent residual claimant?
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    """
+
+    place = 50
+    about, source, rung, linear = RESIDUAL, "Liu 2014, Theorem 3.1", 6, True
+    pays, requires = "contingent", ("pepic", "residual-claimant")
+    statuses = (Status.FEASIBLE, Status.INFEASIBLE)
+
+    scope: str = option("policy", SCOPE)

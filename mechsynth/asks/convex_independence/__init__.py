@@ -1,0 +1,30 @@
+"""Is no signal's belief a mixture of the others'?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mechsynth.asks.options import DISTANCE, SCOPE
+from mechsynth.asks.shared import BELIEFS
+from mechsynth.result.ask import Ask, option
+from mechsynth.result.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvexIndependence(Ask, name="convex-independence"):
+    """Is no signal's belief a mixture of the others'?
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    distance:
+        Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
+    """
+
+    place = 20
+    about, source, rung = BELIEFS, "Liu 2014, Assumption 2", 2
+    statuses, value = (Status.HOLDS, Status.FAILS), "squared distance from the closest mixture"
+
+    scope: str = option("all", SCOPE)
+    distance: bool | None = option(None, DISTANCE)

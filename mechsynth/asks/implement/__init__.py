@@ -1,0 +1,55 @@
+"""Does any transfer rule of a class implement the efficient rule and meet a wish list?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mechsynth.asks.options import CLASS, KEEP, OBJECTIVE, RELAX, REQUIRE, STRENGTH
+from mechsynth.asks.shared import ANYTHING
+from mechsynth.result.ask import Ask, Needs, option
+from mechsynth.result.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Implement(Ask, name="implement"):
+    """Does any transfer rule of a class implement the efficient rule and meet a wish list?
+
+    Attributes
+    ----------
+    transfers:
+        The class of transfers; ``"smallest"`` for the smallest class that can meet the wishes.
+    require:
+        Requirements by name (``"budget:ex-post"``) or as objects (`mechsynth.Requirement`).
+    keep:
+        The names of those that a conflict may not propose to give up.
+    objective:
+        ``"feasibility"``, or what to optimize.
+    strength:
+        ``"exact"``, or ``"verified"`` where a negative answer may rest on short multipliers that exclude only payments up to a bound, which the
+        answer states. Where exact multipliers would be too long the answer is ``verified`` in any case.
+    relax:
+        Whether to measure by how much each requirement of a conflict must be relaxed; ``None``: where it is quick.
+    """
+
+    place = 70
+    about, source, linear = ANYTHING, "Liu 2014, sections 3 and 4", True
+    statuses = (Status.FEASIBLE, Status.INFEASIBLE, Status.OPTIMAL, Status.UNBOUNDED)
+    value = "optimum"
+
+    transfers: str = option("contingent", CLASS)
+    require: Sequence[Any] = option((), REQUIRE)
+    keep: Sequence[str] = option((), KEEP)
+    objective: str = option("feasibility", OBJECTIVE)
+    strength: str = option("exact", STRENGTH)
+    relax: bool | None = option(None, RELAX)
+
+    def document(self) -> dict[str, Any]:
+        """Return the question with the names of all requirements: ``pepic`` first, and none twice."""
+        names = [wish if isinstance(wish, str) else wish.name for wish in ("pepic", *self.require)]
+        return {**super().document(), "require": list(dict.fromkeys(names))}
+
+    def needs(self) -> Needs:
+        """Return that the last period must be efficient; what the requirements need they say themselves."""
+        return Needs(efficient_end="implement asks about the efficient last period")

@@ -1,0 +1,35 @@
+"""What is the smallest class of transfers that makes every agent residual claimant, and what stands in the way of smaller ones?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mechsynth.asks.options import DISTANCE, SCOPE
+from mechsynth.asks.shared import EVERYTHING
+from mechsynth.result.ask import Ask, option
+from mechsynth.result.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder(Ask, name="ladder"):
+    """What is the smallest class of transfers that makes every agent residual claimant, and what stands in the way of smaller ones?
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``; ``None``: all for beliefs, the rule's for mechanisms.
+    distance:
+        Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
+    """
+
+    place = 900
+    about, source = EVERYTHING, "Liu 2014, section 3"
+    statuses = (Status.FEASIBLE, Status.INFEASIBLE)
+
+    scope: str | None = option(None, SCOPE)
+    distance: bool | None = option(None, DISTANCE)
+
+    def document(self) -> dict[str, Any]:
+        """Return the name alone: the answers that it consists of tell their options."""
+        return {"ask": self.name}

@@ -1,0 +1,29 @@
+"""What several questions say: the headings under which they are listed, and what they need."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mechsynth.result.ask import Ask, Needs
+from mechsynth.result.status import Status
+
+RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual claimants"
+ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
+EVERYTHING = "everything at once"
+EFFICIENT = "{} is efficient in every period"
+NO_PRIOR = "give it a prior"
+NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private values"
+INFLUENCE = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
+
+
+class PrivateValues(Ask):
+    """What the dynamic Groves mechanisms need: efficiency in every period, and private values."""
+
+    about = PRIVATE
+    pays, looks_ahead = "history-independent", False
+    requires: ClassVar[tuple[str, ...]] = ("pepic",)
+    statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE,)
+
+    def needs(self) -> Needs:
+        """Return that everything is efficient, that values are private, and that nobody's signal moves the others'."""
+        return Needs(efficient_end=EFFICIENT.format(self.name), private_values=NOT_PRIVATE, no_influence=INFLUENCE)

@@ -1,0 +1,27 @@
+"""Are the beliefs of every block linearly independent?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mechsynth.asks.options import SCOPE
+from mechsynth.asks.shared import BELIEFS
+from mechsynth.result.ask import Ask, option
+from mechsynth.result.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spanning(Ask, name="spanning"):
+    """Are the beliefs of every block linearly independent?
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    """
+
+    place = 30
+    about, source, rung = BELIEFS, "Liu 2014, Assumption 3", 3
+    statuses = (Status.HOLDS, Status.FAILS)
+
+    scope: str = option("all", SCOPE)

@@ -1,0 +1,23 @@
+"""Can the last period be implemented on its own?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mechsynth.asks.shared import LAST
+from mechsynth.result.ask import Ask, Needs
+from mechsynth.result.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Static(Ask, name="static"):
+    """Can the last period be implemented on its own?"""
+
+    place = 40
+    about, source, rung = LAST, "Liu 2014, Assumption 4; Rochet 1987", 4
+    pays, requires, looks_ahead = "history-independent", ("pepic",), False
+    statuses = (Status.FEASIBLE, Status.INFEASIBLE)
+
+    def needs(self) -> Needs:
+        """Return that a last period is needed, and an efficient one."""
+        return Needs(finite="ask contingent or vcg-type", efficient_end="static asks about the efficient last period")
