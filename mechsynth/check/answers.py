@@ -12,7 +12,7 @@ from mechsynth.errors import InputError
 from .claims import beliefs, groves, implement, thresholds, transfers, uniqueness
 from .envelope import Claim
 from .exact import Array, Exact
-from .mechanism import read_allocation, read_period, read_profile
+from .mechanism import read_allocation, read_entry, read_profile
 from .model import Model
 from .question import CONDITIONS, GROVES, LINKED, RESIDUAL
 from .text import flatten, items, label, show, table
@@ -135,9 +135,7 @@ def _check_ties(claim: Claim, model: Model, signs: Sequence[Array], ledger: Ledg
     listed: dict[tuple[int, int], list[int]] = {}
     for k, entry in enumerate(items(told, "certificate.ties")):
         at = f"certificate.ties[{k}]"
-        keys = ("signals", "actions")
-        table(entry, at, keys if model.horizon is None else ("period", *keys))
-        t = read_period(entry, model, at)
+        t = read_entry(entry, model, at, ("signals", "actions"))
         profile = read_profile(entry["signals"], model, t, f"{at}.signals")
         if (t, profile) in listed:
             raise InputError(at, "this profile stands twice", "keep one")

@@ -20,7 +20,7 @@ from .envelope import Claim
 from .exact import Array, Exact, Rows, dot, independent, nonsingular, sums
 from .mechanism import read_others, read_period
 from .model import Model
-from .text import describe, items, label, show, table
+from .text import describe, items, label, mapping, show, table
 from .verdict import Ledger, Name, Refuted, equal
 
 # Rows of a batch, so that a gathered batch stays small.
@@ -84,12 +84,10 @@ def read_block(entry: dict[str, Any], model: Model, place: str) -> Block:
 
 def read_weights(value: object, block: Block, claim: Claim, model: Model, place: str) -> dict[int, Fraction]:
     """Return ``{own signal: weight}``."""
-    if not isinstance(value, dict):
-        raise InputError(place, f"expected an object, found {describe(value)}", "write {signal: weight}")
     known = model.period(block.t).signal_index[block.agent]
     return {
         label(key, known, place, "own signal"): claim.numbers.fraction(entry, f"{place}.{show(key)}")
-        for key, entry in value.items()
+        for key, entry in mapping(value, place, "write {signal: weight}").items()
     }
 
 

@@ -47,8 +47,8 @@ def best(model: Model, without: int | None = None) -> Exact:
     """Return the largest surplus of a period over the actions, shape ``(profiles,)``; ``without`` an agent's utility."""
     period = model.period(0)
     surplus = period.surplus if without is None else period.surplus - period.utilities[without]
-    num, den = surplus.common("utilities")
-    return Exact(num.max(axis=0), np.array(den, dtype=object))
+    every = surplus.single("utilities")
+    return Exact(every.num.max(axis=0), every.den)
 
 
 def own_chains(model: Model) -> list[list[list[Fraction]]]:

@@ -8,7 +8,7 @@ from typing import Any
 from mechsynth.errors import InputError
 
 from .answers import Known, check_answer
-from .envelope import Claim, check_envelope, check_instance, normalized, open_result, read_claim
+from .envelope import Claim, check_instance, nested, normalized, open_part, open_result, read_claim
 from .mechanism import read_allocation
 from .model import Model
 from .named import check_labels
@@ -75,12 +75,8 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
     seen: set[tuple[object, ...]] = set()
     known: Known = {}
     for k, entry in enumerate(answers):
-        at = f"certificate.answers[{k}]"
-        try:
-            root = check_envelope(entry)
-            check_instance(root, model)
-            check_labels(root, model, ledger)
-            part = read_claim(root, claim.numbers, model)
+        with nested(f"certificate.answers[{k}]", entry):
+            part = open_part(entry, claim, model, ledger)
             if part.ask == "ladder":
                 raise InputError("question.ask", "a ladder within a ladder", "list its answers instead")
             ledger.claim(
@@ -91,10 +87,6 @@ def _ladder(claim: Claim, model: Model, ledger: Ledger) -> str:
                 raise InputError("question", "asked twice", "keep one")
             seen.add(key)
             statements.append(check_answer(part, model, ledger, known))
-        except InputError as error:
-            raise error.within(at) from None
-        except Refuted as refuted:
-            raise Refuted(f"{at} ({root['question']['ask']}): {refuted}") from None
         rungs.append(part)
     ranks = {"static": 0} if model.horizon == 1 else {ask: k for k, ask in enumerate(reversed(RESIDUAL))}
     steps = sorted((part for part in rungs if part.ask in ranks), key=lambda part: ranks[part.ask])

@@ -20,9 +20,9 @@ from mechsynth.errors import InputError
 from .blocks import profiles_of_blocks
 from .envelope import Claim
 from .exact import Array, Exact
-from .mechanism import read_others, read_period
+from .mechanism import read_entry, read_others
 from .model import Model
-from .text import describe, items, label, show, table
+from .text import describe, items, label, show
 from .values import Values
 from .verdict import Ledger, Refuted, equal
 
@@ -35,9 +35,7 @@ def check_influence(claim: Claim, model: Model, ledger: Ledger) -> None:
     if entry is None:
         return
     at = "certificate.influence"
-    keys = ("agent", "action", "others", "signals", "next", "probabilities")
-    table(entry, at, keys if model.horizon is None else ("period", *keys))
-    t = read_period(entry, model, at)
+    t = read_entry(entry, model, at, ("agent", "action", "others", "signals", "next", "probabilities"))
     kernel = model.kernel(t)
     if kernel is None:
         raise InputError(f"{at}.period", "nothing comes after this period", "name an earlier one")
@@ -75,14 +73,13 @@ class Worths:
     def of(self, t: int, agent: int | None) -> tuple[Array, int]:
         """Return ``V^i(a, θ)``, or ``W(a, θ)`` where ``agent`` is None: integers ``(actions, profiles)`` over one denominator."""
         if (t, agent) not in self._known:
-            period, kernel = self.model.period(t), self.model.kernel(t)
-            worth = period.surplus if agent is None else period.utilities[agent]
-            if kernel is not None:
+            period, payoff = self.model.period(t), None
+            if self.model.kernel(t) is not None:
                 then = self.model.following(t)
                 payoff = self.values.exact(then) if agent is None else self.after[agent][then]
                 assert payoff is not None
-                worth = worth + kernel.expect(*payoff.common("payoffs")).times(self.model.discount)
-            self._known[t, agent] = worth.common("values")
+            flow = period.surplus if agent is None else period.utilities[agent]
+            self._known[t, agent] = self.model.worth(t, flow, payoff).common("values")
         return self._known[t, agent]
 
     def gap(self, t: int, agent: int | None, low: int, high: int, members: Array) -> list[Fraction]:
@@ -142,11 +139,10 @@ def check_violations(claim: Claim, worths: Worths, ledger: Ledger) -> set[tuple[
     for k, entry in enumerate(items(claim.certificate["violations"], "certificate.violations")):
         at = f"certificate.violations[{k}]"
         keys = ("kind", "agent", "others", "actions", "signals", "differences")
-        table(entry, at, keys if model.horizon is None else ("period", *keys))
+        t = read_entry(entry, model, at, keys)
         kind = entry["kind"]
         if not isinstance(kind, str) or kind not in _KINDS:
             raise InputError(f"{at}.kind", f"found {describe(kind)}", f"one of {', '.join(_KINDS)}")
-        t = read_period(entry, model, at)
         agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
         if (t, agent, kind) in seen:
             raise InputError(at, f"{kind} of this agent and period stands twice", "keep one")
@@ -196,9 +192,7 @@ def check_thresholds(claim: Claim, worths: Worths, charged: list[list[Exact]], l
                 left |= {(t, agent, b, k + 1) for k in np.flatnonzero(chosen[1:] != chosen[:-1]).tolist()}
     for place, entry in enumerate(items(claim.certificate["thresholds"], "certificate.thresholds")):
         at = f"certificate.thresholds[{place}]"
-        keys = ("agent", "others", "signal", "actions", "step", "formula", "least", "most")
-        table(entry, at, keys if model.horizon is None else ("period", *keys))
-        t = read_period(entry, model, at)
+        t = read_entry(entry, model, at, ("agent", "others", "signal", "actions", "step", "formula", "least", "most"))
         agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
         period = model.period(t)
         b = read_others(entry["others"], agent, model, t, f"{at}.others")

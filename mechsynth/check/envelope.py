@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from mechsynth.errors import InputError
 
 from .model import Model
+from .named import check_labels
 from .question import CONDITIONS, GROVES, LINKED, RESIDUAL, Question, read_question
-from .text import Numbers, decode, describe, show, table
-from .verdict import Refuted
+from .text import Numbers, decode, describe, mapping, show, table
+from .verdict import Ledger, Refuted
 
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
@@ -126,8 +129,7 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
     certificate = root.get("certificate")
     certificate = {} if certificate is None else certificate
-    if not isinstance(certificate, dict):
-        raise InputError("certificate", f"expected an object, found {describe(certificate)}", "write {}")
+    mapping(certificate, "certificate", "write {}")
     if status in ("infeasible", "fails", "unknown"):
         if witness is None:
             raise Refuted(f'status "{status}" without a witness')
@@ -166,3 +168,24 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
         certificate=certificate,
         numbers=numbers,
     )
+
+
+def open_part(entry: object, whole: Claim, model: Model, ledger: Ledger) -> Claim:
+    """Take apart an answer that stands within another one; it is about the same instance."""
+    root = check_envelope(entry)
+    check_instance(root, model)
+    check_labels(root, model, ledger)
+    return read_claim(root, whole.numbers, model)
+
+
+@contextmanager
+def nested(place: str, entry: object = None) -> Iterator[None]:
+    """Say of refusals where the answer within another one stands, and, of an ``entry``, which question it answers."""
+    try:
+        yield
+    except InputError as error:
+        raise error.within(place) from None
+    except Refuted as refuted:
+        question = entry.get("question") if isinstance(entry, dict) else None
+        ask = f" ({question.get('ask')})" if isinstance(question, dict) else ""
+        raise Refuted(f"{place}{ask}: {refuted}") from None

@@ -144,6 +144,11 @@ class Exact:
         num = objects([value.numerator * (denominator // value.denominator) for value in reduced])
         return num.reshape(self.num.shape), denominator
 
+    def single(self, place: str) -> Exact:
+        """Return the numbers over one denominator."""
+        num, den = self.common(place)
+        return Exact(num, np.array(den, dtype=object))
+
     def floor(self, scale: int) -> Array:
         """Return ``floor(scale * x)``."""
         return _array(self.num * scale // self.den)

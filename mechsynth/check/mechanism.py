@@ -12,9 +12,9 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from .exact import Array, Exact, Rows, dot
-from .model import Kernel, Model
-from .text import Numbers, TooLargeInput, describe, flatten, items, label, show, table
+from .exact import Array, Exact, Rows
+from .model import Model
+from .text import Numbers, TooLargeInput, describe, flatten, items, label, mapping, show, table
 
 MAX_CELLS = 50_000_000
 
@@ -40,17 +40,6 @@ class Later:
     index: Array
     looks: tuple[bool, ...]
     sizes: tuple[int, ...]
-
-    def expected(self, kernel: Kernel, action: Array, told: Array, true: Array) -> Exact:
-        """Return the expected payment after the reports ``told`` and ``action`` when the profile is ``true``.
-
-        All three are index arrays of one shape, which is that of the answer.
-        """
-        kept = tuple(size > 1 for size in self.sizes)
-        weights = kernel.marginal(tuple(k or n == 1 for k, n in zip(kept, kernel.sizes, strict=True)))
-        row = self.index[action, told]
-        total = dot(weights[action, true], kernel.bound, self.rows.num[row])
-        return Exact(total, kernel.den[action, true] * self.rows.den[row])
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +71,9 @@ class Payments:
 def read_allocation(value: object, model: Model, place: str = "mechanism.allocation") -> list[Array]:
     """Return the action of every profile, per period; every profile must be listed exactly once."""
     rule = [np.full(model.period(t).profiles, -1, dtype=np.int64) for t in range(model.count)]
-    keys = ("signals", "action") if model.horizon is None else ("period", "signals", "action")
     for k, entry in enumerate(items(value, place)):
         at = f"{place}[{k}]"
-        table(entry, at, keys)
-        t = read_period(entry, model, at)
+        t = read_entry(entry, model, at, ("signals", "action"))
         period = model.period(t)
         profile = read_profile(entry["signals"], model, t, f"{at}.signals")
         if rule[t][profile] != -1:
@@ -110,6 +97,12 @@ def read_period(entry: dict[str, Any], model: Model, place: str, last: int | Non
     if not isinstance(value, tuple) or value[1] != 1 or not 1 <= value[0] <= last:
         raise InputError(f"{place}.period", f"found {describe(value)}", f"a whole number from 1 to {last}")
     return int(value[0]) - 1
+
+
+def read_entry(entry: object, model: Model, place: str, keys: Sequence[str]) -> int:
+    """Ask for the keys of an entry, with a finite horizon ``period`` too; return the index of its period."""
+    found = table(entry, place, keys if model.horizon is None else ("period", *keys))
+    return read_period(found, model, place)
 
 
 def read_profile(value: object, model: Model, t: int, place: str) -> int:
@@ -138,11 +131,9 @@ def read_others(value: object, agent: int, model: Model, t: int, place: str) -> 
 
 
 def _signals(value: object, model: Model, t: int, place: str) -> dict[int, int]:
-    if not isinstance(value, dict):
-        raise InputError(place, f"expected an object, found {describe(value)}", "write {agent: signal}")
     period = model.period(t)
     found = {}
-    for agent, signal in value.items():
+    for agent, signal in mapping(value, place, "write {agent: signal}").items():
         j = label(agent, model.agent_index, place, "agent")
         found[j] = label(signal, period.signal_index[j], place, f"signal of {show(agent)}{model.when(t)}")
     return found
@@ -168,10 +159,8 @@ def read_transfers(
 
 def read_tables(value: object, model: Model, t: int, numbers: Numbers, place: str) -> list[Payments]:
     """Return the payments of one period from ``{agent: {"now": TABLE, "later": TABLE, "first": TABLE}}``."""
-    if not isinstance(value, dict):
-        raise InputError(place, f"expected an object, found {describe(value)}", "write {agent: tables}")
     result = [Payments() for _ in model.agents]
-    for agent, entry in value.items():
+    for agent, entry in mapping(value, place, "write {agent: tables}").items():
         i = label(agent, model.agent_index, place, "agent")
         at = f"{place}.{show(agent)}"
         table(entry, at, (), ("now", "later", "first"))

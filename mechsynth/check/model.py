@@ -175,6 +175,13 @@ class Model:
             return None
         return self.kernels[t if len(self.kernels) > 1 else 0]
 
+    def worth(self, t: int, flow: Exact, after: Exact | None) -> Exact:
+        """Return ``flow + δ E[after | a, θ]``, shape ``(actions, profiles)``; None where nothing follows."""
+        kernel = self.kernel(t)
+        if kernel is None or after is None:
+            return flow
+        return flow + kernel.expect(*after.common("payoffs")).times(self.discount)
+
     def following(self, t: int) -> int:
         """Return the index of the period after ``t``."""
         return t if self.horizon is None else t + 1

@@ -27,14 +27,6 @@ def before(model: Model, t: int) -> int:
     return t if model.horizon is None else t - 1
 
 
-def histories(model: Model, t: int) -> list[int | None]:
-    """Return the reports that period ``t`` can come after; None is the start of the game."""
-    found: list[int | None] = [None] if t == 0 else []
-    if model.horizon is None or t > 0:
-        found += range(model.period(before(model, t)).profiles)
-    return found
-
-
 class Names:
     """The names of one instance, each profile written once.
 

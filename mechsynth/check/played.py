@@ -60,7 +60,11 @@ class Played(Frame):
                     if self.model.horizon is not None:
                         after = result[-1][agent]
                         flow = flow + law.expect(after.num, int(after.den[()])).times(self.model.discount)
-                row.append(fixed_point(self.model, self.rule[t], flow) if self.model.horizon is None else single(flow))
+                row.append(
+                    fixed_point(self.model, self.rule[t], flow)
+                    if self.model.horizon is None
+                    else flow.single("payoffs")
+                )
             result.append(row)
         return result[::-1]
 
@@ -73,7 +77,7 @@ class Played(Frame):
     def _tables(self, t: int, agent: int) -> Exact:
         """Return what is paid now at every profile, over one denominator."""
         if (t, agent) not in self._now:
-            self._now[t, agent] = single(self.payments_made[t][agent].now_at(self.model.period(t).sizes))
+            self._now[t, agent] = self.payments_made[t][agent].now_at(self.model.period(t).sizes).single("payments")
         return self._now[t, agent]
 
     def _owed(self, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Exact | None:
@@ -82,7 +86,7 @@ class Played(Frame):
             first = self.payments_made[0][agent].first
             if first is None:
                 return None
-            once = single(first.broadcast(self.model.period(0).sizes).reshape(self.model.period(0).profiles))
+            once = first.broadcast(self.model.period(0).sizes).reshape(self.model.period(0).profiles).single("payments")
             return law.expect(once.num, int(once.den[()]))
         then = before(self.model, t)
         later = self.payments_made[then][agent].later
@@ -149,9 +153,3 @@ class Played(Frame):
         profile, report = divmod(rest, self.model.period(t).sizes[agent])
         true = np.array([profile])
         return self.worth(t, agent, self.says(t, agent, report, true), true).at(0)
-
-
-def single(value: Exact) -> Exact:
-    """Return the numbers over one denominator."""
-    num, den = value.common("payments")
-    return Exact(num, np.array(den, dtype=object))

@@ -279,6 +279,13 @@ def items(value: object, place: str) -> list[Any]:
     return value
 
 
+def mapping(value: object, place: str, remedy: str) -> dict[str, Any]:
+    """Return an object with any keys."""
+    if not isinstance(value, dict):
+        raise InputError(place, f"expected an object, found {describe(value)}", remedy)
+    return value
+
+
 def label(value: object, known: Mapping[str, int], place: str, what: str) -> int:
     """Return the index of a label in ``known``."""
     if not isinstance(value, str) or value not in known:

@@ -11,13 +11,12 @@ from fractions import Fraction
 
 from mechsynth.errors import InputError
 
-from .envelope import Claim, check_envelope, check_instance, read_claim
+from .envelope import Claim, nested, open_part
 from .exact import Array
 from .mechanism import read_allocation
 from .model import Model
-from .named import check_labels
 from .text import items, number_text
-from .verdict import Ledger, Refuted
+from .verdict import Ledger
 
 _PLACE = "certificate.tried"
 # Which classes a class contains, payment by payment: the same sums, paid at the same time, looking at no more.
@@ -53,11 +52,8 @@ def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[
     values: dict[str, Fraction] = {}
     for k, entry in enumerate(items(listed, _PLACE)):
         at = f"{_PLACE}[{k}]"
-        try:
-            root = check_envelope(entry)
-            check_instance(root, model)
-            check_labels(root, model, ledger)
-            part = read_claim(root, claim.numbers, model)
+        with nested(at):
+            part = open_part(entry, claim, model, ledger)
             same = part.ask == claim.ask and part.asked.require == claim.asked.require
             ledger.claim(same and part.asked.objective == claim.asked.objective, "an answer to another question")
             settled = part.status == "infeasible" or part.status == claim.status == "optimal"
@@ -71,10 +67,6 @@ def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[
                 all((a == b).all() for a, b in zip(rule, theirs, strict=True)), "an answer about another efficient rule"
             )
             judge(part)
-        except InputError as error:
-            raise error.within(at) from None
-        except Refuted as refuted:
-            raise Refuted(f"{at}: {refuted}") from None
         if part.status == "infeasible":
             classes.append(part.asked.transfers)
         else:

@@ -79,8 +79,7 @@ def fixed_point(model: Model, rule: Array, flow: Exact, suggestions: Sequence[Ex
     solve: Any = left.solve  # its stub does not know the algorithms
     solved = solve(flint.fmpq_mat(count, 1, right), algorithm="dixon" if count > 20 else None)
     pairs = [(int(x.p), int(x.q)) for x in solved.entries()]
-    num, common = Exact(objects([n for n, _ in pairs]), objects([d for _, d in pairs])).common("values")
-    vector = Exact(num, np.array(common, dtype=object))
+    vector = Exact(objects([n for n, _ in pairs]), objects([d for _, d in pairs])).single("values")
     if not solves(vector):
         raise Refuted("the exact values of the rule could not be computed")  # pragma: no cover
     return vector
@@ -174,11 +173,7 @@ class Values:
         self.rule = list(rule)
         self.suggestions = list(suggestions)
         if constant:
-            surplus = model.period(model.count - 1).surplus
-            if surplus.den.ndim:
-                num, common = surplus.common("utilities")
-                surplus = Exact(num, np.array(common, dtype=object))
-            self.rule[-1] = np.argmax(surplus.num, axis=0)
+            self.rule[-1] = np.argmax(model.period(model.count - 1).surplus.common("utilities")[0], axis=0)
         self._exact: dict[int, Exact] = {}
         self._gaps: dict[int, Exact] = {}
 
@@ -202,8 +197,7 @@ class Values:
                     rows = (self.rule[s], np.arange(len(self.rule[s])))
                     after = Exact(dot(kernel.weights[rows], kernel.bound, num), kernel.den[rows] * den)
                     value = value + after.times(self.model.discount)
-                num, common = value.common("values")
-                self._exact[s] = Exact(num, np.array(common, dtype=object))
+                self._exact[s] = value.single("values")
         return self._exact[t]
 
     @cached_property
@@ -267,12 +261,8 @@ class Values:
         """Return ``W(θ) - Q(a, θ)`` exactly, shape ``(actions, profiles)``."""
         if t in self._gaps:
             return self._gaps[t]
-        period, kernel = self.model.period(t), self.model.kernel(t)
-        worth = period.surplus
-        if kernel is not None:
-            num, den = self.exact(self.model.following(t)).common("values")
-            worth = worth + kernel.expect(num, den).times(self.model.discount)
-        self._gaps[t] = self.exact(t) - worth
+        after = None if self.model.kernel(t) is None else self.exact(self.model.following(t))
+        self._gaps[t] = self.exact(t) - self.model.worth(t, self.model.period(t).surplus, after)
         return self._gaps[t]
 
     def signs(self, t: int) -> Array:
@@ -306,8 +296,7 @@ def read_vector(pairs: Sequence[tuple[int, int]], place: str) -> Exact:
     """Return claimed values as a vector over one denominator."""
     if not pairs:
         raise InputError(place, "no values", "give one per profile")
-    num, den = Exact.of(pairs, (len(pairs),)).common(place)
-    return Exact(num, np.array(den, dtype=object))
+    return Exact.of(pairs, (len(pairs),)).single(place)
 
 
 def mean(prior: Exact, values: Exact) -> Fraction:

@@ -38,7 +38,7 @@ from ..mechanism import Payments, read_transfers
 from ..model import Model
 from ..played import Played
 from ..rows import pepic
-from ..text import describe, flatten, label, number_text, show, table
+from ..text import describe, flatten, label, mapping, number_text, show, table
 from ..values import Values, fixed_point, mean
 from ..verdict import Ledger, Refuted, equal
 
@@ -88,11 +88,8 @@ def without(model: Model, agent: int) -> list[Exact]:
 
 def _worths(model: Model, agent: int, t: int, after: Exact | None) -> tuple[Array, int]:
     """Return what every action is worth to the others, ``(actions, profiles)``, over one denominator."""
-    period, kernel = model.period(t), model.kernel(t)
-    worth = period.surplus - period.utilities[agent]
-    if kernel is not None and after is not None:
-        worth = worth + kernel.expect(*after.common("values")).times(model.discount)
-    return worth.common("values")
+    period = model.period(t)
+    return model.worth(t, period.surplus - period.utilities[agent], after).common("values")
 
 
 def _stationary_without(model: Model, agent: int) -> Exact:
@@ -162,8 +159,7 @@ def _told(claim: Claim, model: Model, agent: int, key: str, true: Exact, ledger:
     claimed = claim.certificate.get(key)
     if claimed is None:
         return
-    if not isinstance(claimed, dict):
-        raise InputError(f"certificate.{key}", f"expected an object, found {describe(claimed)}", "write {agent: table}")
+    mapping(claimed, f"certificate.{key}", "write {agent: table}")
     for name in claimed:
         label(name, model.agent_index, f"certificate.{key}", "agent")
     if model.agents[agent] not in claimed:
@@ -251,8 +247,7 @@ def _claimed_fees(claim: Claim, model: Model, fees: list[Fraction], ledger: Ledg
     claimed = claim.certificate.get("fees")
     if claimed is None:
         return
-    if not isinstance(claimed, dict):
-        raise InputError("certificate.fees", f"expected an object, found {describe(claimed)}", "write {agent: fee}")
+    mapping(claimed, "certificate.fees", "write {agent: fee}")
     for name, fee in claimed.items():
         agent = label(name, model.agent_index, "certificate.fees", "agent")
         said = claim.numbers.fraction(fee, f"certificate.fees.{show(name)}")

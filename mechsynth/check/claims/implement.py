@@ -27,7 +27,7 @@ from ..model import Model
 from ..played import Played
 from ..question import Question
 from ..rows import OBJECTIVES, REQUIREMENTS, bounded, definitions, pepic, revenue
-from ..text import Numbers, describe, items, number_text, show, table
+from ..text import Numbers, describe, items, mapping, number_text, show, table
 from ..unknown import Unknown
 from ..values import Values
 from ..verdict import Ledger, Refuted, equal
@@ -142,9 +142,10 @@ def _sought(claim: Claim, model: Model, y: Mapping[str, Fraction]) -> str:
 
 def read_multipliers(value: object, numbers: Numbers, place: str) -> dict[str, Fraction]:
     """Return ``{name: number}``."""
-    if not isinstance(value, dict):
-        raise InputError(place, f"expected an object, found {describe(value)}", "write {row name: number}")
-    return {name: numbers.fraction(entry, f"{place}.{show(name)}") for name, entry in value.items()}
+    return {
+        name: numbers.fraction(entry, f"{place}.{show(name)}")
+        for name, entry in mapping(value, place, "write {row name: number}").items()
+    }
 
 
 def _ray(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> None:

@@ -25,7 +25,7 @@ from ..mechanism import read_now, read_others, read_period, read_transfers
 from ..model import Model
 from ..played import Played
 from ..rows import pepic
-from ..text import describe, items, label, number_text, show, table
+from ..text import describe, items, label, mapping, number_text, show, table
 from ..values import Values, fixed_point
 from ..verdict import Ledger, Refuted, equal
 from . import implement
@@ -117,8 +117,7 @@ def _read_later(claim: Claim, model: Model, agent: int | None) -> dict[int, list
     found: dict[int, list[Exact | None]] = {}
     for t, entry in enumerate(periods):
         at = "certificate.now" if model.horizon is None else f"certificate.now[{t}]"
-        if not isinstance(entry, dict):
-            raise InputError(at, f"expected an object, found {describe(entry)}", "write {agent: TABLE}")
+        mapping(entry, at, "write {agent: TABLE}")
         for name, tables in entry.items():
             i = label(name, model.agent_index, at, "agent")
             if agent not in (None, i):

@@ -30,12 +30,12 @@ from ..envelope import Claim
 from ..exact import Array, Exact
 from ..kernel import extreme, kept, met
 from ..kind import Class
-from ..mechanism import read_period, read_profile, read_transfers
+from ..mechanism import read_entry, read_profile, read_transfers
 from ..model import Model
 from ..question import RESIDUAL
 from ..residual import ClaimedPlayed
 from ..rows import REQUIREMENTS, definitions, lie, pepic, revenue
-from ..text import flatten, label, number_text, show, table
+from ..text import flatten, label, mapping, number_text, show, table
 from ..values import Values, mean
 from ..verdict import Ledger, Refuted, equal
 from .exclusion import infeasible
@@ -179,9 +179,7 @@ def _incentives(claim: Claim, f: ClaimedPlayed, lies: list[Rows], ledger: Ledger
         if entry is None or not lies:
             ledger.claim(entry is None and not lies, f"{key} incentive: null goes with no lies, and only with them")
             continue
-        keys = ("agent", "signals", "report", "slack")
-        table(entry, at, keys if model.horizon is None else ("period", *keys))
-        t = read_period(entry, model, at)
+        t = read_entry(entry, model, at, ("agent", "signals", "report", "slack"))
         agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
         true = read_profile(entry["signals"], model, t, f"{at}.signals")
         report = label(entry["report"], model.period(t).signal_index[agent], f"{at}.report", "own signal")
@@ -200,8 +198,7 @@ def _payoffs(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> None:
     claimed = claim.certificate.get("payoffs")
     if claimed is None:
         return
-    if not isinstance(claimed, dict):
-        raise InputError("certificate.payoffs", "expected an object", "write {agent: table}")
+    mapping(claimed, "certificate.payoffs", "write {agent: table}")
     period = f.model.period(0)
     for agent, entry in claimed.items():
         i = label(agent, f.model.agent_index, "certificate.payoffs", "agent")

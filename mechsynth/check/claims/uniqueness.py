@@ -29,11 +29,11 @@ from ..envelope import Claim
 from ..exact import Array, Exact, objects
 from ..kernel import met
 from ..kind import Class
-from ..mechanism import read_others, read_period, read_profile, read_transfers
+from ..mechanism import read_entry, read_others, read_profile, read_transfers
 from ..model import Model
 from ..played import Played
 from ..rows import pepic
-from ..text import describe, flatten, items, label, number_text, show, table
+from ..text import describe, flatten, items, label, mapping, number_text, show, table
 from ..values import Values, fixed_point
 from ..verdict import Ledger, Refuted, equal
 
@@ -84,8 +84,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         for k, entry in enumerate(items(certificate["mechanisms"], "certificate.mechanisms"))
     ]
     proofs = certificate["proofs"]
-    if not isinstance(proofs, dict):
-        raise InputError("certificate.proofs", f"expected an object, found {describe(proofs)}", "write {agent: list}")
+    mapping(proofs, "certificate.proofs", "write {agent: list}")
     for name in proofs:
         label(name, model.agent_index, "certificate.proofs", "agent")
     most: list[list[Array]] = []
@@ -197,8 +196,7 @@ def _proof(
     keys = ("signals", "report", "weight", "loss")
     for k, lie in enumerate(items(plan["lies"], f"{place}.lies")):
         at = f"{place}.lies[{k}]"
-        table(lie, at, keys if model.horizon is None else ("period", *keys))
-        t = read_period(lie, model, at)
+        t = read_entry(lie, model, at, keys)
         period = model.period(t)
         true = read_profile(lie["signals"], model, t, f"{at}.signals")
         report = label(lie["report"], period.signal_index[space.agent], f"{at}.report", "signal")
@@ -296,11 +294,12 @@ def _witness(
 ) -> None:
     """Check that the witness is a widest interval whose upper end the mechanism of the result attains."""
     keys = ("kind", "agent", "others", "signal", "against", "least", "most")
-    witness = table(claim.witness, "witness", keys if model.horizon is None else ("period", *keys))
+    t = read_entry(claim.witness, model, "witness", keys)
+    assert isinstance(claim.witness, dict)
+    witness = claim.witness
     if witness["kind"] != "interval":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "it should be interval")
     agent = label(witness["agent"], model.agent_index, "witness.agent", "agent")
-    t = read_period(witness, model, "witness")
     period = model.period(t)
     others = read_others(witness["others"], agent, model, t, "witness.others")
     one, other = (

@@ -18,7 +18,7 @@ from ..block import Column, Rows, State
 from ..forms import Form
 from ..frames import Frame
 from ..question import REQUIREMENTS, Question
-from ..text import Numbers, TooLargeInput, describe, items, show, table
+from ..text import Numbers, TooLargeInput, describe, items, mapping, show, table
 from ..verdict import Refuted
 
 _PLACE = "certificate.requirements"
@@ -71,9 +71,7 @@ def read_written(value: object, asked: Question, f: Frame, numbers: Numbers) -> 
     InputError
         If the rows of one are missing, or there are rows of something else, or rows that cannot be read in one way only.
     """
-    found = {} if value is None else value
-    if not isinstance(found, dict):
-        raise InputError(_PLACE, f"expected an object, found {describe(found)}", "write {requirement: [row, ...]}")
+    found = mapping({} if value is None else value, _PLACE, "write {requirement: [row, ...]}")
     for name in found:
         at = f"{_PLACE}.{show(name)}"
         if name in asked.require and name not in asked.written:
