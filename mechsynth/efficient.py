@@ -99,8 +99,8 @@ def _finite(environment: Environment) -> Rule:
         total = period.surplus().reshape(len(period.actions), period.size)
         if following is not None:
             total = total + expectation(period.kernel(), following) * environment.discount
-        best = total.num.max(axis=0)
-        mask = total.num == best
+        mask = _best(total, period.choices())
+        best = np.take_along_axis(total.num, mask.argmax(0)[None], 0)[0]
         following = Rationals(narrow(np.asarray(best)), total.den).reduce()
         actions.append(np.asarray(mask.argmax(0), dtype=np.int64).reshape(period.shape))
         optimal.append(np.asarray(mask, dtype=np.bool_))
@@ -111,6 +111,16 @@ def _finite(environment: Environment) -> Rule:
 def expectation(kernel: Rationals, values: Rationals) -> Rationals:
     """Return ``E[f(θ') | a, θ]``, shape ``(|A|, |Θ|)``, for a kernel ``(|A|, |Θ|, |Θ'|)`` and ``f`` of shape ``(|Θ'|,)``."""
     return Rationals(matmul(kernel.num, values.num.reshape(-1, 1))[..., 0], kernel.den * values.den)
+
+
+def _best(total: Rationals, available: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which actions are best among the available ones; both over ``(a, θ)``."""
+    num = total.num
+    if available.all():
+        return np.asarray(num == num.max(axis=0), dtype=np.bool_)
+    least = num.min() if num.size else 0
+    best = np.where(available, num, least).max(axis=0)
+    return np.asarray((num == best) & available, dtype=np.bool_)
 
 
 def policy_values(kernel: Rationals, surplus: Rationals, chosen: IntVector, delta: Fraction) -> Rationals:
@@ -139,16 +149,16 @@ def _infinite(environment: Environment) -> Rule:
     delta = environment.discount
     surplus = period.surplus().reshape(len(period.actions), period.size)
     kernel = period.kernel()
-    chosen, guess = _float_policy(surplus.floats(), kernel, float(delta))
-    settled = _short_proof(surplus, kernel, delta, guess)
+    open_ = period.choices()
+    chosen, guess = _float_policy(surplus.floats(), kernel, float(delta), open_)
+    settled = _short_proof(surplus, kernel, delta, guess, open_)
     if settled is not None:
         actions = np.asarray(settled.argmax(0), dtype=np.int64).reshape(period.shape)
         return Rule(environment, (actions,), (settled,))
     while True:
         values = policy_values(kernel, _rows(surplus, chosen), chosen, delta)
         total = surplus + expectation(kernel, values) * delta
-        best = total.num.max(axis=0)
-        mask = np.asarray(total.num == best, dtype=np.bool_)
+        mask = _best(total, open_)
         if mask[chosen, np.arange(chosen.size)].all():
             actions = np.asarray(mask.argmax(0), dtype=np.int64).reshape(period.shape)
             return Rule(environment, (actions,), (mask,), (values,))
@@ -158,12 +168,13 @@ def _infinite(environment: Environment) -> Rule:
 
 
 def _float_policy(
-    surplus: NDArray[np.float64], kernel: Rationals, delta: float
+    surplus: NDArray[np.float64], kernel: Rationals, delta: float, available: NDArray[np.bool_]
 ) -> tuple[IntVector, NDArray[np.float64]]:
     """Return a policy that looks optimal and its values, by policy iteration in floats."""
     size = surplus.shape[1]
     index = np.arange(size)
-    chosen = np.asarray(surplus.argmax(0), dtype=np.int64)
+    barred = np.where(available, 0.0, -np.inf)
+    chosen = np.asarray((surplus + barred).argmax(0), dtype=np.int64)
     values: NDArray[np.float64] = np.zeros(size)
     for _ in range(200):
         rows = Rationals(kernel.num[chosen, index], kernel.den).floats()
@@ -177,6 +188,7 @@ def _float_policy(
         for a in range(surplus.shape[0]):  # an action at a time: the kernel is never copied to floats as a whole
             total[a] += delta * (Rationals(kernel.num[a], kernel.den).floats() @ values)
         slack = 1e-9 * (1.0 + np.abs(total).max())
+        total += barred
         better = total.max(0) > total[chosen, index] + slack
         if not better.any():
             break
@@ -185,7 +197,7 @@ def _float_policy(
 
 
 def _short_proof(
-    surplus: Rationals, kernel: Rationals, delta: Fraction, guess: NDArray[Any]
+    surplus: Rationals, kernel: Rationals, delta: Fraction, guess: NDArray[Any], available: NDArray[np.bool_]
 ) -> NDArray[np.bool_] | None:
     """Return the mask of the only optimal actions if rounded values prove it, else ``None``."""
     top = float(np.abs(guess).max(initial=0.0))
@@ -198,7 +210,13 @@ def _short_proof(
     if over is None:
         total = Rationals(scaled(total.num, rounded.den), total.den * rounded.den)
         over = rounded.over(total.den)
-    ranked = np.sort(total.num, axis=0)
+    num = total.num
+    if not available.all():
+        num = num.astype(object)
+        # An action that is not available stands far enough below the others to leave every gap as it is.
+        far = magnitude(total.num) + magnitude(over)
+        num[~available] = -(far + 2 * delta.denominator * far + 1)
+    ranked = np.sort(num, axis=0)
     best = ranked[-1]
     residual = magnitude(np.asarray(best - over))
     if total.shape[0] > 1:
@@ -206,4 +224,4 @@ def _short_proof(
         # gap > 2 δ r / (1 − δ), in integers
         if gap * (delta.denominator - delta.numerator) <= 2 * delta.numerator * residual:
             return None
-    return np.asarray(total.num == best, dtype=np.bool_)
+    return np.asarray(num == best, dtype=np.bool_)

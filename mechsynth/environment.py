@@ -8,7 +8,7 @@ Model and notation: Liu 2014, section 2.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -17,52 +17,22 @@ import numpy as np
 
 from mechsynth.display import html
 from mechsynth.errors import InputError, printable
+from mechsynth.laws import read_prior, read_transition
+from mechsynth.period import Period, stack
+from mechsynth.public import read_available, read_outside, read_public, refuse_unread
 from mechsynth.rational import Rationals, rational
-from mechsynth.reading import Labels, read_prior, read_transition, read_utility, refuse_if_large, refuse_many_agents
+from mechsynth.reading import (
+    Labels,
+    Mask,
+    read_labels,
+    read_signals,
+    read_utility,
+    refuse_if_large,
+    refuse_many_agents,
+)
 
 INFINITE = "infinite"
-
-
-@dataclass(frozen=True, eq=False)
-class Period:
-    """What one period holds.
-
-    Attributes
-    ----------
-    signals:
-        ``Θ_t^i``: the labels of every agent's signals, agents in order.
-    actions:
-        ``A_t``: the labels of the actions.
-    utilities:
-        Shape ``(N, |A|, |Θ^1|, …, |Θ^N|)``.
-    transition:
-        Shape ``(|A|, |Θ^1|, …, |Θ^N|, |Θ'^1|, …, |Θ'^N|)``; ``None`` in the last period.
-    """
-
-    signals: tuple[Labels, ...]
-    actions: Labels
-    utilities: Rationals
-    transition: Rationals | None
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """``(|Θ^1|, …, |Θ^N|)``."""
-        return tuple(map(len, self.signals))
-
-    @property
-    def size(self) -> int:
-        """``|Θ|``, the number of profiles."""
-        return prod(self.shape)
-
-    def surplus(self) -> Rationals:
-        """Return ``Σ_i u^i(a, θ)``, shape ``(|A|, |Θ^1|, …, |Θ^N|)``."""
-        return self.utilities.sum(0)
-
-    def kernel(self) -> Rationals:
-        """Return the transition over flat profiles, shape ``(|A|, |Θ|, |Θ'|)``."""
-        if self.transition is None:
-            raise InputError("", "the last period has no transition")
-        return self.transition.reshape(len(self.actions), self.size, -1)
+__all__ = ["INFINITE", "Environment", "Period", "stack"]
 
 
 class Environment:
@@ -74,15 +44,24 @@ class Environment:
     ----------
     agents:
         Labels of the agents, at least one.
+    public:
+        Those of them that everybody sees before the reports of a period: they have signals, a prior and a transition, no
+        utilities, and never report, pay or receive. The others are the *players*.
     signals, actions, utilities, transition:
         One period's data, the same in every period. ``signals`` maps agents to labels (or is one list of labels for
         everybody). ``utilities`` maps agents to arrays over ``[a][θ^1]…[θ^N]`` or to ``{"private": [a][θ^i]}``, or is a
         function ``utility(agent, action, profile)``. ``transition`` is an array over ``[a][θ^1]…[θ^N][θ'^1]…[θ'^N]``,
         ``{"independent": {agent: [θ^i][θ'^i] or [a][θ^i][θ'^i]}}``, or a function ``transition(action, profile)`` that
         returns an array over the next signals or a mapping from profiles to probabilities. Profiles are tuples of labels.
-        An axis of length 1 says "does not depend on it".
+        An axis of length 1 says "does not depend on it". Short tables and mixtures of products as in instance files.
+    available:
+        Which actions there are: true or false over ``[a][θ^1]…[θ^N]``, along public axes alone (the others have length 1); all
+        of them, always, by default. What is said of an action where it is not available is never read and may be ``None``.
+    outside:
+        The total value of leaving in a period, without what is due then: agents to ``{"own": [θ^i]}`` or arrays over
+        ``[θ^1]…[θ^N]``; 0 by default.
     periods:
-        Instead of the above: a list of mappings with these four keys, one a period; the last has no ``transition``.
+        Instead of the above: a list of mappings with these keys, one a period; the last has no ``transition``.
     horizon:
         A whole number of periods, or ``"infinite"`` (the default without ``periods``).
     discount:
@@ -101,6 +80,7 @@ class Environment:
     """
 
     agents: Labels
+    public: tuple[int, ...]
     horizon: int | None
     discount: Fraction
     prior: Rationals | None
@@ -120,6 +100,9 @@ class Environment:
         actions: Sequence[str] | None = None,
         utilities: Mapping[str, object] | Callable[..., object] | None = None,
         transition: object = None,
+        available: object = None,
+        outside: object = None,
+        public: Sequence[str] | None = None,
         periods: Sequence[Mapping[str, Any]] | None = None,
         horizon: int | str | None = None,
         discount: object = None,
@@ -130,7 +113,8 @@ class Environment:
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         put = _setter(self)
-        put("agents", _labels(agents, "agents"))
+        put("agents", read_labels(agents, "agents"))
+        put("public", read_public(public, self.agents))
         put("name", name)
         put("title", title)
         put("extra", dict(extra or {}))
@@ -143,9 +127,10 @@ class Environment:
         put("stationary", periods is None)
         if periods is None:
             one = {"signals": signals, "actions": actions, "utilities": utilities, "transition": transition}
+            one |= {"available": available, "outside": outside}
             put("_periods", self._read_stationary(one, normalize))
         else:
-            given = (signals, actions, utilities, transition)
+            given = (signals, actions, utilities, transition, available, outside)
             if any(value is not None for value in given):
                 raise InputError("periods", "the data stands both here and at the top level", "give it once")
             put("_periods", self._read_varying(periods, normalize))
@@ -162,6 +147,21 @@ class Environment:
     def _repr_html_(self) -> str | None:
         """Return what a notebook shows: who knows what when, and how the signals move."""
         return html(self)
+
+    @property
+    def players(self) -> tuple[int, ...]:
+        """The places of the agents that are not public: those who report, pay and receive."""
+        return tuple(i for i in range(len(self.agents)) if i not in self.public)
+
+    @property
+    def player_names(self) -> Labels:
+        """The labels of the players, in order."""
+        return tuple(self.agents[i] for i in self.players)
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether only format 2 can say this environment."""
+        return bool(self.public) or any(p.available is not None or p.outside is not None for p in self.periods)
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -203,8 +203,8 @@ class Environment:
         return other
 
     def _read_stationary(self, data: Mapping[str, Any], normalize: bool) -> tuple[Period, ...]:
-        signals = _signals(data["signals"], self.agents, "signals")
-        actions = _labels(data["actions"], "actions")
+        signals = read_signals(data["signals"], self.agents, "signals")
+        actions = read_labels(data["actions"], "actions")
         if self.horizon is not None:
             _refuse_long(self.horizon, prod(map(len, signals)) * (len(actions) + len(self.agents)))
         alone = self.horizon == 1
@@ -217,25 +217,26 @@ class Environment:
         if period.transition is not None:
             bits = self.horizon**2 * (self.discount.denominator * period.transition.den).bit_length()
             refuse_if_large("horizon", f"the exact values of {self.horizon} periods", bits * period.size // 16, 1)
-        end = Period(period.signals, period.actions, period.utilities, None)
+        end = replace(period, transition=None)
         return (period, end)
 
     def _read_varying(self, periods: Sequence[Mapping[str, Any]], normalize: bool) -> tuple[Period, ...]:
-        allowed = {"signals", "actions", "utilities", "transition"}
+        allowed = {"signals", "actions", "utilities", "transition", "available", "outside"}
         for t, data in enumerate(periods):
             if not isinstance(data, Mapping):
                 raise InputError(f"periods[{t}]", "no object", "give signals, actions, utilities and a transition")
+            refuse_unread(data, f"periods[{t}].")
             for key in data:
                 if key not in allowed and not str(key).startswith("x-"):
                     raise InputError(f"periods[{t}].{key}", "an unknown key", f"known are {', '.join(sorted(allowed))}")
         signals = [
-            _signals(_need(data, "signals", f"periods[{t}]"), self.agents, f"periods[{t}].signals")
+            read_signals(_need(data, "signals", f"periods[{t}]"), self.agents, f"periods[{t}].signals")
             for t, data in enumerate(periods)
         ]
         read = []
         for t, data in enumerate(periods):
             place = f"periods[{t}]."
-            actions = _labels(_need(data, "actions", place), f"{place}actions")
+            actions = read_labels(_need(data, "actions", place), f"{place}actions")
             last = t == len(periods) - 1
             if last and data.get("transition") is not None:
                 raise InputError(f"{place}transition", "the last period has no transition", "leave it out")
@@ -255,14 +256,45 @@ class Environment:
     ) -> Period:
         count = len(self.agents) * len(actions) * prod(map(len, signals))
         refuse_if_large(f"{place}utilities", "the utilities", count, 16)
-        utilities = _utilities(_need(data, "utilities", place), self.agents, actions, signals, f"{place}utilities")
+        available = read_available(
+            data.get("available"), self.agents, self.public, actions, signals, f"{place}available"
+        )
+        utilities = self._utilities(_need(data, "utilities", place), actions, signals, f"{place}utilities", available)
         transition = None
         if following is not None:
             values = _need(data, "transition", place)
+            at = f"{place}transition"
             transition = read_transition(
-                values, self.agents, actions, signals, following, f"{place}transition", normalize
+                values, self.agents, actions, signals, following, at, normalize, available=available
             )
-        return Period(signals, actions, utilities, transition)
+        outside = read_outside(data.get("outside"), self.agents, self.public, signals, f"{place}outside")
+        return Period(signals, actions, utilities, transition, available, outside)
+
+    def _utilities(
+        self, values: object, actions: Labels, signals: tuple[Labels, ...], place: str, available: Mask | None
+    ) -> Rationals:
+        agents = self.agents
+        if not isinstance(values, Mapping):
+            if not callable(values):
+                raise InputError(place, "no object", "give every agent's utilities")
+            function = values
+            values = {name: (lambda a, theta, name=name: function(name, a, theta)) for name in self.player_names}
+        for name in values:
+            if name not in agents:
+                raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
+            if agents.index(name) in self.public:
+                raise InputError(f"{place}.{name}", f"{name} is public and has no utility", "leave it out")
+        for name in self.player_names:
+            if name not in values:
+                raise InputError(place, f"nothing for {name}", "give every agent's utilities")
+        nothing = Rationals(np.zeros((len(actions), *map(len, signals)), dtype=np.int64))
+        read = [
+            nothing
+            if i in self.public
+            else read_utility(values[n], i, agents, actions, signals, f"{place}.{n}", available)
+            for i, n in enumerate(agents)
+        ]
+        return stack(read)
 
 
 def _setter(target: object) -> Callable[[str, object], None]:
@@ -278,67 +310,6 @@ def _need(data: Mapping[str, Any], key: str, place: str) -> Any:
     if data.get(key) is None:
         raise InputError(f"{place.rstrip('.')}.{key}".lstrip("."), "missing", f"give {key}")
     return data[key]
-
-
-def _labels(values: object, place: str) -> Labels:
-    if values is None:
-        raise InputError(place, "missing", f"give {place.rsplit('.', 1)[-1]}")
-    if isinstance(values, str) or not isinstance(values, Sequence):
-        raise InputError(place, "no list of labels", "give a list of strings")
-    if not values:
-        raise InputError(place, "an empty list", "give at least one label")
-    seen = set()
-    for k, label in enumerate(values):
-        # A JSON decimal is kept as text under a type of its own; only a true string is a label.
-        if type(label) is not str:
-            raise InputError(f"{place}[{k}]", f"{label!r} is no string", "write labels as strings")
-        if any("\ud800" <= c <= "\udfff" for c in label):
-            raise InputError(f"{place}[{k}]", f"{label!r} holds a lone surrogate", "write whole characters")
-        if label in seen:
-            raise InputError(f"{place}[{k}]", f"the label {label!r} stands twice", "make labels unique within a list")
-        seen.add(label)
-    return tuple(values)
-
-
-def _signals(values: object, agents: Labels, place: str) -> tuple[Labels, ...]:
-    if values is None:
-        raise InputError(place, "missing", "give every agent's signals")
-    if not isinstance(values, Mapping):
-        return tuple(_labels(values, place) for _ in agents)
-    for name in values:
-        if name not in agents:
-            raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
-    for name in agents:
-        if name not in values:
-            raise InputError(place, f"no signals for {name}", "give every agent's signals")
-    return tuple(_labels(values[name], f"{place}.{name}") for name in agents)
-
-
-def _utilities(values: object, agents: Labels, actions: Labels, signals: tuple[Labels, ...], place: str) -> Rationals:
-    if not isinstance(values, Mapping):
-        if not callable(values):
-            raise InputError(place, "no object", "give every agent's utilities")
-        function = values
-        values = {name: (lambda a, theta, name=name: function(name, a, theta)) for name in agents}
-    for name in values:
-        if name not in agents:
-            raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
-    for name in agents:
-        if name not in values:
-            raise InputError(place, f"nothing for {name}", "give every agent's utilities")
-    read = [read_utility(values[n], i, agents, actions, signals, f"{place}.{n}") for i, n in enumerate(agents)]
-    return stack(read)
-
-
-def stack(parts: Sequence[Rationals]) -> Rationals:
-    """Return exact arrays of one shape, stacked along a new first axis over a common denominator."""
-    from math import lcm
-
-    den = lcm(*(part.den for part in parts))
-    nums = [part.over(den) for part in parts]
-    return Rationals(
-        np.stack([num.astype(object) for num in nums] if any(n.dtype == object for n in nums) else nums), den
-    )
 
 
 def _horizon(value: int | str | None, periods: Sequence[object] | None) -> int | None:

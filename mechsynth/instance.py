@@ -1,4 +1,7 @@
-"""Instance files (``mechsynth-instance/1``) in and out, exact in both directions."""
+"""Instance files (``mechsynth-instance/1`` and ``/2``) in and out, exact in both directions.
+
+A file is written in the lowest format that can say it, and a file of format 1 that uses what only format 2 has is refused.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,16 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mechsynth import files
+from mechsynth.compact import is_compact
 from mechsynth.environment import INFINITE, Environment, Period, _setter
 from mechsynth.errors import InputError, MechsynthError
-from mechsynth.rational import MAX_DIGITS, text
+from mechsynth.public import refuse_unread
+from mechsynth.rational import MAX_DIGITS, Rationals, ratio_strings, text
 
-FORMAT = "mechsynth-instance/1"
+FORMAT, SECOND = "mechsynth-instance/1", "mechsynth-instance/2"
 _NOTES = ("title", "source", "notes", "tags")
 _KEYS = (
     "format",
@@ -31,6 +38,7 @@ _KEYS = (
     "utilities",
     "transition",
 )
+_LATER = ("public", "available", "outside", "observed", "parameters")
 
 
 class Literal(str):
@@ -82,10 +90,13 @@ def loads(given: str | bytes | bytearray | Mapping[str, Any], *, normalize: bool
     document = read_json(data)
     if not isinstance(document, dict):
         raise InputError("", "no JSON object", f'start with {{"format": "{FORMAT}", …}}')
-    if document.get("format") != FORMAT:
+    if document.get("format") not in (FORMAT, SECOND):
         raise InputError("format", f"{_short(document.get('format'))} is not {FORMAT!r}", "say which format this is")
+    if document["format"] == FORMAT:
+        _refuse_second(document)
+    refuse_unread(document, "")
     for key in document:
-        if key not in _KEYS and key not in _NOTES and not key.startswith("x-"):
+        if key not in _KEYS + _LATER and key not in _NOTES and not key.startswith("x-"):
             raise InputError(_short(key), "an unknown key", 'begin keys of your own with "x-"')
     name, title = document.get("name", ""), document.get("title", "")
     for key, value in (("name", name), ("title", title)):
@@ -102,6 +113,9 @@ def loads(given: str | bytes | bytearray | Mapping[str, Any], *, normalize: bool
         actions=document.get("actions"),
         utilities=_object(document.get("utilities"), "utilities"),
         transition=document.get("transition"),
+        available=document.get("available"),
+        outside=_object(document.get("outside"), "outside"),
+        public=document.get("public"),
         periods=periods,
         horizon=_plain(document["horizon"], "horizon"),
         discount=_plain(document.get("discount"), "discount"),
@@ -115,6 +129,33 @@ def loads(given: str | bytes | bytearray | Mapping[str, Any], *, normalize: bool
     put("digest", hashlib.sha256(data).hexdigest())
     put("source_bytes", data)
     return environment
+
+
+def _refuse_second(document: dict[str, Any]) -> None:
+    """Refuse, in a file of format 1, what only format 2 says."""
+    why = (f"belongs to {SECOND!r}, and this file says {FORMAT!r}", f'write "format": "{SECOND}"')
+    periods = document.get("periods")
+    stages = [("", document)]
+    if isinstance(periods, list):
+        stages += [(f"periods[{t}].", entry) for t, entry in enumerate(periods) if isinstance(entry, dict)]
+    for place, stage in stages:
+        for key in _LATER:
+            if key in stage:
+                raise InputError(f"{place}{key}", *why)
+        for key in ("prior", "utilities", "transition"):
+            _refuse_short(stage.get(key), f"{place}{key}", why)
+
+
+def _refuse_short(value: object, place: str, why: tuple[str, str]) -> None:
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            if key == "mixture" and not place.rpartition("utilities")[1]:
+                raise InputError(place, f"a mixture {why[0]}", why[1])
+            if is_compact(entry):
+                raise InputError(f"{place}.{key}", f"a short table {why[0]}", why[1])
+            _refuse_short(entry, f"{place}.{key}", why)
+        if is_compact(value) and place.rpartition(".")[2] in ("prior", "transition"):
+            raise InputError(place, f"a short table {why[0]}", why[1])
 
 
 def _data(given: object) -> bytes:
@@ -244,12 +285,15 @@ def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def document(environment: Environment) -> dict[str, Any]:
     """Return the environment as the JSON object of an instance file, all axes written out."""
-    result: dict[str, Any] = {"format": FORMAT, "name": environment.name}
+    kind = SECOND if environment.needs_second else FORMAT
+    result: dict[str, Any] = {"format": kind, "name": environment.name}
     if environment.title:
         result["title"] = environment.title
     result["horizon"] = INFINITE if environment.horizon is None else environment.horizon
     result["discount"] = text(environment.discount)
     result["agents"] = list(environment.agents)
+    if environment.public:
+        result["public"] = [environment.agents[i] for i in environment.public]
     if environment.prior is not None:
         result["prior"] = environment.prior.strings()
     if environment.stationary:
@@ -263,11 +307,30 @@ def _period(period: Period, environment: Environment) -> dict[str, Any]:
     result: dict[str, Any] = {
         "signals": {name: list(own) for name, own in zip(environment.agents, period.signals, strict=True)},
         "actions": list(period.actions),
-        "utilities": {name: period.utilities[i].strings() for i, name in enumerate(environment.agents)},
+        "utilities": {environment.agents[i]: _holed(period.utilities[i], period) for i in environment.players},
     }
     if period.transition is not None:
-        result["transition"] = period.transition.strings()
+        result["transition"] = _holed(period.transition, period)
+    if period.available is not None:
+        private = tuple(1 + i for i in environment.players)
+        result["available"] = np.any(period.available, axis=private, keepdims=True).tolist()
+    if period.outside is not None:
+        every = [(environment.agents[i], period.outside[i]) for i in environment.players]
+        result["outside"] = {name: own.strings() for name, own in every if own.num.any()}
     return result
+
+
+def _holed(array: Rationals, period: Period) -> Any:
+    """Return exact strings, null where the action is not available."""
+    if period.available is None:
+        return array.strings()
+    mask = period.available
+    every = np.broadcast_to(mask.reshape(mask.shape + (1,) * (array.num.ndim - mask.ndim)), array.shape)
+    flat = [
+        word if yes else None
+        for word, yes in zip(ratio_strings(array.num.ravel(), array.den), every.ravel().tolist(), strict=True)
+    ]
+    return np.array(flat, dtype=object).reshape(array.shape).tolist()
 
 
 def to_bytes(environment: Environment) -> bytes:

@@ -14,11 +14,14 @@ from math import lcm, prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mechsynth.compact import is_compact, read_compact
 from mechsynth.errors import InputError, TooLargeError
-from mechsynth.rational import WORD, Rationals, magnitude, parse, rational, shown, widen
+from mechsynth.rational import WORD, Rationals, magnitude, parse, rational
 
 Labels = tuple[str, ...]
+Mask = NDArray[np.bool_]
 
 
 def memory_limit() -> int:
@@ -77,17 +80,21 @@ def flatten(values: object, place: str, depth_limit: int = 64) -> tuple[list[Any
         kinds = set(map(type, level))
         if not kinds <= {list, tuple}:
             at = next(k for k, item in enumerate(level) if not isinstance(item, (list, tuple)))
-            raise InputError(_at(place, shape, at), "a number where a list belongs", "give every row the same depth")
+            raise InputError(
+                entry_at(place, shape, at), "a number where a list belongs", "give every row the same depth"
+            )
         lengths = set(map(len, level))
         if len(lengths) > 1:
             want = len(level[0])
             at = next(k for k, item in enumerate(level) if len(item) != want)
             raise InputError(
-                _at(place, shape, at), f"{len(level[at])} entries where its neighbours have {want}", "even them out"
+                entry_at(place, shape, at),
+                f"{len(level[at])} entries where its neighbours have {want}",
+                "even them out",
             )
         (length,) = lengths
         if length == 0:
-            raise InputError(_at(place, shape, 0), "an empty list", "give one entry per element, or a single one")
+            raise InputError(entry_at(place, shape, 0), "an empty list", "give one entry per element, or a single one")
         shape.append(length)
         if len(shape) > depth_limit:
             raise InputError(place, "lists nested too deep", "see the axes that the format asks for")
@@ -95,7 +102,7 @@ def flatten(values: object, place: str, depth_limit: int = 64) -> tuple[list[Any
     return level, tuple(shape)
 
 
-def _at(place: str, shape: Sequence[int], flat: int) -> str:
+def entry_at(place: str, shape: Sequence[int], flat: int) -> str:
     """Return the place of the ``flat``-th item among the entries of ``shape``."""
     indices = []
     for length in reversed(shape):
@@ -105,14 +112,62 @@ def _at(place: str, shape: Sequence[int], flat: int) -> str:
 
 
 def exact_array(values: object, place: str) -> Rationals:
-    """Return nested lists or a NumPy array of exact numbers as `Rationals`; each distinct number is read once."""
+    """Return nested lists, a short table or a NumPy array of exact numbers as `Rationals`; each distinct number is read once."""
     if isinstance(values, Rationals):
         return values
+    if is_compact(values):
+        assert isinstance(values, Mapping)
+        return read_compact(values, place)
     if isinstance(values, np.ndarray):
         if values.dtype.kind in "iuf":
             return Rationals.of(values, place)
         values = values.tolist()
     leaves, shape = flatten(values, place)
+    return _of_leaves(leaves, shape, place)
+
+
+def holed_array(values: object, place: str) -> tuple[Rationals, Mask | None]:
+    """Return exact numbers of which some may be null, as 0, and where they are null (``None``: nowhere)."""
+    if isinstance(values, np.ndarray) and values.dtype == object:
+        values = values.tolist()
+    if not isinstance(values, (list, tuple)):
+        return exact_array(values, place), None
+    leaves, shape = flatten(values, place)
+    holes = np.array([leaf is None for leaf in leaves], dtype=np.bool_)
+    if holes.any():
+        leaves = [0 if leaf is None else leaf for leaf in leaves]
+    return _of_leaves(leaves, shape, place), holes.reshape(shape) if holes.any() else None
+
+
+def wanted(available: Mask, kept: Sequence[int], lead: tuple[int, ...]) -> Mask:
+    """Return which rows of a table some available action reads.
+
+    Parameters
+    ----------
+    available:
+        Over ``(a, θ^1, …, θ^N)``.
+    kept:
+        The axes of it that the table has, in order.
+    lead:
+        The lengths of these axes in the table, 1 where it does not depend on them.
+    """
+    rest = tuple(axis for axis in range(available.ndim) if axis not in kept)
+    found: Mask = np.asarray(np.any(available, axis=rest) if rest else available, dtype=np.bool_)
+    short = tuple(k for k, length in enumerate(lead) if length == 1)
+    return np.asarray(np.any(found, axis=short, keepdims=True) if short else found, dtype=np.bool_)
+
+
+def refuse_holes(holes: Mask | None, needed: Mask, place: str) -> None:
+    """Refuse null at an entry that an available action reads; ``needed`` has the first axes of ``holes``."""
+    if holes is None:
+        return
+    bad = holes & needed.reshape(needed.shape + (1,) * (holes.ndim - needed.ndim))
+    if bad.any():
+        where = entry_at(place, holes.shape, int(bad.ravel().argmax()))
+        raise InputError(where, "null, and the action is available there", "give a number, or make it unavailable")
+
+
+def _of_leaves(leaves: list[Any], shape: tuple[int, ...], place: str) -> Rationals:
     kinds = set(map(type, leaves))
     if kinds == {int}:
         num = np.array(leaves, dtype=object)
@@ -126,7 +181,7 @@ def exact_array(values: object, place: str) -> Rationals:
                 continue
         except TypeError:
             pass
-        at = _at(place, shape, place_of)
+        at = entry_at(place, shape, place_of)
         if isinstance(leaf, str):
             known[key] = parse(leaf, at)
         else:
@@ -164,9 +219,15 @@ def profiles(signals: Sequence[Labels]) -> list[tuple[str, ...]]:
 
 
 def read_utility(
-    values: object, agent: int, agents: Labels, actions: Labels, signals: Sequence[Labels], place: str
+    values: object,
+    agent: int,
+    agents: Labels,
+    actions: Labels,
+    signals: Sequence[Labels],
+    place: str,
+    available: Mask | None = None,
 ) -> Rationals:
-    """Return one agent's utility over ``[a][θ^1]…[θ^N]``.
+    """Return one agent's utility over ``[a][θ^1]…[θ^N]``, 0 where the action is not available.
 
     ``values`` is an array over these axes, ``{"private": [a][θ^i]}``, or a function of an action and a profile of labels.
     """
@@ -176,18 +237,28 @@ def read_utility(
     if callable(values):
         utility: Callable[[str, tuple[str, ...]], object] = values
         refuse_if_large(place, "the utilities", prod(size for _, size in axes))
-        flat = [rational(utility(a, theta), f"{place}({a}, {theta})") for a in actions for theta in profiles(signals)]
+        spots = [(a, theta) for a in actions for theta in profiles(signals)]
+        read = [True] * len(spots) if available is None else available.ravel().tolist()
+        flat = [
+            rational(utility(a, theta), f"{place}({a}, {theta})") if yes else Fraction(0)
+            for (a, theta), yes in zip(spots, read, strict=True)
+        ]
         return Rationals.from_fractions(flat, tuple(size for _, size in axes))
-    if isinstance(values, Mapping):
-        private = only_key(values, "private", place)
-        array = exact_array(private, f"{place}.private")
-        spread(array, [axes[0], axes[agent + 1]], f"{place}.private")
+    if isinstance(values, Mapping) and not is_compact(values):
+        values, place = only_key(values, "private", place), f"{place}.private"
+        array, holes = holed_array(values, place) if available is not None else (exact_array(values, place), None)
+        spread(array, [axes[0], axes[agent + 1]], place)
+        if available is not None:
+            refuse_holes(holes, wanted(available, (0, agent + 1), array.shape), place)
         shape = [array.shape[0]] + [1] * len(agents)
         shape[agent + 1] = array.shape[1]
-        array = array.reshape(*shape)
+        array = spread(array.reshape(*shape), axes, place)
     else:
-        array = exact_array(values, place)
-    return spread(array, axes, place)
+        array, holes = holed_array(values, place) if available is not None else (exact_array(values, place), None)
+        written, array = array.shape, spread(array, axes, place)
+        if available is not None:
+            refuse_holes(holes, wanted(available, range(available.ndim), written), place)
+    return array if available is None else Rationals(np.where(available, array.num, 0), array.den)
 
 
 def only_key(values: Mapping[str, object], key: str, place: str) -> object:
@@ -198,198 +269,37 @@ def only_key(values: Mapping[str, object], key: str, place: str) -> object:
     return values[key]
 
 
-def read_transition(
-    values: object,
-    agents: Labels,
-    actions: Labels,
-    signals: Sequence[Labels],
-    following: Sequence[Labels],
-    place: str,
-    normalize: bool = False,
-) -> Rationals:
-    """Return the kernel over ``[a][θ^1]…[θ^N][θ'^1]…[θ'^N]``, its rows checked to be probabilities.
-
-    ``values`` is an array over these axes, ``{"independent": {agent: [θ^i][θ'^i] or [a][θ^i][θ'^i]}}``, or a function of an
-    action and a profile of labels that returns an array over the next signals or a mapping from profiles to
-    probabilities.
-    """
-    now = [("the actions", len(actions))] + [(f"{n}'s signals", len(s)) for n, s in zip(agents, signals, strict=True)]
-    nxt = [(f"{n}'s next signals", len(s)) for n, s in zip(agents, following, strict=True)]
-    refuse_if_large(place, "the kernel", prod(size for _, size in now + nxt), 32)
-    if callable(values):
-        array = _tabulate(values, actions, signals, following, place)
-    elif isinstance(values, Mapping):
-        array = _independent(only_key(values, "independent", place), agents, actions, signals, following, place)
-    else:
-        array = exact_array(values, place)
-        if len(array.shape) == len(now) + len(nxt):
-            _full_tail(array, nxt, place)
-    # Rows are checked before axes are repeated: a repeated row is the same row.
-    array = probabilities(array, len(nxt), place, normalize)
-    return spread(array, now + nxt, place)
+def read_labels(values: object, place: str) -> Labels:
+    """Return a list of labels: strings, each once."""
+    if values is None:
+        raise InputError(place, "missing", f"give {place.rsplit('.', 1)[-1]}")
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise InputError(place, "no list of labels", "give a list of strings")
+    if not values:
+        raise InputError(place, "an empty list", "give at least one label")
+    seen = set()
+    for k, label in enumerate(values):
+        # A JSON decimal is kept as text under a type of its own; only a true string is a label.
+        if type(label) is not str:
+            raise InputError(f"{place}[{k}]", f"{label!r} is no string", "write labels as strings")
+        if any("\ud800" <= c <= "\udfff" for c in label):
+            raise InputError(f"{place}[{k}]", f"{label!r} holds a lone surrogate", "write whole characters")
+        if label in seen:
+            raise InputError(f"{place}[{k}]", f"the label {label!r} stands twice", "make labels unique within a list")
+        seen.add(label)
+    return tuple(values)
 
 
-def _full_tail(array: Rationals, axes: Sequence[tuple[str, int]], place: str) -> None:
-    """Refuse an axis of length 1 among the next signals or the prior: there it would not say what it seems to."""
-    if len(array.shape) < len(axes):
-        raise InputError(place, f"{len(array.shape)} axes where {len(axes)} belong", "give one per agent")
-    for (name, size), length in zip(axes, array.shape[-len(axes) :], strict=True):
-        if length != size:
-            raise InputError(place, f"{length} entries along the axis of {name}, which has {size}", f"give all {size}")
-
-
-def _tabulate(
-    transition: Callable[[str, tuple[str, ...]], object],
-    actions: Labels,
-    signals: Sequence[Labels],
-    following: Sequence[Labels],
-    place: str,
-) -> Rationals:
-    shape = tuple(map(len, following))
-    index = {profile: k for k, profile in enumerate(profiles(following))}
-    rows: list[Fraction] = []
-    for a in actions:
-        for theta in profiles(signals):
-            at = f"{place}({a}, {theta})"
-            row = transition(a, theta)
-            if isinstance(row, Mapping):
-                rows += _line(row, index, at)
-            else:
-                array = exact_array(row, at)
-                if array.shape != shape:
-                    raise InputError(at, f"an array of shape {array.shape}", f"return one of shape {shape}")
-                rows += [Fraction(int(value), array.den) for value in array.num.ravel().tolist()]
-    return Rationals.from_fractions(rows, (len(actions), *map(len, signals), *shape))
-
-
-def _line(row: Mapping[Any, object], index: Mapping[tuple[str, ...], int], place: str) -> list[Fraction]:
-    """Return the probabilities of a mapping from profiles in the order of ``index``."""
-    line = [Fraction(0)] * len(index)
-    for profile, probability in row.items():
-        key = (profile,) if isinstance(profile, str) else tuple(profile)
-        if key not in index:
-            raise InputError(place, f"{profile!r} is no profile of that period", "use its labels")
-        line[index[key]] = rational(probability, place)
-    return line
-
-
-def _independent(
-    parts: object,
-    agents: Labels,
-    actions: Labels,
-    signals: Sequence[Labels],
-    following: Sequence[Labels],
-    place: str,
-) -> Rationals:
-    place = f"{place}.independent"
-    if not isinstance(parts, Mapping):
-        raise InputError(place, "no object", "give one matrix per agent")
-    _same_names(parts, agents, place)
-    count = len(agents)
-    joint: Rationals | None = None
-    for i, name in enumerate(agents):
-        at = f"{place}.{name}"
-        array = exact_array(parts[name], at)
-        if len(array.shape) == 2:
-            array = array.reshape(1, *array.shape)
-        own, nxt = len(signals[i]), len(following[i])
-        spread(array, [("the actions", len(actions)), ("the own signals", own), ("the next signals", nxt)], at)
-        _full_tail(array, [("the next signals", nxt)], at)
-        array = probabilities(array, 1, at, False)
-        shape = [array.shape[0]] + [1] * (2 * count)
-        shape[1 + i], shape[1 + count + i] = array.shape[1], array.shape[2]
-        factor = array.reshape(*shape)
-        joint = factor if joint is None else (joint * factor).reduce()
-    if joint is None:
-        raise InputError(place, "no agents", "give one matrix per agent")
-    return joint
-
-
-def _same_names(parts: Mapping[str, object], agents: Labels, place: str) -> None:
-    for name in parts:
+def read_signals(values: object, agents: Labels, place: str) -> tuple[Labels, ...]:
+    """Return every agent's labels: by agent, or one list for everybody."""
+    if values is None:
+        raise InputError(place, "missing", "give every agent's signals")
+    if not isinstance(values, Mapping):
+        return tuple(read_labels(values, place) for _ in agents)
+    for name in values:
         if name not in agents:
             raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
     for name in agents:
-        if name not in parts:
-            raise InputError(place, f"nothing for {name}", "give every agent's part")
-
-
-def read_prior(
-    values: object, agents: Labels, signals: Sequence[Labels], place: str, normalize: bool = False
-) -> Rationals:
-    """Return the prior over ``[θ^1]…[θ^N]``; ``{"independent": {agent: [θ^i]}}`` is its short form.
-
-    From Python it may also be a mapping from profiles (tuples of labels) to probabilities; profiles left out have none.
-    """
-    axes = [(f"{name}'s signals", len(own)) for name, own in zip(agents, signals, strict=True)]
-    if isinstance(values, Mapping) and any(isinstance(key, tuple) for key in values):
-        refuse_if_large(place, "the prior", prod(map(len, signals)), 32)
-        index = {profile: k for k, profile in enumerate(profiles(signals))}
-        array = Rationals.from_fractions(_line(values, index, place), tuple(map(len, signals)))
-        array = probabilities(array, len(signals), place, normalize)
-    elif isinstance(values, Mapping):
-        parts = only_key(values, "independent", place)
-        at = f"{place}.independent"
-        if not isinstance(parts, Mapping):
-            raise InputError(at, "no object", "give one row per agent")
-        _same_names(parts, agents, at)
-        joint: Rationals | None = None
-        for i, name in enumerate(agents):
-            row = exact_array(parts[name], f"{at}.{name}")
-            if len(row.shape) != 1:
-                raise InputError(
-                    f"{at}.{name}", f"{len(row.shape)} axes where 1 belongs", "give one row of probabilities"
-                )
-            _full_tail(row, [axes[i]], f"{at}.{name}")
-            row = probabilities(row, 1, f"{at}.{name}", normalize)
-            shape = [1] * len(agents)
-            shape[i] = row.shape[0]
-            joint = row.reshape(*shape) if joint is None else joint * row.reshape(*shape)
-        if joint is None:
-            raise InputError(at, "no agents", "give one row per agent")
-        array = joint
-    else:
-        array = exact_array(values, place)
-        if len(array.shape) == len(axes):
-            _full_tail(array, axes, place)
-        array = probabilities(array, len(array.shape), place, normalize)
-    return spread(array, axes, place)
-
-
-def probabilities(array: Rationals, tail: int, place: str, normalize: bool) -> Rationals:
-    """Check that the last ``tail`` axes hold probabilities that add to exactly 1, and return the array.
-
-    With ``normalize`` each row is divided by its sum, exactly.
-
-    Raises
-    ------
-    InputError
-        Naming the first entry below zero, or the first row that does not add to 1 and its sum.
-    """
-    if len(array.shape) < tail or tail == 0:
-        return array  # `spread` names the missing axes
-    num, split = array.num, len(array.shape) - tail
-    if num.size and int(num.min()) < 0:
-        at = int((num.ravel() < 0).argmax())
-        value = shown(Fraction(int(num.ravel()[at]), array.den))
-        raise InputError(_at(place, array.shape, at), f"a probability of {value}", "make it at least 0")
-    rows = array.reshape(*array.shape[:split], -1)
-    sums = rows.sum(-1).num
-    wrong = (sums != array.den).ravel()
-    if not wrong.any():
-        return array
-    at = int(wrong.argmax())
-    total = Fraction(int(sums.ravel()[at]), array.den)
-    where = _at(place, array.shape[:split], at) if split else place
-    if not normalize or total == 0:
-        raise InputError(
-            where, f"this row of probabilities sums to {shown(total)}, not to 1", "correct it, or pass --normalize"
-        )
-    if (sums == 0).any():
-        at = int((sums == 0).ravel().argmax())
-        raise InputError(_at(place, array.shape[:split], at), "this row sums to 0", "give it some probability")
-    den = lcm(*{int(value) for value in sums.ravel().tolist()})
-    factors = np.array([den // int(value) for value in sums.ravel().tolist()], dtype=object).reshape(sums.shape)
-    bound = magnitude(rows.num) * magnitude(factors)
-    scaled = widen(rows.num, bound) * widen(factors, bound)[..., None]
-    return Rationals(scaled.reshape(array.shape), den).reduce()
+        if name not in values:
+            raise InputError(place, f"no signals for {name}", "give every agent's signals")
+    return tuple(read_labels(values[name], f"{place}.{name}") for name in agents)

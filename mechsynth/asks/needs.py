@@ -9,6 +9,9 @@ from mechsynth.errors import UsageError
 from mechsynth.rational import text
 from mechsynth.result.ask import Ask
 
+READY = frozenset({"policy"})
+"""The questions that take instances of format 2."""
+
 
 def refuse(ask: Ask, environment: Environment) -> None:
     """Refuse an environment that lacks what a question needs, in the order of `mechsynth.result.ask.Needs`.
@@ -19,6 +22,10 @@ def refuse(ask: Ask, environment: Environment) -> None:
         Naming what is missing.
     """
     needs, place, horizon = ask.needs(), f"ask {ask.name}", environment.horizon
+    if environment.needs_second and ask.name not in READY:
+        raise UsageError(
+            place, "the instance has public states, availability or outside options", "these are not taken here yet"
+        )
     if ask.last_period != "efficient":
         if horizon is None:
             raise UsageError("last_period", "an infinite horizon has no last period", "leave it out")

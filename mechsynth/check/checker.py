@@ -17,6 +17,8 @@ from .reading import read_instance
 from .text import Numbers, TooLargeInput, encode, items, table
 from .verdict import Ledger, Refuted, Verdict
 
+READY = frozenset({"policy"})  # questions about instances of format 2 that are checked
+
 
 def check(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> Verdict:
     """Say whether a result is proved, deriving everything from the instance.
@@ -60,6 +62,8 @@ def opened(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> 
 def _check(root: dict[str, Any], numbers: Numbers, model: Model, ledger: Ledger) -> str:
     check_labels(root, model, ledger)
     claim = read_claim(root, numbers, model)
+    if model.second and claim.ask not in READY:
+        raise InputError("instance", f"has what only format 2 says, and {claim.ask} does not take it", "ask policy")
     said = _ladder(claim, model, ledger) if claim.ask == "ladder" else check_answer(claim, model, ledger)
     if model.rescaled:
         said += " This is about the instance with rows of its kernel and prior rescaled to add up to one."

@@ -83,6 +83,10 @@ def read_allocation(value: object, model: Model, place: str = "mechanism.allocat
         if (actions < 0).any():
             missing = model.period(t).name(int(np.flatnonzero(actions < 0)[0]))
             raise InputError(place, f"{missing}{model.when(t)} is not listed", "list every profile once")
+        wrong = np.flatnonzero(~model.period(t).choices[actions, np.arange(actions.size)])
+        if wrong.size:
+            chosen, where = model.period(t).actions[actions[wrong[0]]], model.period(t).name(int(wrong[0]))
+            raise InputError(place, f"{show(chosen)} is not available at {where}{model.when(t)}", "take one that is")
     return rule
 
 

@@ -74,11 +74,17 @@ class Period:
         Labels.
     utilities:
         Per agent, shape ``(actions, profiles)``; profiles in C order, the last agent fastest.
+    available:
+        Which actions there are, Booleans of that shape; None: all of them.
+    outside:
+        Per agent the value of leaving, shape ``(profiles,)``; None: 0.
     """
 
     signals: tuple[tuple[str, ...], ...]
     actions: tuple[str, ...]
     utilities: tuple[Exact, ...]
+    available: Array | None = None
+    outside: tuple[Exact, ...] | None = None
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
@@ -107,6 +113,13 @@ class Period:
         for utility in self.utilities[1:]:
             total = total + utility
         return total
+
+    @cached_property
+    def choices(self) -> Array:
+        """What is available, Booleans ``(actions, profiles)``."""
+        if self.available is not None:
+            return self.available
+        return np.ones((len(self.actions), self.profiles), dtype=bool)
 
     @cached_property
     def own(self) -> tuple[Array, ...]:
@@ -146,6 +159,8 @@ class Model:
         is no next period in any use.
     prior:
         Probabilities of the first profiles, or None.
+    public:
+        The places of the agents that everybody sees before the reports; the others are the players.
     rescaled:
         Whether rescaling rows by their sums changed anything.
     """
@@ -159,6 +174,17 @@ class Model:
     kernels: tuple[Kernel | None, ...]
     prior: Exact | None
     rescaled: bool
+    public: tuple[int, ...] = ()
+
+    @cached_property
+    def players(self) -> tuple[int, ...]:
+        """The places of the agents that report, pay and receive."""
+        return tuple(i for i in range(len(self.agents)) if i not in self.public)
+
+    @property
+    def second(self) -> bool:
+        """Whether only format 2 can say this instance."""
+        return bool(self.public) or any(s.available is not None or s.outside is not None for s in self.stages)
 
     @property
     def count(self) -> int:

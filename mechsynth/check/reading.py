@@ -1,10 +1,9 @@
-"""Reader of instance files (``mechsynth-instance/1``), independent of the one that produced the result."""
+"""Reader of instance files (``mechsynth-instance/1`` and ``/2``), independent of the one that produced the result."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -13,9 +12,11 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from .exact import SAFE, Array, Exact, Rows, largest, objects, sums
+from .exact import Array, Exact
+from .laws_read import Laws, by_agent
 from .model import Kernel, Model, Period
-from .text import TooLargeInput, decode, describe, flatten, items, number_text, show, table
+from .second import KEYS, SECOND, availability, filled, leaving, needed, public_places
+from .text import TooLargeInput, decode, describe, items, number_text, show, table
 
 FORMAT = "mechsynth-instance/1"
 # Estimates above which an instance is refused before anything is allocated.
@@ -71,12 +72,21 @@ class _Reader:
     def __init__(self, data: bytes, normalize: bool) -> None:
         self.digest = hashlib.sha256(data).hexdigest()
         root, self.numbers = decode(data, "instance")
-        if root.get("format") != FORMAT:
+        if root.get("format") not in (FORMAT, SECOND):
             raise InputError("format", f"expected {FORMAT}, found {describe(root.get('format'))}", "convert the file")
-        optional = ("name", "title", "source", "notes", "tags", "prior", "periods", *_STAGE)
-        self.root = table(root, "instance", ("format", "horizon", "discount", "agents"), optional)
-        self.normalize, self.rescaled, self.entries = normalize, False, 0
+        self.second = root["format"] == SECOND
+        self.keys = (*_STAGE, *KEYS[1:]) if self.second else _STAGE
+        optional = ("name", "title", "source", "notes", "tags", "prior", "periods", *self.keys)
+        self.root = table(
+            root,
+            "instance",
+            ("format", "horizon", "discount", "agents"),
+            (*optional, *(KEYS[:1] if self.second else ())),
+        )
+        self.entries = 0
         self.agents = _labels(root["agents"], "agents")
+        self.laws = Laws(self.numbers, self.agents, normalize, self.second)
+        self.public = public_places(root["public"], self.agents) if root.get("public") is not None else ()
         most = MAX_AXES - 1 if root["horizon"] == 1 else (MAX_AXES - 1) // 2
         if len(self.agents) > most:
             raise TooLargeInput(
@@ -95,17 +105,18 @@ class _Reader:
             remedy = "it lies in (0, 1)" + ("" if horizon is None else ", or is 1")
             raise InputError("discount", number_text(discount), remedy)
         stages, kernels = self._stationary(horizon) if "periods" not in root else self._periods(horizon)
-        prior = self._prior(root["prior"], stages[0]) if root.get("prior") is not None else None
+        prior = self.laws.prior(root["prior"], stages[0]) if root.get("prior") is not None else None
         return Model(
             name=name,
             digest=self.digest,
             agents=self.agents,
+            public=self.public,
             horizon=horizon,
             discount=discount,
             stages=tuple(stages),
             kernels=tuple(kernels),
             prior=prior,
-            rescaled=self.rescaled,
+            rescaled=self.laws.rescaled,
         )
 
     def _horizon(self) -> int | None:
@@ -131,7 +142,7 @@ class _Reader:
         return [stage], [kernel]
 
     def _periods(self, horizon: int | None) -> tuple[list[Period], list[Kernel | None]]:
-        for key in _STAGE:
+        for key in self.keys:
             if key in self.root:
                 raise InputError(key, 'stands beside "periods"', "keep one of the two")
         periods = items(self.root["periods"], "periods")
@@ -142,7 +153,7 @@ class _Reader:
         stages = []
         for t, entry in enumerate(periods):
             last = t == horizon - 1
-            table(entry, f"periods[{t}]", _STAGE[:3] if last else _STAGE)
+            table(entry, f"periods[{t}]", _STAGE[:3] if last else _STAGE, self.keys[len(_STAGE) :])
             stages.append(self._stage(entry, f"periods[{t}]."))
         kernels: list[Kernel | None] = [
             self._kernel(entry["transition"], stages[t], stages[t + 1], f"periods[{t}].transition")
@@ -156,12 +167,13 @@ class _Reader:
             remedy = f"keep the sum below {MAX_ENTRIES}"
             raise TooLargeInput(place, f"about {self.entries} numbers once it is written out", remedy)
 
-    def _by_agent(self, value: object, place: str) -> list[Any]:
-        found = table(value, place, self.agents, self.agents)
-        for key in found:
-            if key not in self.agents:
-                raise InputError(place, f"unknown agent {show(key)}", "use the labels of the list of agents")
-        return [found[agent] for agent in self.agents]
+    def _kernel(self, value: object, stage: Period, after: Period, place: str) -> Kernel:
+        self._spend(len(stage.actions) * stage.profiles * after.profiles, place)
+        return self.laws.kernel(value, stage, after, place)
+
+    def _by_agent(self, value: object, place: str, players: bool = False) -> list[Any]:
+        """Return what stands there for every agent, or for every one that is not public and None for the others."""
+        return by_agent(value, place, self.agents, self.public if players else ())
 
     def _stage(self, entry: dict[str, Any], at: str) -> Period:
         for key in _STAGE[:3]:
@@ -174,117 +186,33 @@ class _Reader:
         actions = _labels(entry["actions"], at + "actions")
         sizes = tuple(len(labels) for labels in signals)
         self._spend(len(self.agents) * len(actions) * prod(sizes), at + "utilities")
-        tables = self._by_agent(entry["utilities"], at + "utilities")
-        utilities = tuple(
-            self._utility(value, i, len(actions), sizes, f"{at}utilities.{show(self.agents[i])}")
-            for i, value in enumerate(tables)
-        )
-        return Period(signals, actions, utilities)
-
-    def _utility(self, value: object, agent: int, actions: int, sizes: tuple[int, ...], place: str) -> Exact:
-        if isinstance(value, dict):
-            value = table(value, place, ("private",))["private"]
-            leaves, shape = flatten(value, [(actions, True), (sizes[agent], True)], place)
-            shape = (shape[0], *(1,) * agent, shape[1], *(1,) * (len(sizes) - agent - 1))
-        else:
-            leaves, shape = flatten(value, [(size, True) for size in (actions, *sizes)], place)
-        exact = Exact.of(self.numbers.pairs(leaves, place), shape)
-        return exact.broadcast((actions, *sizes)).reshape(actions, prod(sizes))
-
-    def _probabilities(self, rows: Rows, names: Sequence[Sequence[str]], place: str) -> Rows:
-        """Check that every row is a probability vector (or rescale it); ``names`` are the labels of the lead axes."""
-        num, total = rows.num, sums(rows.num)
-
-        def where(index: tuple[int, ...]) -> str:
-            words = [show(labels[k]) if len(labels) > k else "" for labels, k in zip(names, index, strict=True)]
-            return f"{place}, row ({', '.join(words)})" if words else place
-
-        if (num < 0).any():
-            index = tuple(int(k) for k in np.argwhere(num < 0)[0])
-            raise InputError(where(index[:-1]), "a negative probability", "probabilities are not negative")
-        wrong = total != rows.den
-        if not wrong.any():
-            return rows
-        index = tuple(int(k) for k in np.argwhere(wrong)[0])
-        if not self.normalize:
-            found = Fraction(int(total[index]), int(rows.den[index]))
-            raise InputError(where(index), f"adds up to {number_text(found)}, not to 1", "correct it or normalize")
-        if (total == 0).any():
-            index = tuple(int(k) for k in np.argwhere(total == 0)[0])
-            raise InputError(where(index), "is zero everywhere", "give it a positive entry")
-        self.rescaled = True
-        common = np.asarray(np.gcd.reduce(num, axis=-1))  # of one row alone it is a bare number
-        flat = num.reshape(-1, num.shape[-1]) // common.reshape(-1, 1)
-        return Rows(flat.reshape(num.shape), objects(sums(flat).ravel().tolist()).reshape(rows.den.shape))
-
-    def _prior(self, value: object, stage: Period) -> Exact:
-        sizes, place = stage.sizes, "prior"
-        if isinstance(value, dict):
-            weights: Array = np.ones((), dtype=object)
-            den = 1
-            parts = self._by_agent(table(value, place, ("independent",))["independent"], place)
-            for size, part in zip(sizes, parts, strict=True):
-                leaves, _ = flatten(part, [(size, False)], place)
-                rows = Rows.of(self.numbers.pairs(leaves, place), (), size, place)
-                rows = self._probabilities(rows, [], place)
-                weights = np.multiply.outer(weights, rows.num.astype(object))
-                den *= int(rows.den[()])
-        else:
-            leaves, _ = flatten(value, [(size, False) for size in sizes], place)
-            rows = Rows.of(self.numbers.pairs(leaves, place), (), stage.profiles, place)
-            rows = self._probabilities(rows, [], place)
-            weights, den = rows.num.astype(object), int(rows.den[()])
-        return Exact(weights.reshape(-1), np.array(den, dtype=object))
-
-    def _kernel(self, value: object, stage: Period, after: Period, place: str) -> Kernel:
-        lead = (len(stage.actions), *stage.sizes)
-        shape = (len(stage.actions), stage.profiles, after.profiles)
-        self._spend(prod(shape), place)
-        names = [stage.actions, *stage.signals]
-        if isinstance(value, dict):
-            value = table(value, place, ("independent",))["independent"]
-            rows = self._independent(self._by_agent(value, place), stage, after, place)
-        else:
-            axes = [(size, True) for size in lead] + [(size, False) for size in after.sizes]
-            leaves, found = flatten(value, axes, place)
-            pairs = self.numbers.pairs(leaves, place)
-            rows = Rows.of(pairs, found[: len(lead)], after.profiles, place)
-            rows = self._probabilities(rows, names, place)
-        den = np.ascontiguousarray(np.broadcast_to(rows.den, lead)).reshape(shape[:2])
-        num = rows.num
-        # rows are not negative and add up to ``den``, so ``den`` bounds every entry
-        if num.dtype == object and max(den.flat) < 1 << 54:
-            num = num.astype(np.int64)
-        elif num.dtype != object and max(den.flat) >= 1 << 54:
-            num = num.astype(object)
-        weights = np.ascontiguousarray(np.broadcast_to(num, (*lead, after.profiles))).reshape(shape)
-        return Kernel(weights, den, after.sizes)
-
-    def _independent(self, parts: list[Any], stage: Period, after: Period, place: str) -> Rows:
-        """Return the product of the agents' transitions, rows over ``(action, profile)``."""
-        count = len(parts)
-        weights: Array = np.ones((1,) * (1 + 2 * count), dtype=np.int64)
-        den: Array = np.ones((1,) * (1 + count), dtype=object)
-        for i, part in enumerate(parts):
-            at = f"{place}.{show(self.agents[i])}"
-            own, then = stage.sizes[i], after.sizes[i]
-            # [θ^i][θ'^i] or [a][θ^i][θ'^i]: told apart by the depth
-            deep = isinstance(part, list) and part and isinstance(part[0], list) and part[0]
-            if deep and isinstance(part[0][0], list):
-                leaves, found = flatten(part, [(len(stage.actions), True), (own, True), (then, False)], at)
-                names: list[Sequence[str]] = [stage.actions, stage.signals[i]]
-                moves = found[0]
+        available, outside = None, None
+        if entry.get("available") is not None:
+            available = availability(entry["available"], self.public, len(actions), sizes, at + "available")
+        if entry.get("outside") is not None:
+            outside = leaving(entry["outside"], self.agents, self.public, sizes, self.numbers, at + "outside")
+        utilities = []
+        for i, value in enumerate(self._by_agent(entry["utilities"], at + "utilities", players=True)):
+            place = f"{at}utilities.{show(self.agents[i])}"
+            if i in self.public:
+                utilities.append(Exact.constant(Fraction(0), (len(actions), prod(sizes))))
             else:
-                leaves, found = flatten(part, [(own, True), (then, False)], at)
-                names, moves = [stage.signals[i]], 1
-            rows = self._probabilities(Rows.of(self.numbers.pairs(leaves, at), found[:-1], then, at), names, at)
-            now = [1] * count
-            now[i] = found[-2]
-            later = [1] * count
-            later[i] = then
-            num = rows.num.reshape(moves, *now, *later)
-            if largest(weights) * largest(num) >= SAFE:
-                weights, num = weights.astype(object), num.astype(object)
-            weights = weights * num
-            den = den * rows.den.reshape(moves, *now)
-        return Rows(weights.reshape(*weights.shape[: 1 + count], -1), den)
+                utilities.append(self._utility(value, i, available, (len(actions), *sizes), place))
+        flat = None if available is None else available.reshape(len(actions), prod(sizes))
+        return Period(signals, actions, tuple(utilities), flat, outside)
+
+    def _utility(self, value: object, agent: int, available: Array | None, lead: tuple[int, ...], place: str) -> Exact:
+        kept = range(len(lead))
+        if isinstance(value, dict) and not self.laws.short(value):
+            value = table(value, place, ("private",))["private"]
+            kept = (0, agent + 1)  # type: ignore[assignment]
+        leaves, shape = self.laws.leaves(value, [(lead[k], True) for k in kept], place)
+        if available is not None:
+            leaves = filled(leaves, needed(available, kept, shape), 1, place)
+        full = [1] * len(lead)
+        for k, length in zip(kept, shape, strict=True):
+            full[k] = length
+        exact = Exact.of(self.numbers.pairs(leaves, place), tuple(full)).broadcast(lead)
+        if available is not None:
+            exact = Exact(np.where(available, exact.num, 0), exact.den)
+        return exact.reshape(lead[0], prod(lead[1:]))

@@ -173,7 +173,9 @@ class Values:
         self.rule = list(rule)
         self.suggestions = list(suggestions)
         if constant:
-            self.rule[-1] = np.argmax(model.period(model.count - 1).surplus.common("utilities")[0], axis=0)
+            last = model.period(model.count - 1)
+            num, _ = last.surplus.common("utilities")
+            self.rule[-1] = np.argmax(np.where(last.choices, num, num.min() - 1), axis=0)
         self._exact: dict[int, Exact] = {}
         self._gaps: dict[int, Exact] = {}
 
@@ -266,13 +268,16 @@ class Values:
         return self._gaps[t]
 
     def signs(self, t: int) -> Array:
-        """Return the exact sign of every gap of a period: 1 (worse than the rule), 0 (a tie), -1 (better)."""
+        """Return the exact sign of every gap of a period: 1 (worse than the rule), 0 (a tie), -1 (better).
+
+        An action that is not available counts as worse.
+        """
         low, high = self.gaps(t)
         signs = np.where(low > 0, 1, np.where(high < 0, -1, 0))
-        if ((low <= 0) & (high >= 0) & ((low != 0) | (high != 0))).any():
+        if ((low <= 0) & (high >= 0) & ((low != 0) | (high != 0)) & self.model.period(t).choices).any():
             gaps = self.exact_gaps(t).num
             signs = np.where(gaps > 0, 1, np.where(gaps < 0, -1, 0))
-        return np.asarray(signs, dtype=int)
+        return np.asarray(np.where(self.model.period(t).choices, signs, 1), dtype=int)
 
     def check_efficient(self, ledger: Ledger) -> list[Array]:
         """Ask that no action at any profile of any period beats the rule; return the signs of the gaps."""

@@ -336,6 +336,8 @@ def evaluate(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
         if mechanism.get("transfers") is None:
             raise InputError("mechanism.transfers", "are missing", "evaluate a result that has them")
+        if model.second:
+            raise InputError("instance", "has what only format 2 says, which is not evaluated", "ask policy")
         rule = read_allocation(mechanism["allocation"], model)
         paid = read_transfers(mechanism["transfers"], model, rule, numbers)
         try:

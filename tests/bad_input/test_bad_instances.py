@@ -91,7 +91,7 @@ BROKEN: dict[str, tuple[Change, tuple[str, ...]]] = {
     "a string": (lambda _: b'"mechsynth-instance/1"', ()),
     "null": (lambda _: b"null", ()),
     "no format": (drop("format"), ("format",)),
-    "another format": (put("format")("mechsynth-instance/2"), ("format",)),
+    "another format": (put("format")("mechsynth-instance/3"), ("format",)),
     "a result's format": (put("format")("mechsynth-result/1"), ("format",)),
     "a format that is a list": (put("format")([]), ("format",)),
     # bytes

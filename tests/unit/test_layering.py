@@ -14,7 +14,9 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 LAYERS = (
     "errors",
     "files rational run display result/status result/codec result/rowname result/schema result/vocabulary",
+    "compact",
     "reading result/ask result/witness result/__init__",
+    "laws public period",
     "result/document environment",
     "instance efficient trade beliefs words check",
     "evaluation mechanism families program",

@@ -9,8 +9,9 @@ import pytest
 
 from mechsynth import Environment
 from mechsynth.errors import InputError, TooLargeError
+from mechsynth.laws import probabilities, read_prior, read_transition
 from mechsynth.rational import Rationals
-from mechsynth.reading import exact_array, flatten, probabilities, read_prior, read_transition, refuse_if_large, spread
+from mechsynth.reading import exact_array, flatten, refuse_if_large, spread
 
 AGENTS, ACTIONS = ("A", "B"), ("x", "y")
 SIGNALS = (("l", "h"), ("p", "q", "r"))

@@ -43,6 +43,8 @@ def check(result: bytes, instance: bytes) -> None:
     Unknown
         If it is about a question, or written in a way, that this checker does not know.
     """
+    if json.loads(instance).get("format") != "mechsynth-instance/1":
+        raise Unknown("an instance of format 2")
     data, model = json.loads(result, parse_float=str), Instance(instance)
     question, status = data["question"], data["status"]
     name = question["ask"]
