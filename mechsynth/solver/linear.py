@@ -14,6 +14,7 @@ from mechsynth.solver.quiet import highs, run
 
 SMALLEST = 1e-12  # coefficients up to this are zero to the solver: it allows no less
 INTERIOR = 1_500  # rows from which the interior point method with crossover is tried first
+PIVOTS = 10  # pivots per row and column, beyond the first thousand, after which the simplex method goes in circles
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,8 @@ def minimize(
     """
     lp = model(cost, matrix, lower, upper, floors)
     solver = highs()
-    for key, value in ({"small_matrix_value": SMALLEST} | options).items():
+    most = 1_000 + PIVOTS * sum(matrix.shape)
+    for key, value in ({"small_matrix_value": SMALLEST, "simplex_iteration_limit": most} | options).items():
         solver.setOptionValue(key, value)
     solver.passModel(lp)
     if start is not None:

@@ -42,6 +42,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.prove.systems.MODULAR": 0,
     "mechsynth.prove.ties.DENSE": 0,
     "mechsynth.solver.linear.INTERIOR": 0,
+    "mechsynth.solver.linear.PIVOTS": 0,
     # how often or how finely something is tried, 0: not at all
     "mechsynth.construct.aims.COARSE": 0,
     "mechsynth.construct.aims.FINE": 0,

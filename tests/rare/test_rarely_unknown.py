@@ -39,6 +39,14 @@ def test_questions_near_a_tie(first: int) -> None:
     assert counts["unknown"] == 0 and sum(map(counts.__getitem__, DECIDED)) >= 15
 
 
+@pytest.mark.parametrize("seed", [1737, 3553])
+def test_a_float_solver_that_goes_in_circles_is_stopped(seed: int) -> None:
+    """HiGHS turns round at one vertex of these programs until the time is over; stopped early, the exact walk decides them."""
+    status, seconds, wrong = asked(seed, True)
+    assert (status, wrong) == ({1737: "infeasible", 3553: "optimal"}[seed], None)
+    assert seconds < LATE
+
+
 def test_all_sorts_are_drawn() -> None:
     """The questions of this file are yes and no, optimal and without end."""
     counts, _ = counted(False, range(40))
