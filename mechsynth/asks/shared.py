@@ -1,4 +1,4 @@
-"""What several questions say: the headings under which they are listed, and what they need."""
+"""What several questions say: what they need of an environment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from typing import ClassVar
 
 from mechsynth.result.ask import Ask, Needs
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import PRIVATE
 
-RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual claimants"
-ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
-EVERYTHING = "everything at once"
 EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
 NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private values"

@@ -100,7 +100,7 @@ def _show(result: Result) -> None:
 
         from rich.console import Console
 
-        from mechsynth.asks.shared import RESIDUAL
+        from mechsynth.result.vocabulary import RESIDUAL
         from mechsynth.words import ladder_table
 
         # Drawn into memory first, so that it reaches the terminal in the characters it can show.

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.simplex import Cloud, picture
 from mechsynth.report.text import exact, grey, label, number_cell, profile, short
+from mechsynth.result.vocabulary import BELIEFS
 from mechsynth.words import witnesses
-from mechsynth.words.envelope import CONDITIONS, Answer
+from mechsynth.words.envelope import Answer
 from mechsynth.words.numbers import counted, listed, number
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
     row = evaluation.least if evaluation is not None else None
     if row is not None:
         return _tightest(answer, environment, row), 0
-    if answer.ask in CONDITIONS and answer.proved:
+    if answer.about == BELIEFS and answer.proved:
         return _closest(environment), 0
     return [], 0
 

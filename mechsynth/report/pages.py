@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from mechsynth.asks import REGISTRY
 from mechsynth.errors import InputError, printable
-from mechsynth.report import beliefs, budgets, chain, heat, incentives, intervals, plan, proof, several
+from mechsynth.report import beliefs, budgets, chain, heat, incentives, plan, proof, several
 from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, Say, Section, Terms
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
-from mechsynth.words import UNCHECKED, answers, reading, synthesis
+from mechsynth.result.ask import part
+from mechsynth.words import UNCHECKED, answers, asked, reading
 from mechsynth.words.envelope import Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
@@ -159,17 +159,13 @@ def _verdict(subject: Subject) -> tuple[str, str, str]:
         return "·", "A mechanism" if answer.transfers is not None else "No question of this version", "open"
     if answer.within and not _refused(subject):
         mark, word, look = _LOOKS["unknown"]
-        return mark, f"{word} (no payments of at most {synthesis.bound(answer)} do it)", look
+        return mark, f"{word} (no payments of at most {answers.bound(answer)} do it)", look
     if not answer.proved and not answer.within:
         return _LOOKS["unknown"]
     if _refused(subject):
         return "!", f"Refused (the file claims: {answer.status})", "open"
     mark, word, look = _LOOKS[answer.status]
     return mark, word if answer.exact else f"{word} ({answer.strength})", look
-
-
-def _question(answer: Answer) -> str:
-    return "Everything at once: the smallest class of transfers" if answer.ask == "ladder" else answer.title
 
 
 def _checked(subject: Subject) -> str:
@@ -202,16 +198,16 @@ def _sections(subject: Subject, prefix: str = "", *, evaluate: bool = True) -> l
         surroundings += chain.chain(environment, answer.names, prefix)
     surroundings += chain.rule_table(answer.names, answer.certificate.get("ties"))
     found.insert(len(found) if parts else 2, Section(f"{prefix}environment", "The environment", surroundings))
-    for k, part in enumerate(parts):
-        chosen = part.document.get("mechanism") == subject.document.get("mechanism")
-        inner = _of_answer(part, f"{prefix}p{k}-", evaluate=evaluate and chosen)
-        mark, word, _ = _verdict(part)
+    for k, each in enumerate(parts):
+        chosen = each.document.get("mechanism") == subject.document.get("mechanism")
+        inner = _of_answer(each, f"{prefix}p{k}-", evaluate=evaluate and chosen)
+        mark, word, _ = _verdict(each)
         blocks: list[Block] = []
         for section in inner:
             if section.title not in (_WORDS, _CLAIMED):
                 blocks.append(Head(section.title))
             blocks += section.blocks
-        found.append(Section(f"{prefix}p{k}", f"{mark} {part.answer.title}: {word.lower()}", blocks))
+        found.append(Section(f"{prefix}p{k}", f"{mark} {each.answer.title}: {word.lower()}", blocks))
     if evaluate:
         found.append(Section(f"{prefix}proof", "The proof", proof.show(subject)))
     return [section for section in found if section.blocks]
@@ -226,13 +222,24 @@ def _refused(subject: Subject) -> bool:
     return subject.verdict is not None and not subject.verdict.accepted and claims
 
 
+def _own(subject: Subject, prefix: str) -> list[Section]:
+    """Return what the question shows besides: the module ``page`` of its folder."""
+    answer, page = subject.answer, part(subject.answer.ask, "page")
+    if page is None or not answer.proved or _refused(subject):
+        return []
+    shown = _guarded(answer, lambda: page.show(answer, subject.environment, prefix))
+    return [Section(f"{prefix}{page.TITLE.lower()}", page.TITLE, shown)]
+
+
 def _payments(answer: Answer) -> str:
     """Return the heading of the payments: whose they are, where the answer is not about one mechanism."""
-    if answer.ask != "uniqueness":
-        return "Payments"
-    if answer.status == "fails":
-        return "Payments that attain the upper end of each agent's widest interval"
-    return "Payments of one mechanism of the Groves family"
+    told = getattr(part(answer.ask, "page"), "payments", None)
+    return "Payments" if told is None else str(told(answer))
+
+
+def _question(answer: Answer) -> str:
+    title = getattr(asked.words_of(answer.ask), "TITLE", None)
+    return answer.title if title is None else f"{answer.about.capitalize()}: {title}"
 
 
 def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section]:
@@ -241,11 +248,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
     evaluation = subject.evaluation() if evaluate else None
     sections = [
         Section(f"{prefix}words", _CLAIMED if _refused(subject) else _WORDS, _told(answer)),
-        Section(
-            f"{prefix}intervals",
-            "Intervals",
-            [] if _refused(subject) else _guarded(answer, lambda: intervals.show(answer, environment, prefix)),
-        ),
+        *_own(subject, prefix),
         Section(f"{prefix}smaller", "Classes of transfers that were tried before", several.tried(subject)),
         Section(
             f"{prefix}beliefs",
@@ -273,7 +276,7 @@ def _of_answer(subject: Subject, prefix: str, *, evaluate: bool) -> list[Section
 
 def _looks_ahead(answer: Answer) -> bool:
     """Whether what is believed of the next reports has a part in the question."""
-    ask = REGISTRY.get(answer.ask)
+    ask = asked.declared(answer.ask)
     return ask is None or ask.looks_ahead
 
 
@@ -301,7 +304,7 @@ def _covers(answer: Answer) -> Terms:
         other = f"; {counted(tied, 'profile')} with ties, where other efficient rules were not tried" if tied else ""
         pairs.append(("Rule", f"the one below{other}"))
     if answer.value is not None:
-        ask = REGISTRY.get(answer.ask)
+        ask = asked.declared(answer.ask)
         what = ask.value if ask is not None and ask.value else "value"
         pairs.append((f"{what[0].upper()}{what[1:]}", show(answer.value)))
     return Terms(tuple(pairs))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mechsynth.report.blocks import Block, Cell, Grid, Say
 from mechsynth.report.subject import Subject
-from mechsynth.words.envelope import read
+from mechsynth.result.vocabulary import LAST
+from mechsynth.words.envelope import Answer, read
 from mechsynth.words.verdicts import summary
 
 
@@ -25,18 +26,18 @@ def ladder(subject: Subject, parts: list[Subject]) -> list[Block]:
     if subject.answer.status == "feasible":
         works = next((p for p in parts if p.document.get("mechanism") == subject.document.get("mechanism")), None)
         if works is not None:
-            deed = _deed(works.answer.ask)
+            deed = _deed(works.answer)
             blocks.append(
                 Say(f"Of the classes of transfers asked about, the smallest that {deed}: {works.answer.title}.")
             )
     elif subject.answer.proved:
-        blocks.append(Say(f"None of the classes of transfers asked about {_deed(parts[-1].answer.ask)}."))
+        blocks.append(Say(f"None of the classes of transfers asked about {_deed(parts[-1].answer)}."))
     return blocks
 
 
-def _deed(ask: str) -> str:
+def _deed(answer: Answer) -> str:
     """Return what a class of transfers does where a ladder's question succeeds."""
-    return "implements the rule" if ask == "static" else "makes every agent residual claimant"
+    return "implements the rule" if answer.about == LAST else "makes every agent residual claimant"
 
 
 def _summaries(caption: str, rows: list[tuple[str, str, str, str]]) -> Grid:

@@ -43,8 +43,8 @@ class Subject:
     size: int = 0
 
     def parts(self) -> list[Subject]:
-        """Return the answers of a ladder, each a subject of its own; of any other result nothing."""
-        if self.answer.ask != "ladder":
+        """Return the answers that an answer consists of, each a subject of its own; of any other result nothing."""
+        if not self.answer.composite:
             return []
         documents = self.document["certificate"]["answers"]
         answers = parts_of(self.answer)

@@ -14,10 +14,15 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from mechsynth.errors import MechsynthError, UsageError, did_you_mean
 from mechsynth.result.status import Status
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 class Kind(enum.Enum):
@@ -172,6 +177,8 @@ class Ask:
         The class of its transfers, where it leaves no choice; empty where it asks for no transfers.
     requires:
         The requirements that its transfers meet.
+    composite:
+        Whether its answer consists of answers to other questions.
     looks_ahead:
         Whether what is believed of the next reports has a part in it.
     """
@@ -187,6 +194,7 @@ class Ask:
     linear: ClassVar[bool] = False
     pays: ClassVar[str] = ""
     requires: ClassVar[tuple[str, ...]] = ()
+    composite: ClassVar[bool] = False
     looks_ahead: ClassVar[bool] = True
 
     last_period: str = option("efficient", LAST_PERIOD)
@@ -294,6 +302,21 @@ def named(name: object) -> type[Ask]:
         remedy = f"{did_you_mean(name, REGISTRY)}choose one of {', '.join(REGISTRY)}"
         raise UsageError("ask", f"{name!r} is no question of this version", remedy)
     return REGISTRY[name]
+
+
+def found(name: str) -> type[Ask] | None:
+    """Return the class of a question; None for a name that this version does not know."""
+    import_module("mechsynth.asks")
+    return REGISTRY.get(name)
+
+
+def part(name: str, room: str) -> ModuleType | None:
+    """Return a module of a question's folder (``"solve"``, ``"words"``, ``"claim"``, ``"page"``); None where it has none, or there is no such question."""
+    ask = found(name)
+    if ask is None or find_spec(ask.__module__) is None or not hasattr(import_module(ask.__module__), "__path__"):
+        return None
+    full = f"{ask.__module__}.{room}"
+    return import_module(full) if find_spec(full) is not None else None
 
 
 def _idle(name: str, value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The names of classes of transfers and of objectives, as files and command lines write them."""
+"""Names that files and command lines write, and the headings under which questions are listed."""
 
 TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
 """From small to large; the first two are not comparable."""
@@ -12,3 +12,10 @@ OBJECTIVES = (
     "min-subsidy",
     "min-epsilon",
 )
+
+RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual claimants"
+ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
+EVERYTHING = "everything at once"
+
+UNNAMED = "ladder"
+"""The question that is asked where none is named."""

@@ -1,141 +1,230 @@
-"""Words for the questions that build transfers block by block: what each wants, and what its answer covers."""
+"""Answers about transfers that leave every agent a given payoff, block by block, in words: what each wants, gives, covers and leaves open."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mechsynth.words import sections, witnesses
+from mechsynth.words.answers import CLASSES, class_name, rule_words, surplus_words, ties_clause
 from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import counted, listed
+from mechsynth.words.reading import word
+from mechsynth.words.witnesses import Aim, Failure
+
+_MOST_AGENTS = 3
 
 
-@dataclass(frozen=True)
-class Aim:
-    """What a construction wants for an agent, in three grammatical forms, and the charge that it takes."""
-
-    infinitive: str
-    clause: str
-    act: str
-    just: str
-    charge: str = ""
-
-
-_CLAIMANT = Aim(
-    "To be residual claimant",
-    "is residual claimant",
-    "make {} residual claimant",
-    "what makes {} residual claimant",
-)
-_AIMS = {
-    "budget-balanced": Aim(
-        "To keep an equal share of the surplus",
-        "keeps an equal share of the surplus",
-        "leave {} an equal share of the surplus",
-        "what leaves {} an equal share of the surplus",
-        "Here an agent must expect to be charged, next period, its utility of today less the average of all agents' "
-        "utilities.",
-    ),
-    "surplus-extraction": Aim(
-        "To be left with nothing",
-        "is left with nothing",
-        "leave {} with nothing",
-        "what leaves {} with nothing",
-        "Here an agent must expect to be charged, next period, its whole utility of today.",
-    ),
-}
-
-
-def aim(answer: Answer) -> Aim:
-    """Return what the question wants for an agent."""
-    return _AIMS.get(answer.ask, _CLAIMANT)
-
-
-def gains(answer: Answer) -> str:
-    """Return what a positive answer gives the agents and the designer, beyond truth."""
-    if answer.ask == "budget-balanced":
-        return (
-            "Each agent keeps W/N, an equal share of the social surplus: its payoff from any period on, apart from what "
-            "is still due from the period before. The budget balances in every period: given the reports of the period "
-            "before, what all agents pay adds up to exactly 0 in expectation."
+def tell(page: Page, answer: Answer, aim: Aim) -> None:
+    """Put the explanation of a proved answer on a page."""
+    if answer.status == "feasible":
+        works(
+            page,
+            answer,
+            _works_words(answer, aim),
+            f"What is proved covers this rule and these transfers. {aim.not_asked}",
         )
-    if answer.ask == "surplus-extraction":
-        return (
-            "The agents keep nothing and the designer gets the whole surplus: the expected discounted payments are "
-            "E W(θ_1), the expected social surplus. Each agent pays an entrance fee in the period of its report (paid "
-            "in: same period) and gets a bonus one period later (paid in: next period), which is never a charge. So "
-            "after every history, also one that truth does not lead to, staying is worth the bonus that is due and "
-            "nobody would rather leave."
-        )
-    before = "every period" if answer.names.finite is False else "every period before the last"
-    if answer.names.last == 1:
-        claim = ""
     else:
-        surplus = "the social surplus"
-        if answer.constant is not None:
-            surplus = "the surplus that an efficient last period would give (not that of what is played)"
-        claim = (
-            f"In {before}, and before the fee, they make each agent residual claimant: its payoff from then on, apart "
-            f"from what is still due from the period before, is {surplus}. "
-        )
-    where = (
-        "it stands below as paid in period 1, once"
-        if answer.names.finite is False
-        else "it is part of the payments below that are made in period 1"
+        fails(page, answer, aim)
+
+
+def short(answer: Answer) -> str | None:
+    """Return where the answer turns, for a row of a table."""
+    return sections.failing(answer) if answer.status == "infeasible" else None
+
+
+def works(page: Page, answer: Answer, lead: list[str], covers: str) -> None:
+    """Put a positive answer on a page: sentences, payments, incentives, payoffs, and what is covered."""
+    for text in lead:
+        page.say(text)
+    sections.transfers(page, answer)
+    sections.incentives(page, answer)
+    sections.payoffs(page, answer)
+    page.say(f"{covers} {ties_clause(answer)}".strip())
+
+
+def fails(page: Page, answer: Answer, aim: Aim) -> None:
+    """Put a negative answer on a page: the failures, what they cover, and what to ask next."""
+    found = witnesses.failures(answer)
+    for text in _fails_words(answer, aim, found):
+        page.say(text)
+    sections.why(page, answer, found)
+    page.head("What this covers")
+    for text in _covers_negative(answer, aim, found):
+        page.say(text)
+    steps = _next_steps(answer, aim, found)
+    if steps:
+        page.head("What to ask next")
+        page.items(steps)
+
+
+def _works_words(answer: Answer, aim: Aim) -> list[str]:
+    """Return what a mechanism in the result does."""
+    before = "every period" if answer.names.finite is False else "every period before the last"
+    reach = (
+        " They are aligned so after every action, also after those that the rule never takes."
+        if answer.scope == "all" and aim.aligned
+        else ""
     )
+    truth = (
+        f"Yes. The {class_name(answer.kind)} transfers below implement {rule_words(answer)} periodic ex post: after "
+        "every history and whatever everybody's signals, no agent gains by a false report while the others are truthful."
+    )
+    if aim.gains is not None:
+        return [truth, f"{aim.gains(answer)}{reach}"]
+    if answer.names.last == 1:
+        return [
+            truth,
+            "There is one period only, so no payment can look at a next report, and no payoff is prescribed: this is the question static.",
+        ]
+    caution = ""
+    if answer.constant is not None:
+        caution = " With that action in the last period the earlier actions need not be the best any more."
+    return [
+        f"{truth}{caution} In {before} they "
+        "make each agent residual claimant: its payoff from then on, apart from what is still due from the period "
+        f"before, is {surplus_words(answer)}.{reach}",
+    ]
+
+
+def _fails_words(answer: Answer, aim: Aim, found: list[Failure]) -> list[str]:
+    """Return the negative answer in one paragraph."""
+    if found[0].kind == "cycle":
+        last = "the last period" if found[0].period is None else f"period {found[0].period}"
+        lead = f"No. The efficient rule of {last} cannot be implemented ex post, whatever is paid on its reports."
+        if aim.ends and found[0].period != 1:
+            lead += (
+                f" So no mechanism that plays it there is incentive compatible, and {class_name(answer.kind)} transfers "
+                "in the periods before cannot change that."
+            )
+        return [f"{lead} {witnesses.listing(found) if len(found) > 1 else ''}".strip()]
+    name = class_name(answer.kind)
+    rule = rule_words(answer).rstrip(",")
+    claim = "" if answer.constant is None or aim.gains is not None else f" of {surplus_words(answer)}"
+    return [
+        f"No. {name[0].upper()}{name[1:]} transfers cannot {_act(answer, aim, found)}{claim} under {rule}. {witnesses.listing(found)}"
+    ]
+
+
+def _act(answer: Answer, aim: Aim, found: list[Failure]) -> str:
+    """Return what the transfers fail to do: ``make firm1 or firm2 residual claimant after every action``."""
+    return f"{aim.act.format(_claimants(found))}{_always(answer)}"
+
+
+def _always(answer: Answer) -> str:
+    """Return what scope all adds: the rule itself may still be served."""
+    return "" if answer.scope == "policy" else " after every action"
+
+
+def _claimants(found: list[Failure]) -> str:
+    """Return the agents that fail: ``firm1``, ``firm1 or firm2``."""
+    agents = list(dict.fromkeys(word(failure.agent) for failure in found))
+    if len(agents) > _MOST_AGENTS:
+        agents = [*agents[:_MOST_AGENTS], counted(len(agents) - _MOST_AGENTS, "other agent")]
+    return listed(agents, "or")
+
+
+def _covers_negative(answer: Answer, aim: Aim, found: list[Failure]) -> list[str]:
+    """Return what a negative answer about a mechanism covers, and what it leaves open."""
+    first = found[0]
+    if first.kind == "cycle":
+        tail = ties_clause(answer)
+        scope = "This covers all payments on the reports of that period, and this rule."
+        if first.period is None or first.period > 1:
+            scope += " Payments that also look at the history do not help: after any history the same chain is left."
+        return [f"{scope} {tail}".strip()]
+    if answer.scope == "policy":
+        reach = "only the actions that the rule takes (scope policy)"
+    else:
+        reach = "every action, also those that the rule never takes (scope all)"
+    parts = [
+        f"This covers {class_name(answer.kind)} transfers ({CLASSES.get(answer.kind, 'see the file')}), this rule, and {reach}."
+    ]
+    if aim.charge:
+        parts.append(aim.charge)
+    if answer.scope != "policy":
+        parts.append(
+            "Scope all is the condition of Liu 2014: it suffices for such transfers, and is not needed for them. "
+            + (_policy_too(answer, found) or "Scope policy asks for the transfers themselves and may succeed.")
+        )
+    elif aim.lies_lose:
+        parts.append("What a lie to another action loses of the surplus is counted: it deters by that much.")
+    if answer.names.finite and answer.constant is None:
+        parts.append("It holds whatever is paid in the last period.")
+    parts.append(ties_clause(answer))
+    open_question = (
+        f"It says that such transfers cannot {_act(answer, aim, found)}. It does not say that no "
+        f"{_left_open(answer, aim)}"
+    )
+    return [" ".join(part for part in parts if part), open_question]
+
+
+def _policy_too(answer: Answer, found: list[Failure]) -> str:
+    """Return that scope policy fails too: a failure is at the rule's own action. Empty where none is."""
+    if answer.kind != "contingent":
+        return ""
+    hit = 0
+    for failure in found:
+        others = {own: {**failure.others, failure.agent: own} for own in (failure.type, *failure.weights)}
+        taken = {answer.names.action_taken(failure.period, reports) for reports in others.values()}
+        # a lie to another action would be asked for less there
+        hit += failure.kind == "convex-combination" and taken == {failure.action}
+    if not hit:
+        return ""
     return (
-        f"{claim}The fee balances the budget ex ante: in period 1 each of the N agents pays on top, for each other agent, the "
-        "share 1/(N − 1) of what that agent is expected to be paid given its first report. It looks only at the "
-        f"others' reports and so changes nobody's incentives ({where}). With it the "
-        "expected discounted sum of all payments is exactly 0."
+        f"Scope policy fails too: {hit} of the failures {'is' if hit == 1 else 'are'} at an action that the rule takes after all "
+        "the signals involved."
     )
 
 
-def not_asked(answer: Answer) -> str:
-    """Return what a positive answer does not promise."""
-    if answer.ask == "budget-balanced":
-        return (
-            "Participation was not asked, and single payments need not add up to 0: that is implement with "
-            "budget:ex-post."
-        )
-    if answer.ask == "ex-ante-balanced":
-        return (
-            "Participation was not asked: with the fee an agent may be worse off than outside. The budget balances over "
-            "all periods together and in expectation, not in each period."
-        )
-    if answer.ask == "surplus-extraction":
-        return (
-            "After a history at which a bonus is due, the agents do keep that bonus: whether nothing can be left after "
-            "every history is the question implement with surplus:every-history."
-        )
-    return "Participation and budget balance were not asked."
+def _refutes_contingent(failure: Failure, answer: Answer) -> bool:
+    """Return whether a dependence, divided by its one negative rate, is a mixture that refutes contingent transfers too.
+
+    That needs the signal of that rate to be one with which the rule takes the action: the charge after every other is bounded below alone.
+    """
+    if failure.kind != "dependence":
+        return False
+    below = [k for k, rate in failure.weights.items() if rate < 0]
+    if len(below) != 1:
+        return False
+    if answer.scope == "all":
+        return True
+    taken = answer.names.action_taken(failure.period, {**failure.others, failure.agent: below[0]})
+    return taken is not None and taken == failure.action
 
 
-def left_open(answer: Answer, name: str) -> str:
+def _next_steps(answer: Answer, aim: Aim, found: list[Failure]) -> list[str]:
+    """Return what to ask next after a negative answer about a mechanism."""
+    if found[0].kind == "cycle":
+        last = found[0].period
+        way_out = (
+            "one action is played in the last period without payment, and in the earlier periods the actions that are efficient "
+            "when the last one is can be played where such transfers exist (Corollary 3.3)."
+        )
+        if aim.ends and last != 1:
+            return [f"Ask {answer.ask} with --last-period constant: {way_out}"]
+        if last is None or last > 1:
+            return [f"Ask vcg-type or contingent with --last-period constant: {way_out}"]
+        return [
+            "If the agents meet again, payments tied to what the others report in the next period may repair this: "
+            "write "
+            "the next period into the instance and ask vcg-type or contingent."
+        ]
+    steps = []
+    if answer.kind == "vcg-type" and not any(_refutes_contingent(failure, answer) for failure in found):
+        how = "Ask with --transfers contingent" if answer.chosen_class else "Ask contingent"
+        steps.append(f"{how}: transfers that also look at the agent's own report may do more.")
+    if answer.scope != "policy" and not _policy_too(answer, found):
+        steps.append("Ask with --scope policy: a mechanism needs only the actions that its rule takes.")
+    steps.append(_next_question(answer, aim))
+    return steps
+
+
+def _left_open(answer: Answer, aim: Aim) -> str:
     """Return which weaker question a negative answer does not settle, as the rest of ``It does not say that no ...``."""
-    wishes = {
-        "budget-balanced": ("balance the budget of each period", "with budget:per-period, where shares may be unequal"),
-        "ex-ante-balanced": ("balance the budget ex ante", "with budget:ex-ante, where an agent may keep any rent"),
-        "surplus-extraction": (
-            "extract the expected surplus",
-            "with participation:interim and surplus:full, where payoffs may rise and fall with the others' signals",
-        ),
-    }
-    deed, question = wishes.get(answer.ask, ("implement the rule", "where an agent may keep any rent"))
+    deed, question = aim.left_open
     comma = "" if question.startswith("with ") else ","
-    return f"{name} transfers {deed}: that is the question implement{comma} {question}."
+    return f"{class_name(answer.kind)} transfers {deed}: that is the question implement{comma} {question}."
 
 
-def next_question(answer: Answer) -> str:
+def _next_question(answer: Answer, aim: Aim) -> str:
     """Return the call of implement that asks for less."""
-    require = {
-        "budget-balanced": "--require budget:per-period: must the shares be equal, or is a balanced budget enough?",
-        "ex-ante-balanced": "--require budget:ex-ante: must agents be residual claimants, or is a balanced budget enough?",
-        "surplus-extraction": (
-            "--require participation:interim --require surplus:full: must an agent be left with nothing whatever the "
-            "others' signals, or is it enough on average over them?"
-        ),
-    }
-    tail = require.get(answer.ask)
-    if tail is None:
-        return f"Ask implement with --transfers {answer.kind}: must the agent be residual claimant, or is truth enough?"
-    # The fees of the other two constructions are paid on the reports of the same period.
-    kind = answer.kind if answer.ask == "budget-balanced" else "contingent+now"
-    return f"Ask implement with --transfers {kind} {tail}"
+    return f"Ask implement with --transfers {aim.transfers or answer.kind}{aim.asks_less}"

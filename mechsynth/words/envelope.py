@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mechsynth.words import asked, reading
 from mechsynth.words import names as naming
-from mechsynth.words import reading
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, number
 from mechsynth.words.reading import word
@@ -14,21 +14,6 @@ from mechsynth.words.reading import word
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
-CONDITIONS = ("convex-independence", "spanning")
-LINKED = ("contingent", "vcg-type", "ex-ante-balanced")
-MECHANISMS = ("static", "vcg-type", "contingent")
-CONSTRUCTIONS = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
-GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg", "uniqueness")
-_POSSIBLE = {
-    "policy": ("optimal",),
-    **dict.fromkeys(CONDITIONS, ("holds", "fails")),
-    **dict.fromkeys((*MECHANISMS, *CONSTRUCTIONS, "ladder"), ("feasible", "infeasible")),
-    **dict.fromkeys(GROVES[:3], ("feasible",)),
-    "lump-sum-budget": ("feasible", "infeasible"),
-    "generalized-vcg": ("feasible", "infeasible"),
-    "uniqueness": ("holds", "fails"),
-    "implement": ("feasible", "infeasible", "optimal", "unbounded"),
-}
 
 
 @dataclass(frozen=True)
@@ -59,7 +44,19 @@ class Answer:
     @property
     def known(self) -> bool:
         """Whether the question is one of this version; a mechanism written by hand, or a later version's answer, has another."""
-        return self.ask in _POSSIBLE
+        return asked.declared(self.ask) is not None
+
+    @property
+    def about(self) -> str:
+        """The heading under which the question is listed."""
+        ask = asked.declared(self.ask)
+        return "" if ask is None else ask.about
+
+    @property
+    def composite(self) -> bool:
+        """Whether it consists of answers to other questions."""
+        ask = asked.declared(self.ask)
+        return ask is not None and ask.composite
 
     @property
     def proved(self) -> bool:
@@ -69,7 +66,9 @@ class Answer:
     @property
     def within(self) -> bool:
         """Whether the question is open, and it is proved that no mechanism with payments up to a bound does it."""
-        return self.strength == "verified" and self.status == "unknown" and self.witness is not None
+        ask = asked.declared(self.ask)
+        bounded = ask is not None and "strength" in ask.options()
+        return bounded and self.strength == "verified" and self.status == "unknown" and self.witness is not None
 
     @property
     def title(self) -> str:
@@ -80,8 +79,10 @@ class Answer:
     @property
     def kind(self) -> str:
         """The class of transfers: that of the question where it names one, else the question itself."""
-        chosen = self.question.get("transfers")
-        return chosen if self.ask not in (*MECHANISMS, *GROVES) and isinstance(chosen, str) else self.ask
+        chosen, ask = self.question.get("transfers"), asked.declared(self.ask)
+        option = None if ask is None else ask.options().get("transfers")
+        choice = ask is None or (option is not None and len(option.choices) > 1)
+        return chosen if choice and isinstance(chosen, str) else self.ask
 
     @property
     def chosen_class(self) -> str:
@@ -118,7 +119,9 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
     instance = reading.mapping(top.get("instance") or {}, f"{place}.instance")
     mechanism = reading.mapping(top.get("mechanism") or {}, f"{place}.mechanism")
     witness, value = top.get("witness"), top.get("value")
-    status = _one_of(top, "status", _POSSIBLE.get(ask, STATUSES), place)
+    known = asked.declared(ask)
+    possible = STATUSES if known is None else tuple(str(status) for status in known.statuses)
+    status = _one_of(top, "status", possible, place)
     given = top.get("x-labels") if labels is None else labels
     return Answer(
         name=word(reading.text(instance.get("name", "this instance"), f"{place}.instance.name")),

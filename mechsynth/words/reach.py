@@ -1,25 +1,15 @@
-"""How far a conflict of requirements reaches, and what to ask next: read off the rows that prove it."""
+"""How far a conflict of requirements reaches: read off the rows that prove it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mechsynth.words import answers, rows
+from mechsynth.words import rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.numbers import number
-from mechsynth.words.reading import word
 
-_LARGER = {
-    "history-independent": "contingent+now",
-    "vcg-type": "contingent",
-    "contingent": "full",
-    "full": "full+now",
-    "contingent+now": "full+now",
-}
-_BUDGET = ("budget:per-period", "budget:ex-post")
 _PAYOFFS = ("residual-claimant", "equal-shares", "no-payoff")
 _AT_THE_START = ("budget:ex-ante", "surplus:full", "participation:ex-ante", "participation:entry")
-_GIVE_UP = "an agent may then keep less, or more."
 
 
 def lasting(answer: Answer, changing: bool) -> str:
@@ -65,37 +55,3 @@ def _of_payoffs(head: str, row: rows.Row | None) -> bool:
     if head in (*_PAYOFFS, *_AT_THE_START):
         return True
     return head.startswith(("participation", "surplus")) and row is not None and not row.history
-
-
-def next_steps(answer: Answer, names: tuple[str, ...], alone: bool) -> list[str]:
-    """Return what to ask next: what the rows of the proof leave open."""
-    steps = []
-    if answer.within:
-        steps.append(
-            "Ask the same question without --strength verified, or with more time: an exact answer has no bound."
-        )
-    larger = _LARGER.get(answer.kind)
-    if alone:
-        if "residual-claimant" in names and "budget:ex-ante" in names and len(answer.names.agents) > 1:
-            steps.append(
-                "Ask ex-ante-balanced: fees in period 1, besides the transfers that make agents residual claimants, balance the budget ex ante."
-            )
-        steps += [f"Ask without {word(name)}: {_GIVE_UP}" for name in _PAYOFFS if name in names]
-    elif larger is not None and answer.names.last != 1:
-        steps.append(f"Ask with --transfers {larger}: payments that may look at more.")
-    if "pepic" in names:
-        steps.append("Ask with --objective min-epsilon: transfers that leave the least gain from lying.")
-    if any(name in names for name in _BUDGET):
-        steps.append(
-            "Ask without the budget requirement and with --objective min-subsidy: the least that the designer must pay in."
-        )
-    if "surplus:every-history" in names:
-        steps.append(
-            "Ask without surplus:every-history, with participation:ex-post and --objective min-rent: the least rent that "
-            "must be left."
-        )
-    if any(name.startswith("bounded") for name in names):
-        steps.append("Ask without the bound and with --objective min-max-transfer: the smallest bound that works.")
-    if names == ("pepic",) and answers.ties(answer):
-        steps.append("Break the ties differently (reorder the actions in the instance): another rule may do.")
-    return steps

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mechsynth.words import constructions, reading, rows
+from mechsynth.words import asked, reading, rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed
@@ -14,6 +14,51 @@ from mechsynth.words.reading import fail, item, word
 
 _MOST_WEIGHTS = 6
 _MOST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a construction wants for an agent, and what its answers say besides; without more, that every agent is residual claimant.
+
+    Attributes
+    ----------
+    infinitive, clause, act, just:
+        What it wants, in four grammatical forms.
+    charge:
+        The charge that it takes.
+    gains:
+        What a positive answer gives the agents and the designer, beyond truth; None where every agent is residual claimant.
+    not_asked:
+        What a positive answer does not promise.
+    left_open, asks_less, transfers:
+        Which weaker question a negative answer does not settle, and the call of implement that asks it; its class of transfers, where it is another.
+    aligned:
+        Whether with all actions in scope agents are aligned after every one of them.
+    lies_lose:
+        Whether what a lie loses of the surplus deters.
+    ends:
+        Whether the last period of a finite horizon belongs to what is asked.
+    """
+
+    infinitive: str = "To be residual claimant"
+    clause: str = "is residual claimant"
+    act: str = "make {} residual claimant"
+    just: str = "what makes {} residual claimant"
+    charge: str = ""
+    gains: Callable[[Answer], str] | None = None
+    not_asked: str = "Participation and budget balance were not asked."
+    left_open: tuple[str, str] = ("implement the rule", "where an agent may keep any rent")
+    asks_less: str = ": must the agent be residual claimant, or is truth enough?"
+    transfers: str = ""
+    aligned: bool = True
+    lies_lose: bool = True
+    ends: bool = True
+
+
+def aim_of(answer: Answer) -> Aim:
+    """Return what the question wants for an agent: the ``AIM`` of its words."""
+    found: Aim = getattr(asked.words_of(answer.ask), "AIM", Aim())
+    return found
 
 
 @dataclass(frozen=True)
@@ -129,6 +174,14 @@ def failures(answer: Answer) -> list[Failure]:
     return found
 
 
+def listing(found: list[Failure]) -> str:
+    """Return how many failures the file lists."""
+    if len(found) == 1:
+        return "The file lists one failure."
+    blocks = len({failure.block for failure in found})
+    return f"The file lists {counted(len(found), 'failure')} in {counted(blocks, 'block')}."
+
+
 def when(period: int | None) -> str:
     """Return ``period 2``, or ``any period`` under an infinite horizon."""
     return "any period" if period is None else f"period {period}"
@@ -221,7 +274,7 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
     amount = show(failure.shortfall)
     return [
         beliefs,
-        f"{constructions.aim(answer).infinitive}, {agent} must expect to be charged one fixed amount when it truthfully reports "
+        f"{aim_of(answer).infinitive}, {agent} must expect to be charged one fixed amount when it truthfully reports "
         f"{word(failure.type)}, and {others} must expect to be charged at least {'its' if alone else 'their'} own "
         f"{'amount' if alone else 'amounts'} for that same report{_less(answer)}, so that the lie is not cheap. Whatever {signal} is charged, "
         f"{others if alone else 'the mixture'} is charged"
@@ -230,14 +283,14 @@ def _mixture_story(failure: Failure, answer: Answer) -> list[str]:
             if alone
             else f"; on average over the mixture that is {amount} too little."
         ),
-        f"Therefore no lottery on {reports} charges {signal} just {constructions.aim(answer).just.format(agent)} and "
+        f"Therefore no lottery on {reports} charges {signal} just {aim_of(answer).just.format(agent)} and "
         f"deters {others} at {'its' if alone else 'their'} own {'charge' if alone else 'charges'}.",
     ]
 
 
 def _less(answer: Answer) -> str:
     """Return what a lie that changes the action need not be charged."""
-    if answer.scope != "policy" or answer.ask == "surplus-extraction":
+    if answer.scope != "policy" or not aim_of(answer).lies_lose:
         return ""
     return " (less what the lie loses of the surplus, where it changes the action)"
 
@@ -278,7 +331,7 @@ def _dependence_story(failure: Failure, answer: Answer) -> list[str]:
     return [
         first,
         f"Write c_k for what signal k must expect to be charged so that {agent} "
-        f"{constructions.aim(answer).clause}. Payments of this class "
+        f"{aim_of(answer).clause}. Payments of this class "
         f"{law}, but it is {_at_least(answer)}{show(failure.shortfall)}. Therefore no such payments exist in this block.",
     ]
 

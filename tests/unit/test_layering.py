@@ -18,7 +18,9 @@ LAYERS = (
     "reading result/ask result/witness result/__init__",
     "laws public period",
     "result/document environment",
+    "asks/declared",
     "instance efficient trade beliefs words check",
+    "asks/words",
     "evaluation mechanism families program",
     "solver",
     "prove",
@@ -27,6 +29,7 @@ LAYERS = (
     "asks",
     "api audit",
     "suite report",
+    "asks/page",
     "sweep",
     "commands",
     "cli",
@@ -36,7 +39,7 @@ LAYERS = (
 RANKS = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 APART = {  # what they know besides themselves
     "check": {"errors"},
-    "words": {"errors", "result/rowname"},  # the vocabulary of what a file says
+    "words": {"errors", "result/rowname", "result/ask", "result/vocabulary"},  # the vocabulary of what a file says
 }
 
 
@@ -130,7 +133,23 @@ def needed(path: Path) -> frozenset[Path]:
 def layer(path: Path) -> str:
     """The entry of `LAYERS` that a file belongs to: its own, or that of its room."""
     own = "/".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    if room(path) == "asks" and path.parent.parent.name == "asks":
+        side = {"__init__": "declared", "page": "page"}.get(path.stem)
+        return f"asks/{side or 'words'}" if side or path in words_of(path.parent) else "asks"
+    if own in ("asks/shared", "asks/options"):
+        return "asks/declared"
     return own if own in RANKS else room(path)
+
+
+@cache
+def words_of(folder: Path) -> frozenset[Path]:
+    """The files of a question's folder that its words are made of."""
+    found, left = set(), [folder / "words.py"] if (folder / "words.py").is_file() else []
+    while left:
+        path = left.pop()
+        found.add(path)
+        left += [other for other in needed(path) - found if other.parent == folder and other.stem != "__init__"]
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -192,8 +211,13 @@ def test_the_checker_and_the_words_stand_apart(name: str) -> None:
     """`check` shares no code with what it checks; `words` only puts results into words."""
     files = [path for path in modules() if room(path) == name]
     assert files
+    if name == "words":  # and those of each question
+        files += [path for path in modules() if layer(path) == "asks/words"]
     for path in files:
-        assert {layer(other) for other in needed(path)} - {name} <= APART[name], path
+        # a question's declaration is loaded with its words: it is light
+        own = {other for other in needed(path) if other.parent == path.parent and room(path) == "asks"}
+        assert {layer(other) for other in needed(path) - own} - {name} <= APART[name], path
+        assert {layer(other) for other in own} <= {"asks/words", "asks/declared"}, path
         heavy = {n.split(".")[0] for n, _ in imported(path)} & {"highspy", "cvxpy", "scipy", "networkx", "z3"}
         assert not heavy, (path, heavy)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mechsynth.asks.options import LINKED, SCOPE
-from mechsynth.asks.shared import MONEY
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import MONEY
 
 
 @dataclass(frozen=True, kw_only=True)

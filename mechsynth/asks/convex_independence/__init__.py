@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mechsynth.asks.options import DISTANCE, SCOPE
-from mechsynth.asks.shared import BELIEFS
 from mechsynth.result.ask import Ask, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import BELIEFS
 
 
 @dataclass(frozen=True, kw_only=True)

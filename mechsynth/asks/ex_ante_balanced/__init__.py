@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mechsynth.asks.options import LINKED, SCOPE
-from mechsynth.asks.shared import MONEY, NO_PRIOR
+from mechsynth.asks.shared import NO_PRIOR
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import MONEY
 
 
 @dataclass(frozen=True, kw_only=True)

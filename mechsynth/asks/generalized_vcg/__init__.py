@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mechsynth.asks.options import NOW
-from mechsynth.asks.shared import ALONE, EFFICIENT
+from mechsynth.asks.shared import EFFICIENT
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import ALONE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mechsynth.asks.options import CLASS, KEEP, OBJECTIVE, RELAX, REQUIRE, STRENGTH
-from mechsynth.asks.shared import ANYTHING
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import ANYTHING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mechsynth.asks.options import DISTANCE, SCOPE
-from mechsynth.asks.shared import EVERYTHING
 from mechsynth.result.ask import Ask, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import EVERYTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Ladder(Ask, name="ladder"):
         Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
     """
 
-    place = 900
+    place, composite = 900, True
     about, source = EVERYTHING, "Liu 2014, section 3"
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mechsynth import asks
 from mechsynth.asks.ladder import Ladder
-from mechsynth.asks.shared import BELIEFS, LAST, RESIDUAL
 from mechsynth.construct.case import Case
 from mechsynth.result import Result, Status
 from mechsynth.result.ask import REGISTRY, Ask
+from mechsynth.result.vocabulary import BELIEFS, LAST, RESIDUAL
 from mechsynth.run import Run
 
 

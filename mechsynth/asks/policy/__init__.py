@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.shared import RULE
 from mechsynth.result.ask import Ask
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import RULE
 
 
 @dataclass(frozen=True, kw_only=True)

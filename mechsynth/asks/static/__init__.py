@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.shared import LAST
 from mechsynth.result.ask import Ask, Needs
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import LAST
 
 
 @dataclass(frozen=True, kw_only=True)

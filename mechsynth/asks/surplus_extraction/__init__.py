@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mechsynth.asks.options import LINKED, SCOPE
-from mechsynth.asks.shared import MONEY
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import MONEY
 
 EXTRACTION = (  # nothing there needs an infinite horizon or utilities of at least 0
     "ask implement of transfers contingent+now, with the requirements surplus:full and participation:interim, or with the "

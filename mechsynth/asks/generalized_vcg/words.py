@@ -1,11 +1,11 @@
-"""The explanation of the generalized VCG mechanism: thresholds and steps, what fails of the theorem's conditions, and why there are no payments."""
+"""The generalized VCG mechanism in words: thresholds and steps, what fails of the theorem's conditions, and why there are no payments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mechsynth.words import answers, reading, sections, synthesis, witnesses
+from mechsynth.words import answers, conflicts, reading, sections, witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, brief, number, show, size
@@ -37,10 +37,12 @@ def tell(page: Page, answer: Answer) -> None:
         _fails(page, answer)
 
 
-def short_line(answer: Answer) -> str:
+def short(answer: Answer) -> str | None:
     """Return a negative answer in one line."""
+    if answer.status != "infeasible":
+        return None
     if _kind(answer) == "farkas":
-        return synthesis.short_line(synthesis.conflict(answer))
+        return conflicts.short_line(conflicts.conflict(answer))
     return witnesses.brief_line(witnesses.read(answer.witness, answer), answer.names)
 
 
@@ -142,7 +144,7 @@ def _fails(page: Page, answer: Answer) -> None:
             f"No. No {lasting}history-independent payments implement the efficient rule: whatever they are, some agent gains by a lie."
         )
         page.head("Why")
-        synthesis.plan(page, answer, synthesis.conflict(answer))
+        conflicts.plan(page, answer, conflicts.conflict(answer))
         scope = f"This covers all {lasting}payments on the reports of their own period, and this rule."
         given = "payments in the file"
     else:

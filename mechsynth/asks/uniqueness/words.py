@@ -1,4 +1,4 @@
-"""The explanation of how far efficient payments can leave the Groves family."""
+"""How far efficient payments can leave the Groves family, in words."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ def tell(page: Page, answer: Answer) -> None:
     _table(page, answer)
     sections.transfers(page, answer, "Payments that attain the upper end (those not listed are zero)")
     page.say("Payments for every other end stand in the file.", reach, answers.ties_clause(answer))
+
+
+def short(answer: Answer) -> str | None:
+    """Return where the answer turns, for a row of a table."""
+    return None if answer.value is None else f"the widest interval is {brief(answer.value)} wide"
 
 
 def _read(answer: Answer) -> Interval:

@@ -1,0 +1,59 @@
+"""Everything at once in words: the smallest class of transfers, and what stands in the way of smaller ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mechsynth.words import answers, reading, witnesses
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.reading import word
+from mechsynth.words.verdicts import summary
+
+TITLE = "the smallest class of transfers"
+_CLASSES = ("static", "vcg-type", "contingent")  # the questions about one class, from the smallest on
+
+
+def tell(page: Page, answer: Answer, parts: list[Answer], tell_one: Callable[[Page, Answer], None]) -> None:
+    """Put the answers on a page, what they come to together, and one of them in full."""
+    page.columns(("question", "scope", "answer", "in short"), [summary(part) for part in parts])
+    static_counts = not any(part.ask in _CLASSES[1:] for part in parts) or answer.names.last == 1
+    asked = [part for part in parts if part.ask in _CLASSES and (part.ask != "static" or static_counts)]
+    good = [part for part in asked if part.status == "feasible" and part.proved]
+    if (answer.status == "feasible") != bool(good) and answer.status != "unknown":
+        reading.fail("result.status", f"{answer.status} does not fit the answers of the ladder")
+    if good:
+        best = min(good, key=lambda part: _CLASSES.index(part.ask))
+        name = "history-independent" if best.ask == "static" else best.ask
+        scope = f" (scope {word(best.scope)})" if best.scope else ""
+        if best.ask == "static":
+            page.say(
+                f"The smallest class of transfers that implements the efficient rule: {answers.class_name(name)}{scope}."
+            )
+        else:
+            page.say(
+                "Of the classes of transfers asked about, the smallest that makes every agent residual claimant: "
+                f"{answers.class_name(name)}{scope}. (Truth alone may take less: implement --transfers smallest.)"
+            )
+    elif asked:
+        best = asked[-1]
+        unknown = any(not part.proved for part in asked)
+        page.say(
+            "No class of transfers is proved to make every agent residual claimant, and some answers are unknown."
+            if unknown
+            else _none_works(asked)
+        )
+    else:
+        best = parts[-1]
+    page.head(f"{best.title}, in full", "─")
+    tell_one(page, best)
+
+
+def _none_works(asked: list[Answer]) -> str:
+    """Return what it means that every class of a ladder fails."""
+    if asked[-1].ask == "static" or witnesses.failures(asked[-1])[0].kind == "cycle":
+        return "None of the classes of transfers asked about implements the efficient rule: the reason for the last of them follows."
+    return (
+        "None of the classes of transfers asked about makes every agent residual claimant: the reason for the last of them follows. "
+        "(Truth alone may still be had: implement --transfers smallest.)"
+    )

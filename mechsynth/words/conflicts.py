@@ -1,0 +1,155 @@
+"""Requirements that cannot hold together: the witness, read, and the deviation plan that it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mechsynth.words import reach, reading, rows
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import Number, brief, listed, number, show, size
+from mechsynth.words.reading import fail, item, word
+
+UNNAMED = "rows of other names"
+_MOST_LIES = 12
+_HUGE = 10**20
+_RELAXED = "certificate.relaxations"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A Farkas witness, read: multipliers by requirement (those of rows that only define payoffs are left out)."""
+
+    names: tuple[str, ...]
+    shares: dict[str, list[tuple[str, Number]]]
+    shortfall: Number
+    least: dict[str, Number]
+    changing: bool = False
+    payoffs_alone: bool = False
+
+    @property
+    def lies(self) -> list[tuple[str, Number]]:
+        """The rows of ``pepic`` with their rates, the largest rate first."""
+        return self.shares.get("pepic", [])
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The requirements besides ``pepic``."""
+        return tuple(name for name in self.names if name != "pepic")
+
+
+def wanted(answer: Answer) -> tuple[str, ...]:
+    """Return the requirements that were asked for."""
+    return reading.texts(item(answer.question, "require", "question"), "question.require")
+
+
+def conflict(answer: Answer) -> Conflict:
+    """Read the witness of a negative answer, and hold it to what it says it is."""
+    if answer.witness is None:
+        fail("result.witness", "a negative answer without a witness")
+    data = answer.witness
+    if item(data, "kind", "witness") != "farkas":
+        fail("witness.kind", "not farkas", "implement is refuted by multipliers of rows")
+    names = reading.texts(item(data, "conflict", "witness"), "witness.conflict")
+    asked = wanted(answer)
+    if not names or any(name not in asked for name in names):
+        fail("witness.conflict", "not requirements of the question")
+    shares: dict[str, list[tuple[str, Number]]] = {}
+    listing = reading.mapping(item(data, "multipliers", "witness"), "witness.multipliers")
+    for name, value in listing.items():
+        place = f"witness.multipliers.{name}"
+        weight = number(value, place)
+        kind = rows.owner(name)
+        if kind == "pepic" and weight < 0:
+            fail(place, "a rate below 0")
+        if weight != 0 and kind not in rows.DEFINITIONS:
+            shares.setdefault(kind if kind in names else UNNAMED, []).append((name, weight))
+    for entries in shares.values():
+        entries.sort(key=lambda entry: size(entry[1]), reverse=True)
+    shortfall = number(item(data, "shortfall", "witness"), "witness.shortfall")
+    if shortfall <= 0:
+        fail("witness.shortfall", "it is not positive, so nothing fails here")
+    least: dict[str, Number] = {}
+    for index, entry in enumerate(reading.sequence(answer.certificate.get("relaxations") or (), _RELAXED)):
+        place = f"{_RELAXED}[{index}]"
+        row = reading.mapping(entry, place)
+        name = reading.text(item(row, "requirement", place), f"{place}.requirement")
+        least[name] = number(item(row, "least", place), f"{place}.least")
+        if name not in names:
+            fail(f"{place}.requirement", "not in the conflict")
+    return _normalized(
+        Conflict(names, shares, shortfall, least, reach.changing(answer, listing), reach.payoffs_alone(answer, listing))
+    )
+
+
+def _normalized(found: Conflict) -> Conflict:
+    """Return a conflict whose rates are huge integers scaled to a largest of 1: a multiple of a proof is a proof."""
+    most = max((size(weight) for entries in found.shares.values() for _, weight in entries), default=0)
+    if most < _HUGE or isinstance(most, float):
+        return found
+    shares = {kind: [(name, weight / most) for name, weight in entries] for kind, entries in found.shares.items()}
+    return replace(found, shares=shares, shortfall=found.shortfall / most)
+
+
+def short_line(found: Conflict) -> str:
+    """Return a conflict in one line."""
+    names = [word(name) for name in found.names]
+    if len(names) > 1:
+        return f"{listed(names)} cannot hold together, short by {brief(found.shortfall)}"
+    return f"{names[0]} fails by itself, short by {brief(found.shortfall)}"
+
+
+def plan(page: Page, answer: Answer, found: Conflict) -> None:
+    """Put the lies that a conflict combines on the page, and what they come to."""
+    if answer.strength == "verified":
+        # rounded rates cancel only almost: what they come to is the bound above, and no single gain
+        if found.lies:
+            page.say("The lies that the proof combines, and their rates:")
+            page.items(_lies(answer, found))
+        return
+    if not found.lies:
+        page.say(
+            "" if "pepic" in found.names else "No lie plays a part: the accounts alone do not add up.",
+            "Weighted and added up, in the rows below every payment and every payoff cancels, and what they require is "
+            f"still missed by {show(found.shortfall)} (the shortfall).",
+        )
+        return
+    if found.others:
+        page.say(
+            "A deviation plan: these lies, at these rates, are profitable together, and no statistic in this transfer "
+            f"class can detect them without breaking {listed([word(name) for name in found.others], 'or')}."
+        )
+    else:
+        page.say(
+            "A deviation plan: these lies, at these rates, are profitable together, and no statistic in this transfer "
+            "class can detect them: what truth is charged and what the lies are charged cancel."
+        )
+    page.items(_lies(answer, found))
+    # Payoffs are defined by equalities, so the weighted gains are the shortfall plus what the other rows have to spare.
+    total = sum((rate for _, rate in found.lies), 0 * found.shortfall)
+    held = f", if {named(found.others)} {'hold' if len(found.others) > 1 else 'holds'}" if found.others else ""
+    least, gap = show(found.shortfall / total), show(found.shortfall)
+    if len(found.lies) == 1:
+        page.say(
+            f"Whatever the transfers{held}: this lie gains at least {least} (times its rate, a shortfall of {gap})."
+        )
+        return
+    page.say(
+        f"Whatever the transfers{held}: the gains from these lies, weighted by the rates, add up to "
+        f"{'at least ' if found.others else ''}{gap} (the shortfall), so at least one of them gains {least} or more."
+    )
+
+
+def _lies(answer: Answer, found: Conflict) -> list[str]:
+    lines = []
+    for name, rate in found.lies[:_MOST_LIES]:
+        row = rows.parse(name, answer.names)
+        lines.append(f"{word(name) if row is None else rows.lie(row, answer.names)}: at rate {brief(rate)}")
+    if len(found.lies) > _MOST_LIES:
+        lines.append(f"... and {len(found.lies) - _MOST_LIES} more; they stand in the file")
+    return lines
+
+
+def named(names: tuple[str, ...]) -> str:
+    """Return requirements in a row: ``pepic and budget:ex-post``."""
+    return listed([word(name) for name in names])
