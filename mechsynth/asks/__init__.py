@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.result.ask import REGISTRY as REGISTRY
 from mechsynth.result.ask import Ask as Ask
+from mechsynth.result.ask import part
 
 if TYPE_CHECKING:
     from mechsynth.construct.case import Case
@@ -77,4 +78,4 @@ def program(ask: Ask, case: Case) -> Program:
 
 
 def _room(ask: Ask) -> Any:
-    return import_module(f"mechsynth.asks.{ask.name.replace('-', '_')}.solve")
+    return part(ask.name, "solve")

@@ -9,41 +9,19 @@ from typing import Any
 
 from mechsynth.errors import InputError
 
+from .asked import asked_of
 from .model import Model
 from .named import check_labels
-from .question import CONDITIONS, GROVES, LINKED, RESIDUAL, Question, read_question
+from .question import Question, read_question
 from .text import Numbers, decode, describe, mapping, show, table
 from .verdict import Ledger, Refuted
 
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
-# what can be proved within a bound on payments: that the question stays open beyond it, and, where the requirements
-# themselves keep payments below the bound, a negative answer
-VERIFIED = (("implement", "infeasible"), ("implement", "unknown"))
 
 _KEYS = ("format", "instance", "question", "status", "strength")
 _OPTIONAL = ("value", "mechanism", "witness", "certificate")
-# what a question of each kind may end with
-_ANSWERS = {
-    "policy": ("optimal",),
-    "convex-independence": ("holds", "fails"),
-    "spanning": ("holds", "fails"),
-    "static": ("feasible", "infeasible"),
-    "contingent": ("feasible", "infeasible"),
-    "vcg-type": ("feasible", "infeasible"),
-    "budget-balanced": ("feasible", "infeasible"),
-    "ex-ante-balanced": ("feasible", "infeasible"),
-    "surplus-extraction": ("feasible", "infeasible"),
-    "team": ("feasible",),
-    "pivot": ("feasible",),
-    "groves": ("feasible",),
-    "generalized-vcg": ("feasible", "infeasible"),
-    "lump-sum-budget": ("feasible", "infeasible"),
-    "uniqueness": ("holds", "fails"),
-    "implement": ("feasible", "optimal", "infeasible", "unbounded"),
-    "ladder": ("feasible", "infeasible"),
-}
 
 
 @dataclass(frozen=True)
@@ -113,17 +91,17 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
             raise InputError(key, f"found {describe(root[key])}", f"one of {', '.join(words)}")
     question = root["question"]
     ask = question.get("ask") if isinstance(question, dict) else None
-    if not isinstance(ask, str) or ask not in _ANSWERS:
-        raise InputError("question.ask", f"{describe(ask)} cannot be checked", f"one of {', '.join(_ANSWERS)}")
+    kind = asked_of(ask)
+    assert isinstance(ask, str)
     asked = read_question(question, ask, model, numbers)
     scope, status = asked.scope, root["status"]
-    within = root["strength"] == "verified" and (ask, status) in VERIFIED
+    within = root["strength"] == "verified" and status in kind.verified
     if status == "unknown" and not (within and root.get("witness") is not None):
         raise Refuted('status "unknown": the result says that nothing was proved')
     if root["strength"] != "exact" and not within:
         raise Refuted(f'strength "{root["strength"]}": no proof of "{status}" for "{ask}"')
-    if status not in (*_ANSWERS[ask], "unknown"):
-        raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(_ANSWERS[ask])})')
+    if status not in (*kind.statuses, "unknown"):
+        raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(kind.statuses)})')
     mechanism, witness = root.get("mechanism"), root.get("witness")
     if mechanism is not None:
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
@@ -133,27 +111,21 @@ def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
     if status in ("infeasible", "fails", "unknown"):
         if witness is None:
             raise Refuted(f'status "{status}" without a witness')
-        # what speaks against uniqueness is itself a mechanism
-        if ask not in ("ladder", "uniqueness") and mechanism is not None and mechanism.get("transfers") is not None:
+        if not (kind.composite or kind.against) and mechanism is not None and mechanism.get("transfers") is not None:
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
-    needs_rule = ask in ("policy", "static", "implement", *RESIDUAL, *LINKED, *GROVES) or (
-        ask in CONDITIONS and scope == "policy"
-    )
-    if needs_rule and mechanism is None:
+    ruled = not kind.composite and not (kind.beliefs and scope == "all")
+    if ruled and mechanism is None:
         raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
-    if ask in CONDITIONS and scope == "all" and mechanism is not None:
+    if kind.beliefs and not ruled and mechanism is not None:
         raise InputError("mechanism", "stands in an answer that is about no rule", "remove it")
-    if ask in ("policy", *CONDITIONS) and mechanism is not None and mechanism.get("transfers") is not None:
+    if not (kind.classes or kind.composite) and mechanism is not None and mechanism.get("transfers") is not None:
         raise InputError("mechanism.transfers", "the question has no transfers", "remove them")
-    positive = ask not in ("policy", "ladder") and status in ("feasible", "optimal", "unbounded")
+    positive = bool(kind.classes) and status in ("feasible", "optimal", "unbounded")
     if positive and mechanism is not None and mechanism.get("transfers") is None:
         raise Refuted(f'status "{status}" without transfers')
-    valued = ask in ("policy", "convex-independence", "lump-sum-budget", "uniqueness") or (
-        ask == "implement" and status == "optimal"
-    )
-    if not valued and root.get("value") is not None:
+    if status not in kind.valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
     return Claim(
         ask=ask,

@@ -9,15 +9,10 @@ from typing import Any
 
 from mechsynth.errors import InputError
 
+from .asked import asked_of
 from .model import Model
 from .text import Numbers, describe, items, show, table
 
-CONDITIONS = ("convex-independence", "spanning")
-RESIDUAL = ("contingent", "vcg-type")
-# block constructions whose targets are not the others' surplus, or that pay something on top
-LINKED = ("budget-balanced", "ex-ante-balanced", "surplus-extraction")
-# payments now: those that leave W - Phi_i where values are private, and the generalized VCG mechanism
-GROVES = ("team", "pivot", "groves", "lump-sum-budget", "generalized-vcg", "uniqueness")
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
     "pepic",
@@ -77,11 +72,6 @@ _AT_START = (
     "surplus:full",
     "max-revenue",
 )
-_LINKED_REQUIRE = {
-    "budget-balanced": ["pepic", "budget:per-period"],
-    "ex-ante-balanced": ["pepic", "budget:ex-ante"],
-    "surplus-extraction": ["pepic", "participation:ex-post", "surplus:full"],
-}
 
 
 @dataclass(frozen=True)
@@ -114,31 +104,20 @@ class Question:
 
 def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
     """Check the keys of a question against its kind."""
+    kind = asked_of(ask)
+    if kind.read is not None:
+        found: Question = kind.read(question, model, numbers)
+        return found
     table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period"))
-    if ask == "implement":
-        return _implement(question, model, numbers)
     expected: dict[str, Any] = {}
     transfers = ""
-    if ask in RESIDUAL:
-        transfers = ask
-        expected = {"transfers": ask, "require": ["pepic", "residual-claimant"], "objective": "feasibility"}
-    elif ask in LINKED:
-        transfers = question.get("transfers", "contingent")
-        if not isinstance(transfers, str) or transfers not in RESIDUAL:
-            raise InputError("question.transfers", f"found {describe(transfers)}", "contingent or vcg-type")
-        expected = {"require": _LINKED_REQUIRE[ask], "objective": "feasibility"}
-        if "transfers" in question:
-            expected["transfers"] = transfers
-        _check_linked(ask, model)
-    elif ask in GROVES:
-        transfers = "history-independent"
-        require = ["pepic"] if ask != "lump-sum-budget" else ["pepic", "participation:entry", "budget:ex-ante"]
-        expected = {"transfers": transfers, "require": require, "objective": "feasibility"}
-        if ask == "lump-sum-budget" and model.prior is None:
-            raise InputError("question.ask", "lump-sum-budget needs a prior, the instance has none", "add a prior")
-    elif ask == "static":
-        transfers = "history-independent"
-        expected = {"transfers": transfers, "require": ["pepic"], "objective": "feasibility"}
+    if kind.classes:
+        transfers = question.get("transfers", kind.classes[0])
+        if kind.optional and transfers not in kind.classes:
+            raise InputError("question.transfers", f"found {describe(transfers)}", " or ".join(kind.classes))
+        expected = {"require": list(kind.requires), "objective": "feasibility"}
+        if "transfers" in question or not kind.optional:
+            expected["transfers"] = transfers if kind.optional else kind.classes[0]
     for key in ("transfers", "require", "objective"):
         if key not in question and key not in expected:
             continue
@@ -146,26 +125,26 @@ def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Num
             remedy = f"expected {expected[key]}" if key in expected else "leave it out"
             raise InputError(f"question.{key}", f"does not go with the question {ask}", remedy)
     scope = question.get("scope", "")
-    if ask in CONDITIONS or ask in RESIDUAL or ask in LINKED:
+    if kind.scoped:
         if scope not in ("all", "policy") or not isinstance(scope, str):
             raise InputError("question.scope", f"found {describe(question.get('scope'))}", "all or policy")
     elif "scope" in question:
         raise InputError("question.scope", f"the question {ask} has none", "leave it out")
-    if ask == "static" and model.horizon is None:
-        raise InputError("question.ask", "static asks about a last period, the horizon is infinite", "ask contingent")
+    if kind.needs is not None:
+        kind.needs(model)
     return Question(
         ask=ask,
         scope=scope,
-        constant=_last_period(question, ask, model),
+        constant=_last_period(question, kind.ends, model),
         transfers=transfers,
         require=tuple(expected.get("require", ())),
         objective=expected.get("objective", ""),
     )
 
 
-def _last_period(question: dict[str, Any], ask: str, model: Model) -> int | None:
+def _last_period(question: dict[str, Any], ends: bool, model: Model) -> int | None:
     """Return the constant action of the last period, None if it is efficient."""
-    if ask not in (*RESIDUAL, "ex-ante-balanced") or model.horizon is None:
+    if not ends or model.horizon is None:
         if "last-period" in question:
             raise InputError("question.last-period", "does not go with this question", "leave it out")
         return None
@@ -181,20 +160,8 @@ def _last_period(question: dict[str, Any], ask: str, model: Model) -> int | None
     return actions[action]
 
 
-def _check_linked(ask: str, model: Model) -> None:
-    if ask == "ex-ante-balanced":
-        if model.prior is None:
-            raise InputError("question.ask", "ex-ante-balanced needs a prior, the instance has none", "add a prior")
-        if len(model.agents) < 2:
-            raise InputError("question.ask", "ex-ante-balanced needs two agents", "ask contingent")
-        return
-    if model.horizon is not None:
-        raise InputError("question.ask", f"{ask} is about an infinite horizon", "ask implement")
-    if ask == "surplus-extraction" and any((utility.num < 0).any() for utility in model.period(0).utilities):
-        raise InputError("question.ask", "surplus-extraction needs utilities of at least 0", "ask implement")
-
-
-def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Question:
+def read_wishes(question: dict[str, Any], model: Model, numbers: Numbers) -> Question:
+    """Read a question with a class of transfers, requirements and an objective of its own choice."""
     table(question, "question", ("ask", "transfers", "require", "objective"))
     transfers, objective = question["transfers"], question["objective"]
     if not isinstance(transfers, str) or transfers not in CLASSES:
@@ -230,4 +197,4 @@ def _implement(question: dict[str, Any], model: Model, numbers: Numbers) -> Ques
         for entry in (*require, objective):
             if entry in needs:
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
-    return Question("implement", "", None, transfers, tuple(require), objective, bounds, tuple(written))
+    return Question(question["ask"], "", None, transfers, tuple(require), objective, bounds, tuple(written))

@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-_ROOM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "check", "")
+_HOME = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+_ROOM, _CLAIMS = os.path.join(_HOME, "check", ""), os.path.join(_HOME, "asks", "")
 
 
 @dataclass
@@ -39,9 +40,11 @@ class Trust:
 
     def _entered(self, frame: Any, event: str, _: Any) -> Any:
         code = frame.f_code
-        if not code.co_filename.startswith(_ROOM) or code.co_name == "<module>":
+        path = code.co_filename
+        claims = path.startswith(_CLAIMS) and os.path.basename(path) == "claim.py"
+        if not (claims or path.startswith(_ROOM)) or code.co_name == "<module>":
             return None
-        name = code.co_filename.removeprefix(_ROOM).replace(os.sep, "/")
+        name = path.removeprefix(_ROOM).removeprefix(_HOME).replace(os.sep, "/")
         self.functions.setdefault(name, set()).add(code.co_qualname.partition(".<locals>")[0])
         seen = self.lines.setdefault(name, set())
 

@@ -14,6 +14,7 @@ import dataclasses
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -313,10 +314,13 @@ def found(name: str) -> type[Ask] | None:
 def part(name: str, room: str) -> ModuleType | None:
     """Return a module of a question's folder (``"solve"``, ``"words"``, ``"claim"``, ``"page"``); None where it has none, or there is no such question."""
     ask = found(name)
-    if ask is None or find_spec(ask.__module__) is None or not hasattr(import_module(ask.__module__), "__path__"):
-        return None
-    full = f"{ask.__module__}.{room}"
-    return import_module(full) if find_spec(full) is not None else None
+    return None if ask is None else _room(ask.__module__, room)
+
+
+@cache
+def _room(home: str, room: str) -> ModuleType | None:
+    inside = hasattr(import_module(home), "__path__") and find_spec(f"{home}.{room}") is not None
+    return import_module(f"{home}.{room}") if inside else None
 
 
 def _idle(name: str, value: Any) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leases import Json, cycle_result, data, lease_one, lease_result, leases, middle, middle_result
 
+import mechsynth
 import mechsynth.check
 from mechsynth.check import check, read_instance
 from mechsynth.errors import InputError, TooLargeError
@@ -304,9 +307,26 @@ def test_any_bytes(text: bytes) -> None:
         check(text, data(leases()))
 
 
+def test_checking_loads_nothing_that_finds_answers(tmp_path: Path) -> None:
+    """What questions are called, and what each claims, is all that a check loads besides the checker."""
+    leases = Path(__file__).resolve().parents[2] / "instances" / "liu2014-oil-leases.json"
+    result = tmp_path / "result.json"
+    mechsynth.solve(leases, "ladder").save(result)
+    code = (
+        "import sys, pathlib; from mechsynth.check import check\n"
+        "said = check(pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2]).read_bytes()); assert said.accepted\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('mechsynth.') and not name.startswith('mechsynth.check')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(result), str(leases)], capture_output=True, text=True, timeout=300, check=True)
+    vocabulary = {"mechsynth.errors", "mechsynth.result", "mechsynth.result.ask", "mechsynth.result.status", "mechsynth.result.vocabulary"}
+    for name in set(done.stdout.split()) - vocabulary:
+        room = name.split(".")
+        assert room[1] == "asks" and (len(room) < 4 or room[3] == "claim"), name
+
+
 def test_the_checker_imports_nothing_of_the_package_but_errors() -> None:
     folder = Path(mechsynth.check.__file__).parent
-    allowed = {"mechsynth.errors", "numpy", "numpy.typing", "flint"}
+    allowed = {"mechsynth.errors", "mechsynth.result.ask", "numpy", "numpy.typing", "flint"}  # `ask`: what questions are called
     standard = {"__future__", "abc", "collections", "collections.abc", "contextlib", "dataclasses", "fractions", "functools"}
     standard |= {"base64", "binascii", "bisect", "hashlib", "itertools", "json", "math", "operator", "re", "typing"}
     for path in folder.rglob("*.py"):
@@ -324,5 +344,6 @@ def test_the_checker_imports_nothing_of_the_package_but_errors() -> None:
             else:
                 continue
             assert names <= allowed | standard, (path, names)
+            assert "mechsynth.result.ask" not in names or path.name == "asked.py"
             if "flint" in names:
                 assert path.name == "values.py"

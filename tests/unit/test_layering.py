@@ -20,7 +20,7 @@ LAYERS = (
     "result/document environment",
     "asks/declared",
     "instance efficient trade beliefs words check",
-    "asks/words",
+    "asks/words asks/claim",
     "evaluation mechanism families program",
     "solver",
     "prove",
@@ -38,7 +38,7 @@ LAYERS = (
 )
 RANKS = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 APART = {  # what they know besides themselves
-    "check": {"errors"},
+    "check": {"errors", "result/ask"},
     "words": {"errors", "result/rowname", "result/ask", "result/vocabulary"},  # the vocabulary of what a file says
 }
 
@@ -134,7 +134,7 @@ def layer(path: Path) -> str:
     """The entry of `LAYERS` that a file belongs to: its own, or that of its room."""
     own = "/".join(path.relative_to(PACKAGE).with_suffix("").parts)
     if room(path) == "asks" and path.parent.parent.name == "asks":
-        side = {"__init__": "declared", "page": "page"}.get(path.stem)
+        side = {"__init__": "declared", "page": "page", "claim": "claim"}.get(path.stem)
         return f"asks/{side or 'words'}" if side or path in words_of(path.parent) else "asks"
     if own in ("asks/shared", "asks/options"):
         return "asks/declared"
@@ -211,13 +211,13 @@ def test_the_checker_and_the_words_stand_apart(name: str) -> None:
     """`check` shares no code with what it checks; `words` only puts results into words."""
     files = [path for path in modules() if room(path) == name]
     assert files
-    if name == "words":  # and those of each question
-        files += [path for path in modules() if layer(path) == "asks/words"]
+    side = {"words": "asks/words", "check": "asks/claim"}[name]  # and those of each question
+    files += [path for path in modules() if layer(path) == side]
     for path in files:
         # a question's declaration is loaded with its words: it is light
         own = {other for other in needed(path) if other.parent == path.parent and room(path) == "asks"}
         assert {layer(other) for other in needed(path) - own} - {name} <= APART[name], path
-        assert {layer(other) for other in own} <= {"asks/words", "asks/declared"}, path
+        assert {layer(other) for other in own} <= {side, "asks/declared"}, path
         heavy = {n.split(".")[0] for n, _ in imported(path)} & {"highspy", "cvxpy", "scipy", "networkx", "z3"}
         assert not heavy, (path, heavy)
 
@@ -270,6 +270,7 @@ def test_heavy_imports_wait() -> None:
                     "importlib",
                     "pkgutil",
                     "dataclasses",
+                    "functools",
                     "enum",
                 }, (name, module)
             elif top:

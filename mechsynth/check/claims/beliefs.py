@@ -29,10 +29,11 @@ from ..envelope import Claim
 from ..exact import Array
 from ..model import Model
 from ..text import describe, items, label, show, table
+from ..values import Values
 from ..verdict import Ledger, Refuted
 
 
-def judge(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger: Ledger) -> str:
+def judge(claim: Claim, model: Model, rule: Sequence[Array] | None, values: Values | None, ledger: Ledger) -> str:
     """Check an answer; return the statement that is proved."""
     if claim.status == "holds":
         check_holds(claim, model, rule, ledger)

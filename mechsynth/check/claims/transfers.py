@@ -32,7 +32,6 @@ from ..kernel import extreme, kept, met
 from ..kind import Class
 from ..mechanism import read_entry, read_profile, read_transfers
 from ..model import Model
-from ..question import RESIDUAL
 from ..residual import ClaimedPlayed
 from ..rows import REQUIREMENTS, definitions, lie, pepic, revenue
 from ..text import flatten, label, mapping, number_text, show, table
@@ -84,7 +83,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         earlier = kept(pepic(f, last=False))
         met(earlier, ledger)
         lies = [*lies, *earlier]
-    if ask in ("static", *RESIDUAL):
+    if ask in ("static", "contingent", "vcg-type"):
         _incentives(claim, f, lies, ledger)
     return _STATEMENTS[ask](claim, f, ledger)
 
