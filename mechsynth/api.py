@@ -15,12 +15,11 @@ from mechsynth.errors import InputError, UsageError
 from mechsynth.program.labelled import Program
 from mechsynth.result import Result
 from mechsynth.result.ask import Ask, question
+from mechsynth.result.vocabulary import UNNAMED, WISHES
 from mechsynth.run import Progress, Run
 
 
-def program_of(
-    environment: Environment | str | os.PathLike[str], ask: str | Ask = "implement", **options: Any
-) -> Program:
+def program_of(environment: Environment | str | os.PathLike[str], ask: str | Ask = WISHES, **options: Any) -> Program:
     """Return the linear program behind a question, with named rows and columns and exact coefficients.
 
     ``Program.to_cvxpy()`` gives the same program in cvxpy, for constraints or a convex objective of one's own.
@@ -75,7 +74,7 @@ def export(program: Program, path: str | os.PathLike[str], numbers: str = "integ
 
 def solve(
     environment: Environment | str | os.PathLike[str],
-    ask: str | Ask = "ladder",
+    ask: str | Ask = UNNAMED,
     run: Run | None = None,
     *,
     progress: Progress | None = None,

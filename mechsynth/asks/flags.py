@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
-import mechsynth.asks
+import mechsynth.asks  # noqa: F401  (fills the registry)
 from mechsynth.result.ask import REGISTRY, Ask, Kind, every_option, flag, takers
 
 FEW = 3  # questions that the help of an option still names
@@ -32,7 +32,7 @@ def add(parser: argparse.ArgumentParser, asks: Iterable[type[Ask]] | None = None
 
 def _help(name: str, words: str) -> str:
     """Return the help of an option, with the questions that look at it where they are few."""
-    asks = [ask for ask in takers(name) if ask != "ladder"]
+    asks = [ask for ask in takers(name) if not REGISTRY[ask].composite]
     return f"{words} ({', '.join(asks)})" if len(asks) <= FEW else words
 
 
@@ -44,5 +44,5 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
 
 def listed() -> str:
     """Return the names of all questions but everything at once, for the help of ``--ask``."""
-    names = [name for name in REGISTRY if name != mechsynth.asks.Ladder.name]
+    names = [name for name, ask in REGISTRY.items() if not ask.composite]
     return f"{', '.join(names[:-1])} or {names[-1]}"

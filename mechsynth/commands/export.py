@@ -9,6 +9,7 @@ from mechsynth.asks import flags
 from mechsynth.commands.terminal import PROVED, say, say_json
 from mechsynth.errors import UsageError
 from mechsynth.result.ask import REGISTRY, in_flags
+from mechsynth.result.vocabulary import WISHES
 
 NUMBERS = (
     "integers",
@@ -22,9 +23,7 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     export = commands.add_parser("export", help="the linear program behind a question, as a file", allow_abbrev=False)
     export.add_argument("instance", metavar="INSTANCE", help="an instance file")
-    export.add_argument(
-        "--ask", metavar="ASK", default="implement", help=f"one of {', '.join(ask.name for ask in LINEAR)}"
-    )
+    export.add_argument("--ask", metavar="ASK", default=WISHES, help=f"one of {', '.join(ask.name for ask in LINEAR)}")
     flags.add(export, LINEAR)
     export.add_argument("--normalize", action="store_true")
     export.add_argument("-o", "--output", metavar="FILE.mps|.lp", required=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mechsynth.asks import flags
 from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, say, say_json
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.result.ask import REGISTRY, in_flags, question
+from mechsynth.result.vocabulary import UNNAMED
 
 if TYPE_CHECKING:
     from mechsynth.environment import Environment
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     solve.add_argument(
         "--ask",
         metavar="ASK",
-        default="ladder",
+        default=UNNAMED,
         help=f"{flags.listed()}; without it everything at once, up to the smallest class of transfers that makes every agent residual claimant",
     )
     flags.add(solve)
@@ -102,6 +102,7 @@ def _show(result: Result) -> None:
 
         from mechsynth.result.vocabulary import RESIDUAL
         from mechsynth.words import ladder_table
+        from mechsynth.words.asked import words_of
 
         # Drawn into memory first, so that it reaches the terminal in the characters it can show.
         drawn = StringIO()
@@ -116,7 +117,8 @@ def _show(result: Result) -> None:
         undecided = [str(answer.question["ask"]) for answer in result.answers if str(answer.status) == "unknown"]
         below = [str(answer.question["ask"]) for answer in result.answers[:place]]
         smaller = [name for name in undecided if name in below and REGISTRY[name].about == RESIDUAL]
-        say(f"\n{_verdict(str(chosen.question['ask']), str(chosen.status), smaller, undecided)}\n")
+        verdict = words_of(str(result.question["ask"])).verdict
+        say(f"\n{verdict(str(chosen.question['ask']), str(chosen.status), smaller, undecided)}\n")
         result = chosen
     from mechsynth.words.layout import within
 
@@ -139,29 +141,6 @@ def _classes(result: Result) -> str:
             f"The best over these classes is {best}; the first in this order that attains it: {result.question['transfers']}."
         )
     return "\n".join(lines) + "\n"
-
-
-def _verdict(ask: str, status: str, smaller: Sequence[str], undecided: Sequence[str]) -> str:
-    """Return what a ladder comes to; ``static`` asks for truth, the others for residual claimants.
-
-    ``smaller`` are the smaller classes that were not decided, ``undecided`` all answers that are open.
-    """
-    works = status == "feasible"
-    rest = f"\nNot decided: {', '.join(undecided)}." if undecided else ""
-    if status == "unknown":
-        return "Not decided; how far it came:"
-    if works and smaller:
-        return f"A class that makes every agent residual claimant, of which some smaller ones were not decided: {ask}{rest}"
-    if ask == "static":
-        return (
-            "The smallest class that implements the rule: history-independent"
-            if works
-            else "No payments implement the rule; why not:"
-        ) + rest
-    truth = "(Truth alone may take less: --ask implement --transfers smallest.)"
-    if works:
-        return f"The smallest class that makes every agent residual claimant: {ask}\n{truth}{rest}"
-    return f"No class of these makes every agent residual claimant; why the last one does not:\n{truth}{rest}"
 
 
 class _bar:

@@ -30,6 +30,7 @@ from mechsynth.errors import TooLargeError, UsageError
 from mechsynth.program.classes import TransferClass
 from mechsynth.program.linear import DEFINITION, Index, LinearProgram
 from mechsynth.rational import magnitude, narrow, rational
+from mechsynth.result.vocabulary import WISHES
 
 LARGEST = 2_000_000  # rows or columns of a program that are still built
 _PLAIN = re.compile(r"[\w.+-]+")
@@ -136,7 +137,7 @@ class Setting:
             rows += lies * (period.size if kind.own_next else 1)
         if max(rows, columns) > LARGEST:
             raise TooLargeError(
-                "implement",
+                WISHES,
                 f"the program has about {columns} columns and {rows} rows, and {LARGEST} are built",
                 "take a smaller class of transfers or a smaller instance",
             )

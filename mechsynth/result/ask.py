@@ -285,8 +285,8 @@ def question(ask: str | Ask | type[Ask], options: Mapping[str, Any] | None = Non
             hint = did_you_mean(name, own) or did_you_mean(name, known)
             raise UsageError(name, "no option of a question", f"{hint}known are {', '.join(own)}")
         if name not in own and not _idle(name, given.pop(name)):
-            what = "everything at once" if found.name == "ladder" else found.name
-            others = [other for other in takers(name) if other != "ladder"]
+            what = found.about if found.composite else found.name
+            others = [other for other in takers(name) if not REGISTRY[other].composite]
             raise UsageError(name, f"means nothing to {what}", f"leave it out, or ask {' or '.join(others)}")
     return found(**given)
 

@@ -17,5 +17,5 @@ RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual c
 ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
 EVERYTHING = "everything at once"
 
-UNNAMED = "ladder"
-"""The question that is asked where none is named."""
+UNNAMED, WISHES = "ladder", "implement"
+"""The question that is asked where none is named; and the one that takes any class of transfers and any requirements, to which others refer."""

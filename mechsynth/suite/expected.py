@@ -25,6 +25,7 @@ from typing import Any
 from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError
 from mechsynth.result.ask import REGISTRY, Kind, every_option
+from mechsynth.result.vocabulary import RULE, WISHES
 from mechsynth.suite.questions import option
 
 KEY, WHY = "x-expected", "x-why"
@@ -146,7 +147,7 @@ def _short_form(stated: Mapping[str, Any], reasons: object) -> list[Expected]:
     why = reasons if isinstance(reasons, dict) else {}
     found = []
     for key, status in stated.items():
-        if key == "implement" and isinstance(status, dict):
+        if key == WISHES and isinstance(status, dict):
             found += [_implement(options, each, why) for options, each in status.items()]
             continue
         head, _, last = key.partition(" --last-period ")
@@ -158,7 +159,7 @@ def _short_form(stated: Mapping[str, Any], reasons: object) -> list[Expected]:
             question["scope"] = scope
         if last:
             question["last_period"] = last
-        value = stated.get("E W_1") if ask == "policy" else None
+        value = stated.get("E W_1") if REGISTRY[ask].about == RULE else None
         status = _one_of(status, STATUSES, f"{KEY}.{_clip(key)}")
         found.append(Expected(question, status, value, None, _reason(why, ask, scope, last)))
     return found
@@ -168,7 +169,7 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
     """Read ``{"--transfers full --require budget:ex-post": "feasible"}``; several requirements are joined by commas."""
     place = f"{KEY}.implement.{_clip(options)}"
     words = options.split()
-    question: dict[str, Any] = {"ask": "implement"}
+    question: dict[str, Any] = {"ask": WISHES}
     if len(words) % 2:
         raise InputError(place, "an option without a value", "write pairs of an option and its value")
     known = every_option()
@@ -181,7 +182,7 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
             question[key] = value
         else:
             raise InputError(place, f"{_clip(word)} is no option", "write pairs of an option and its value")
-    reasons = [str(reason) for key, reason in why.items() if key.split(",")[0] == "implement"]
+    reasons = [str(reason) for key, reason in why.items() if key.split(",")[0] == WISHES]
     return Expected(question, _one_of(status, STATUSES, place), None, None, " ".join(reasons))
 
 

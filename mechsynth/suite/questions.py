@@ -10,8 +10,9 @@ import mechsynth.asks  # noqa: F401  (fills the registry)
 from mechsynth.errors import InputError, MechsynthError, UsageError, did_you_mean
 from mechsynth.result.ask import Kind, every_option, in_flags, named
 from mechsynth.result.ask import question as ask_of
+from mechsynth.result.vocabulary import UNNAMED
 
-LADDER = {"ask": "ladder"}
+LADDER = {"ask": UNNAMED}
 
 
 def text(question: Mapping[str, Any]) -> str:
@@ -32,7 +33,7 @@ def question(value: object, place: str) -> dict[str, Any]:
         return {"ask": ask, "scope": scope} if scope else {"ask": ask}
     if not isinstance(value, dict):
         raise InputError(place, "no question", 'write "ASK", "ASK:SCOPE" or {"ask": …, …}')
-    found: dict[str, Any] = {"ask": "ladder"}
+    found: dict[str, Any] = {"ask": UNNAMED}
     for key, entry in value.items():
         found[key] = option(key, entry, f"{place}.{key}")
     return found
@@ -68,7 +69,7 @@ def in_full(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return a question with its defaults written out, so that two ways to write it compare equal; one that cannot be asked as it is."""
     told = dict(asked)
     try:
-        ask = ask_of(told.pop("ask", "ladder"), told)
+        ask = ask_of(told.pop("ask", UNNAMED), told)
     except UsageError:
         return dict(asked)
     return {"ask": ask.name, **{name: getattr(ask, name) for name in ask.options()}}

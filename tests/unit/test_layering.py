@@ -275,3 +275,38 @@ def test_heavy_imports_wait() -> None:
                 }, (name, module)
             elif top:
                 assert module.startswith(light) or module == "mechsynth.asks", (name, module)
+
+
+# Where a question is named outside its own folder, and why.
+NAMED = {
+    "result/vocabulary.py": "the question that is asked where none is named, and the one to which others refer",
+    "families": "what instances of a family are known to answer, with the reason",
+    "check/claims": "what several questions claim alike is one text there; inside, each is told apart by its name",
+    "check/blocks.py": "the same, of the two conditions on beliefs",
+    "check/small": "the second checker shares no declaration with the first: it has its own list of questions",
+    "engine/__init__.py": "functions that decide stacks of blocks, named after what they decide",
+}
+# Names that mean something else too: two classes of transfers and a scope. They are looked for where a question is compared alone.
+WORDS_TOO = {"contingent", "vcg-type", "policy"}
+
+
+def test_nothing_outside_names_a_question() -> None:
+    """No table and no comparison outside `asks` knows which questions there are: they are read off the registry, so that a new one needs no edit elsewhere."""
+    from mechsynth.asks import REGISTRY
+
+    met = set()
+    for path in modules():
+        place = str(path.relative_to(PACKAGE))
+        if room(path) == "asks":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        compared: set[ast.AST] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare) and any(isinstance(part, (ast.Name, ast.Attribute)) and getattr(part, "id", getattr(part, "attr", "")) == "ask" for part in (node.left, *node.comparators)):
+                compared |= set(ast.walk(node))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in REGISTRY and (node.value not in WORDS_TOO or node in compared):
+                entry = next((entry for entry in NAMED if place == entry or place.startswith(f"{entry}/")), None)
+                assert entry is not None, f"{place}, line {node.lineno} names {node.value}"
+                met.add(entry)
+    assert met == set(NAMED), "a place that names none any more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mechsynth.words import answers, reading, witnesses
 from mechsynth.words.envelope import Answer
@@ -57,3 +57,26 @@ def _none_works(asked: list[Answer]) -> str:
         "None of the classes of transfers asked about makes every agent residual claimant: the reason for the last of them follows. "
         "(Truth alone may still be had: implement --transfers smallest.)"
     )
+
+
+def verdict(ask: str, status: str, smaller: Sequence[str], undecided: Sequence[str]) -> str:
+    """Return what a ladder comes to; ``static`` asks for truth, the others for residual claimants.
+
+    ``smaller`` are the smaller classes that were not decided, ``undecided`` all answers that are open.
+    """
+    works = status == "feasible"
+    rest = f"\nNot decided: {', '.join(undecided)}." if undecided else ""
+    if status == "unknown":
+        return "Not decided; how far it came:"
+    if works and smaller:
+        return f"A class that makes every agent residual claimant, of which some smaller ones were not decided: {ask}{rest}"
+    if ask == _CLASSES[0]:
+        return (
+            "The smallest class that implements the rule: history-independent"
+            if works
+            else "No payments implement the rule; why not:"
+        ) + rest
+    truth = "(Truth alone may take less: --ask implement --transfers smallest.)"
+    if works:
+        return f"The smallest class that makes every agent residual claimant: {ask}\n{truth}{rest}"
+    return f"No class of these makes every agent residual claimant; why the last one does not:\n{truth}{rest}"
