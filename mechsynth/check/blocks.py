@@ -77,9 +77,12 @@ def read_block(entry: dict[str, Any], model: Model, place: str) -> Block:
     if last == 0:
         raise Refuted("a block, although no period has a transition")
     t = read_period(entry, model, place, None if model.horizon is None else last)
-    agent = label(entry["agent"], model.agent_index, f"{place}.agent", "agent")
+    agent = label(entry["agent"], model.player_index, f"{place}.agent", "agent")
     action = label(entry["action"], model.period(t).action_index, f"{place}.action", "action of this period")
-    return Block(t, agent, action, read_others(entry["others"], agent, model, t, f"{place}.others"))
+    others = read_others(entry["others"], agent, model, t, f"{place}.others")
+    if not model.period(t).choices[action, profiles_of_blocks(model, t, agent)[others]].all():
+        raise InputError(f"{place}.action", "is not available there", "name one that is")
+    return Block(t, agent, action, others)
 
 
 def read_weights(value: object, block: Block, claim: Claim, model: Model, place: str) -> dict[int, Fraction]:
@@ -105,7 +108,7 @@ def in_scope(claim: Claim, model: Model, rule: Sequence[Array] | None, t: int, a
     profiles = profiles_of_blocks(model, t, agent)
     shape = (len(model.period(t).actions), *profiles.shape)
     if claim.scope == "all":
-        return np.ones(shape, dtype=bool)
+        return np.asarray(model.period(t).choices[:, profiles])
     assert rule is not None
     needed = np.zeros(shape, dtype=bool)
     chosen = rule[t][profiles]
@@ -123,7 +126,8 @@ def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger
     settled: dict[tuple[int, int], Array] = {}
     scope: dict[tuple[int, int], Array] = {}
     for t in range(last):
-        for agent, size in enumerate(model.period(t).sizes):
+        for agent in model.players:
+            size = model.period(t).sizes[agent]
             needed = in_scope(claim, model, rule, t, agent)
             scope[t, agent] = needed
             settled[t, agent] = np.full(needed.shape, size == 1)
@@ -179,7 +183,7 @@ def _check_minors(claim: Claim, model: Model, settled: dict[tuple[int, int], Arr
         if last_with_blocks(model) == 0:
             raise InputError(at, "no period has a transition", "remove it")
         t = read_period(entry, model, at, None if model.horizon is None else last_with_blocks(model))
-        agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+        agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
         if (t, agent) in seen:
             raise InputError(at, "this period and agent stand twice", "keep one")
         seen.add((t, agent))

@@ -40,7 +40,7 @@ def check_influence(claim: Claim, model: Model, ledger: Ledger) -> None:
     if kernel is None:
         raise InputError(f"{at}.period", "nothing comes after this period", "name an earlier one")
     period = model.period(t)
-    agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+    agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
     action = label(entry["action"], period.action_index, f"{at}.action", "action of this period")
     members = profiles_of_blocks(model, t, agent)[read_others(entry["others"], agent, model, t, f"{at}.others")]
     pair = members[list(_pair(entry["signals"], period.signal_index[agent], f"{at}.signals", "own signal"))]
@@ -103,7 +103,7 @@ def _failing(worths: Worths) -> Iterator[tuple[int, int, str]]:
     """Yield every period, agent and condition that fails."""
     model = worths.model
     for t in range(model.count):
-        for agent in range(len(model.agents)):
+        for agent in model.players:
             left = set(_KINDS)
             for members in profiles_of_blocks(model, t, agent):
                 order = worths.order(t, members)
@@ -143,7 +143,7 @@ def check_violations(claim: Claim, worths: Worths, ledger: Ledger) -> set[tuple[
         kind = entry["kind"]
         if not isinstance(kind, str) or kind not in _KINDS:
             raise InputError(f"{at}.kind", f"found {describe(kind)}", f"one of {', '.join(_KINDS)}")
-        agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+        agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
         if (t, agent, kind) in seen:
             raise InputError(at, f"{kind} of this agent and period stands twice", "keep one")
         seen.add((t, agent, kind))
@@ -186,14 +186,14 @@ def check_thresholds(claim: Claim, worths: Worths, charged: list[list[Exact]], l
     """Check that ``certificate.thresholds`` lists every change of the action, with the true numbers."""
     model, left = worths.model, set()
     for t in range(model.count):
-        for agent in range(len(model.agents)):
+        for agent in model.players:
             for b, members in enumerate(profiles_of_blocks(model, t, agent)):
                 chosen = worths.rule[t][members]
                 left |= {(t, agent, b, k + 1) for k in np.flatnonzero(chosen[1:] != chosen[:-1]).tolist()}
     for place, entry in enumerate(items(claim.certificate["thresholds"], "certificate.thresholds")):
         at = f"certificate.thresholds[{place}]"
         t = read_entry(entry, model, at, ("agent", "others", "signal", "actions", "step", "formula", "least", "most"))
-        agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+        agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
         period = model.period(t)
         b = read_others(entry["others"], agent, model, t, f"{at}.others")
         k = label(entry["signal"], period.signal_index[agent], f"{at}.signal", "own signal")

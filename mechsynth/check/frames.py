@@ -56,9 +56,9 @@ class Place:
         return self._name(self.names.profile(self.t, s.profile), s)
 
     def own(self, s: State) -> str:
-        """Name a row by the own signal and the history."""
+        """Name a row by what the agent sees and the history."""
         assert self.agent is not None
-        return self._name(self.names.signal(self.t, self.agent, s.own), s)
+        return self._name(self.names.seen(self.t, self.agent, s.own), s)
 
     def lie(self, s: State) -> str:
         """Name a row by the true profile, the message and the history."""
@@ -83,7 +83,7 @@ class Frame(ABC):
     def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, path: bool = True) -> None:
         self.model, self.rule, self.values, self.kind, self.path = model, list(rule), values, kind, path
         self.names = Names(model)
-        self.agents = range(len(model.agents))
+        self.agents = model.players
         self.periods = range(model.count)
         self.columns = Columns(self)
 
@@ -175,10 +175,9 @@ class Frame(ABC):
                 yield State(history=history[row], profile=profile)
 
     def informed(self, t: int, agent: int, history: Array) -> State:
-        """Return histories with the own signals of an agent that can follow them."""
-        size = self.model.period(t).sizes[agent]
-        looks = tuple(j == agent for j in self.agents)
-        row, own = np.nonzero(self.law(t, history).weights(looks).reshape(history.size, size))
+        """Return histories with what an agent can see after them: her own signal and the public ones."""
+        looks = tuple(j == agent or j in self.model.public for j in range(len(self.model.agents)))
+        row, own = np.nonzero(self.law(t, history).weights(looks).reshape(history.size, -1))
         return State(history=history[row], own=own)
 
     def owing(self, t: int) -> list[Array | None]:
@@ -218,8 +217,8 @@ class Frame(ABC):
         return Law.after(kernel, action, true)
 
     def knowing(self, t: int, agent: int, state: State) -> Law:
-        """Return the laws of the profile given the history and the own signal, not rescaled."""
-        own = self.model.period(t).own[agent]
+        """Return the laws of the profile given the history and what the agent sees, not rescaled."""
+        own = self.model.view(t, agent)
         return self.law(t, state.history).given(own[None, :] == state.own[:, None])
 
     # -- numbers ------------------------------------------------------------------------------------------------
@@ -231,6 +230,18 @@ class Frame(ABC):
     def surplus(self, t: int, profile: Array) -> Form:
         """Return the surplus of the rule from a period on."""
         return Form(self.values.exact(t)[profile])
+
+    def outside(self, t: int, agent: int, profile: Array) -> Form:
+        """Return what leaving is worth to an agent, what is due left aside."""
+        values = self.model.period(t).outside
+        return Form.of(Fraction(0), profile.size) if values is None else Form(values[agent][profile])
+
+    def leaving(self, law: Law, t: int, agent: int) -> Form:
+        """Return the expectation of what leaving is worth."""
+        values = self.model.period(t).outside
+        if values is None:
+            return Form.of(Fraction(0), law.den.size)
+        return Form(law.expect(*values[agent].common("outside")))
 
     @cached_property
     def expected_surplus(self) -> Fraction:

@@ -161,11 +161,17 @@ def read_transfers(
     return [read_tables(entry, model, t, numbers, f"{place}[{t}]") for t, entry in enumerate(entries)]
 
 
+def _payer(name: object, model: Model, place: str) -> int:
+    if isinstance(name, str) and name in model.agents and name not in model.player_index:
+        raise InputError(place, f"{show(name)} is public, and neither pays nor receives", "remove the payment")
+    return label(name, model.player_index, place, "agent")
+
+
 def read_tables(value: object, model: Model, t: int, numbers: Numbers, place: str) -> list[Payments]:
     """Return the payments of one period from ``{agent: {"now": TABLE, "later": TABLE, "first": TABLE}}``."""
     result = [Payments() for _ in model.agents]
     for agent, entry in mapping(value, place, "write {agent: tables}").items():
-        i = label(agent, model.agent_index, place, "agent")
+        i = _payer(agent, model, place)
         at = f"{place}.{show(agent)}"
         table(entry, at, (), ("now", "later", "first"))
         if "now" in entry:
@@ -211,7 +217,7 @@ def _records(
     for k, entry in enumerate(entries):
         at = f"{place}[{k}]"
         table(entry, at, keys, ("reports", "action", "next"))
-        i = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+        i = _payer(entry["agent"], model, f"{at}.agent")
         t = read_period(entry, model, at)
         reports = _signals(entry.get("reports", {}), model, t, f"{at}.reports")
         action = None

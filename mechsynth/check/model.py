@@ -186,6 +186,15 @@ class Model:
         """Whether only format 2 can say this instance."""
         return bool(self.public) or any(s.available is not None or s.outside is not None for s in self.stages)
 
+    def view(self, t: int, agent: int) -> Array:
+        """Return, for every profile, the number of what an agent sees of it: her own signal and the public ones."""
+        period = self.period(t)
+        seen: Array = np.zeros(period.profiles, dtype=np.int64)
+        for j, size in enumerate(period.sizes):
+            if j == agent or j in self.public:
+                seen = seen * size + period.own[j]
+        return seen
+
     @property
     def count(self) -> int:
         """Number of periods that are described separately in a result (1 when the horizon is infinite)."""
@@ -220,3 +229,8 @@ class Model:
     def agent_index(self) -> dict[str, int]:
         """Index of each agent."""
         return {label: i for i, label in enumerate(self.agents)}
+
+    @cached_property
+    def player_index(self) -> dict[str, int]:
+        """Index of each agent that is not public."""
+        return {self.agents[i]: i for i in self.players}

@@ -49,6 +49,19 @@ class Names:
         """Return the label of a signal."""
         return written(self.model.period(t).signals[agent][k])
 
+    def seen(self, t: int, agent: int, view: int) -> str:
+        """Return what an agent sees: her signal; where there are public ones ``(4,*,dry)``, ``*`` for what is hidden from her."""
+        if not self.model.public:
+            return self.signal(t, agent, view)
+        period, words = self.model.period(t), []
+        for j in reversed(range(len(self.model.agents))):
+            if j != agent and j not in self.model.public:
+                words.append("*")
+                continue
+            view, k = divmod(view, period.sizes[j])
+            words.append(self.signal(t, j, k))
+        return "(" + ",".join(reversed(words)) + ")"
+
     def profile(self, t: int, profile: int, hidden: int | None = None) -> str:
         """Return ``(4,-)``, with ``*`` for the signal of the agent ``hidden``."""
         key = (t, hidden)

@@ -26,7 +26,8 @@ class Columns:
         model, kind = frame.model, frame.kind
         for t in frame.periods:
             period = model.period(t)
-            for i, size in enumerate(period.sizes):
+            for i in frame.agents:
+                size = period.sizes[i]
                 room = {"X": period.profiles}
                 if frame.pays_now(t):
                     room["now"] = period.profiles

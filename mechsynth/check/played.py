@@ -48,7 +48,10 @@ class Played(Frame):
         result: list[list[Exact]] = []
         for t in reversed(self.periods):
             every, row = self.profiles(t), []
-            for agent in self.agents:
+            for agent in range(len(self.model.agents)):
+                if agent not in self.agents:  # a public one has no payoff
+                    row.append(Exact.constant(Fraction(0), every.shape))
+                    continue
                 flow = -self._tables(t, agent)
                 for _, action in self.play(t, every):
                     flow = flow + self.model.period(t).utilities[agent][action, every]
@@ -71,7 +74,7 @@ class Played(Frame):
     @property
     def enjoyed(self) -> list[Exact]:
         """Per agent, what she gets from truth from the first period on before any payment."""
-        nothing = [[Payments()] * len(self.agents)] * self.model.count
+        nothing = [[Payments()] * len(self.model.agents)] * self.model.count
         return Played(self.model, self.rule, self.values, self.kind, nothing).payoffs[0]
 
     def _tables(self, t: int, agent: int) -> Exact:

@@ -115,7 +115,8 @@ class Claimed(Frame):
                 for message in self.messages(t, agent) if self.kind.own_report else [None]:
                     for action in range(len(self.model.period(t).actions)):
                         told = np.ones(own[agent].size, dtype=bool) if message is None else own[agent] == message
-                        for true in (np.flatnonzero(told), np.flatnonzero(~told)):
+                        there = self.model.period(t).choices[action]
+                        for true in (np.flatnonzero(told & there), np.flatnonzero(~told & there)):
                             if true.size:
                                 yield self.targets(t, agent, message, action, State(profile=true))
 

@@ -88,16 +88,20 @@ def _above(f: Frame, t: int, i: int, share: Fraction, s: State) -> Form:
 
 
 def participation_ex_post(f: Frame) -> Iterator[Rows]:
-    """Staying is worth at least 0 at every profile that truth can lead to."""
+    """Staying is worth at least what leaving is at every profile that truth can lead to."""
     for t in f.periods:
         for seen in f.seen(t):
             for i in f.agents:
                 name = f.place("participation:ex-post", t, i)
-                yield Rows("participation:ex-post", False, name.head, seen, partial(f.net, t, i), name.profile)
+                yield Rows("participation:ex-post", False, name.head, seen, partial(_rent, f, t, i), name.profile)
+
+
+def _rent(f: Frame, t: int, i: int, s: State) -> Form:
+    return f.net(t, i, s) - f.outside(t, i, s.profile)
 
 
 def participation_interim(f: Frame, head: str = "participation:interim", start: bool = False) -> Iterator[Rows]:
-    """Staying is expected to be worth at least 0 given the own signal and the reports before."""
+    """Staying is expected to be worth at least what leaving is, given the own signal, what is public, and the reports before."""
     for t in [0] if start else f.periods:
         for history in f.on_path(t)[:1] if start else f.on_path(t):
             for i in f.agents:
@@ -106,7 +110,8 @@ def participation_interim(f: Frame, head: str = "participation:interim", start: 
 
 
 def _interim(f: Frame, t: int, i: int, s: State) -> Form:
-    return f.expected(f.knowing(t, i, s), t, i, s.history)
+    law = f.knowing(t, i, s)
+    return f.expected(law, t, i, s.history) - f.leaving(law, t, i)
 
 
 def _mass(f: Frame, t: int, i: int, s: State) -> Exact:
@@ -114,14 +119,18 @@ def _mass(f: Frame, t: int, i: int, s: State) -> Exact:
 
 
 def participation_ex_ante(f: Frame) -> Iterator[Rows]:
-    """Every agent expects at least 0 at the start."""
+    """Every agent expects at least what leaving is worth at the start."""
     for i in f.agents:
         head = f"participation:ex-ante {f.names.agents[i]}"
-        yield Rows("participation:ex-ante", False, head, f.start, partial(_expected, f, [i]), lambda s, head=head: head)  # type: ignore[misc]
+        yield Rows("participation:ex-ante", False, head, f.start, partial(_rents, f, [i]), lambda s, head=head: head)  # type: ignore[misc]
 
 
 def _expected(f: Frame, agents: list[int], s: State) -> Form:
     return total(f.expected(f.law(0, s.history), 0, i, s.history) for i in agents)
+
+
+def _rents(f: Frame, agents: list[int], s: State) -> Form:
+    return _expected(f, agents, s) - total(f.leaving(f.law(0, s.history), 0, i) for i in agents)
 
 
 def total(forms: Iterator[Form]) -> Form:
@@ -194,13 +203,13 @@ def no_subsidy(f: Frame) -> Iterator[Rows]:
 
 
 def surplus_full(f: Frame) -> Iterator[Rows]:
-    """The agents together expect nothing: the payments are expected to be the whole surplus."""
-    slack = partial(_expected, f, list(f.agents))
+    """The agents together expect no more than leaving is worth: the payments are expected to be the surplus above that."""
+    slack = partial(_rents, f, list(f.agents))
     yield Rows("surplus:full", True, "surplus:full", f.start, slack, lambda _: "surplus:full")
 
 
 def surplus_every_history(f: Frame) -> Iterator[Rows]:
-    """The agents together are left with nothing at every profile that truth can lead to."""
+    """The agents together are left with what leaving is worth at every profile that truth can lead to."""
     for t in f.periods:
         for seen in f.seen(t):
             name = f.place("surplus:every-history", t)
@@ -208,7 +217,7 @@ def surplus_every_history(f: Frame) -> Iterator[Rows]:
 
 
 def _nets(f: Frame, t: int, s: State) -> Form:
-    return total(f.net(t, i, s) for i in f.agents)
+    return total(_rent(f, t, i, s) for i in f.agents)
 
 
 # -- objectives: each adds columns, and rows that hold them up; their sum is minimized --------------------------------
@@ -237,7 +246,7 @@ def _size(f: Frame, t: int, i: int, lag: int, sign: int, each: bool, s: State) -
 
 
 def rent(f: Frame) -> Iterator[Rows]:
-    """The agents together are left with no more than a column ``rent``."""
+    """The agents together are left with no more than a column ``rent`` above what leaving is worth."""
     for t in f.periods:
         for seen in f.seen(t):
             name = f.place("rent", t)

@@ -60,7 +60,10 @@ class Unknown(Frame):
         elif what == "due" and self._owes(history):
             if history[0] >= 0 and not self.kind.own_next:
                 # one column for all own next reports: the first stands for them
-                law, profiles = law.marginal(tuple(j != agent for j in self.agents)), profiles[self.firsts(t, agent)]
+                law, profiles = (
+                    law.marginal(tuple(j != agent for j in range(len(law.sizes)))),
+                    profiles[self.firsts(t, agent)],
+                )
             drawn = None if action is None else action[:, None]
             columns = self._due(t, agent, history[:, None], profiles[None, :], drawn)
         else:

@@ -90,7 +90,7 @@ class Listed(Played):
         """Return histories that owe different amounts, one of each; None where what is due does not look at the own report."""
         then = before(self.model, t)
         later = None if then < 0 else self.payments_made[then][agent].later
-        if later is None or not later.looks[1 + len(self.agents) + agent]:
+        if later is None or not later.looks[1 + len(self.model.agents) + agent]:
             return None
         every = self.profiles(then)
         return every[np.unique(later.index[self.rule[then], every], return_index=True)[1]]

@@ -48,7 +48,7 @@ def _idle(model: Model) -> str:
         return "; there is one period only, so there is no block, and nothing was tested"
     if len(model.agents) == 1:
         return "; there is one agent only, so there are no others to expect anything of, and payments have nothing to look at"
-    if all(size == 1 for t in range(last_with_blocks(model)) for size in model.period(t).sizes):
+    if all(model.period(t).sizes[i] == 1 for t in range(last_with_blocks(model)) for i in model.players):
         return "; every agent has one signal only, so nothing was tested"
     return ""
 

@@ -236,7 +236,7 @@ def _cycle(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledg
     t = read_period(entry, model, at)
     if t != model.horizon - 1:
         raise Refuted(f"a cycle in period {t + 1}, not in the last one")
-    agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+    agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
     others = read_others(entry["others"], agent, model, t, f"{at}.others")
     words = f"cycle of {show(model.agents[agent])} in period {t + 1}, others {others_name(model, t, agent, others)}"
     cycle = read_cycle(entry["cycle"], model, t, agent, f"{at}.cycle")

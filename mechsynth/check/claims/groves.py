@@ -56,7 +56,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
     f = _played(claim, model, rule, paid, values, ledger)
-    for agent in range(len(model.agents)):
+    for agent in model.players:
         payoff = f.payoffs[0][agent]
         if claim.ask == "groves":
             met(distribution(f, agent), ledger)
@@ -89,7 +89,8 @@ def without(model: Model, agent: int) -> list[Exact]:
 def _worths(model: Model, agent: int, t: int, after: Exact | None) -> tuple[Array, int]:
     """Return what every action is worth to the others, ``(actions, profiles)``, over one denominator."""
     period = model.period(t)
-    return model.worth(t, period.surplus - period.utilities[agent], after).common("values")
+    num, den = model.worth(t, period.surplus - period.utilities[agent], after).common("values")
+    return np.where(period.choices, num, num.min() - 1), den
 
 
 def _stationary_without(model: Model, agent: int) -> Exact:
@@ -161,7 +162,7 @@ def _told(claim: Claim, model: Model, agent: int, key: str, true: Exact, ledger:
         return
     mapping(claimed, f"certificate.{key}", "write {agent: table}")
     for name in claimed:
-        label(name, model.agent_index, f"certificate.{key}", "agent")
+        label(name, model.player_index, f"certificate.{key}", "agent")
     if model.agents[agent] not in claimed:
         return
     period, at = model.period(0), f"certificate.{key}.{show(model.agents[agent])}"
@@ -175,11 +176,11 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
     """Check the budget of the pivot mechanism with entry fees, and where it is not negative the mechanism itself."""
     prior = model.prior
     assert prior is not None
-    base = [without(model, agent) for agent in range(len(model.agents))]
-    worth = [values.exact(0) - own[0] for own in base]
-    fees = [_largest_fee(model, agent, payoff) for agent, payoff in enumerate(worth)]
-    deficit = sum((mean(prior, payoff) for payoff in worth), Fraction(0)) - mean(prior, values.exact(0))
-    budget = sum(fees, Fraction(0)) - deficit
+    base = {agent: without(model, agent) for agent in model.players}
+    worth = {agent: values.exact(0) - own[0] for agent, own in base.items()}
+    fees = {agent: _largest_fee(model, agent, payoff) for agent, payoff in worth.items()}
+    deficit = sum((mean(prior, payoff) for payoff in worth.values()), Fraction(0)) - mean(prior, values.exact(0))
+    budget = sum(fees.values(), Fraction(0)) - deficit
     if claim.value is None:
         raise Refuted("no value, although a budget was computed")
     equal(claim.numbers.fraction(claim.value, "value"), budget, "value", ledger)
@@ -189,7 +190,10 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
         f'status "{claim.status}", but the expected budget is {number_text(budget)}',
     )
     patience = _patience(claim, model, values, budget, ledger)
-    about = "the largest entry fees that keep in, expecting at least 0 at the start, every first signal that the prior allows"
+    least = "0" if model.period(0).outside is None else "what leaving is worth"
+    about = f"the largest entry fees that keep in, expecting at least {least} at the start, every first signal that the prior allows"
+    if model.public:
+        about += ", the same fee at all public signals"
     if claim.status == "infeasible":
         witness = table(claim.witness, "witness", ("kind", "shortfall"))
         if witness["kind"] != "budget":
@@ -203,7 +207,7 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
     assert claim.mechanism is not None
     paid = read_transfers(claim.mechanism["transfers"], model, rule, claim.numbers)
     f = _played(claim, model, rule, paid, values, ledger)
-    for agent, fee in enumerate(fees):
+    for agent, fee in fees.items():
         if model.horizon is None:
             name = f"entry fee of {show(model.agents[agent])}"
             once = f.due(0, agent, np.full(model.period(0).profiles, -1), f.profiles(0)).const
@@ -221,6 +225,11 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
 def _patience(claim: Claim, model: Model, values: Values, budget: Fraction, ledger: Ledger) -> str:
     """Check what the certificate says about the chains and about other discount factors; return what that proves."""
     certificate = claim.certificate
+    if model.second:
+        for key in ("chains", "theorem", "star", "discounts"):
+            if certificate.get(key) is not None:
+                raise InputError(f"certificate.{key}", "is not about instances of format 2", "remove it")
+        return ""
     words = check_chains(certificate, model, ledger)
     check_star(certificate, model, values.exact(0), budget, claim.numbers, ledger)
     if certificate.get("discounts") is not None:
@@ -229,12 +238,14 @@ def _patience(claim: Claim, model: Model, values: Values, budget: Fraction, ledg
 
 
 def _largest_fee(model: Model, agent: int, payoff: Exact) -> Fraction:
-    """Return the least of ``E[payoff | own signal]`` over the signals that come."""
-    prior, period = model.prior, model.period(0)
+    """Return the least of ``E[payoff - outside | own signal, public ones]`` over those that come."""
+    prior, period, seen = model.prior, model.period(0), model.view(0, agent)
     assert prior is not None
+    if period.outside is not None:
+        payoff = payoff - period.outside[agent]
     found = []
-    for k in range(period.sizes[agent]):
-        here = period.own[agent] == k
+    for k in np.unique(seen).tolist():
+        here = seen == k
         mass = sum((Fraction(int(p)) for p in prior.num[here]), Fraction(0))
         if mass:
             weighted = (prior.at(int(p)) * payoff.at(int(p)) for p in np.flatnonzero(here))
@@ -242,13 +253,13 @@ def _largest_fee(model: Model, agent: int, payoff: Exact) -> Fraction:
     return min(found)
 
 
-def _claimed_fees(claim: Claim, model: Model, fees: list[Fraction], ledger: Ledger) -> None:
+def _claimed_fees(claim: Claim, model: Model, fees: dict[int, Fraction], ledger: Ledger) -> None:
     """Check ``certificate.fees``."""
     claimed = claim.certificate.get("fees")
     if claimed is None:
         return
     mapping(claimed, "certificate.fees", "write {agent: fee}")
     for name, fee in claimed.items():
-        agent = label(name, model.agent_index, "certificate.fees", "agent")
+        agent = label(name, model.player_index, "certificate.fees", "agent")
         said = claim.numbers.fraction(fee, f"certificate.fees.{show(name)}")
         equal(said, fees[agent], f"entry fee of {show(name)}", ledger)

@@ -44,8 +44,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     kind.ask(model, paid)
     f = Played(model, rule, values, kind, paid)
     met(pepic(f), ledger)
-    after = [[payoffs[agent] for payoffs in f.payoffs] for agent in f.agents]
-    worths = Worths(model, rule, values, dict(enumerate(after)))
+    after = {agent: [payoffs[agent] for payoffs in f.payoffs] for agent in f.agents}
+    worths = Worths(model, rule, values, dict(after))
     conditions = check_conditions(claim, worths, ledger)
     if claim.certificate.get("thresholds") is not None:
         charged = [[own.now_at(model.period(t).sizes) for own in agents] for t, agents in enumerate(paid)]
@@ -76,7 +76,7 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
         raise Refuted("a cycle under given later payments proves nothing about stationary ones")
     entry = table(claim.witness, "witness", ("kind", "agent", "period", "others", "cycle", "shortfall"))
     t = read_period(entry, model, "witness")
-    agent = label(entry["agent"], model.agent_index, "witness.agent", "agent")
+    agent = label(entry["agent"], model.player_index, "witness.agent", "agent")
     now = _read_later(claim, model, agent)
     for s, paid in enumerate(now.get(agent, [])):
         if s <= t and paid is not None:
@@ -119,7 +119,7 @@ def _read_later(claim: Claim, model: Model, agent: int | None) -> dict[int, list
         at = "certificate.now" if model.horizon is None else f"certificate.now[{t}]"
         mapping(entry, at, "write {agent: TABLE}")
         for name, tables in entry.items():
-            i = label(name, model.agent_index, at, "agent")
+            i = label(name, model.player_index, at, "agent")
             if agent not in (None, i):
                 raise InputError(at, f"payments of {show(name)}", "give those of the agent of the witness")
             period = model.period(t)

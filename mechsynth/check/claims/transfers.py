@@ -53,7 +53,7 @@ def kind_of(claim: Claim) -> Class:
 
 def share_of(claim: Claim, model: Model) -> Fraction:
     """Return the share of the surplus that every agent is to keep."""
-    shares = {"budget-balanced": Fraction(1, len(model.agents)), "surplus-extraction": Fraction(0)}
+    shares = {"budget-balanced": Fraction(1, len(model.players)), "surplus-extraction": Fraction(0)}
     return shares.get(claim.asked.ask, Fraction(1))
 
 
@@ -179,7 +179,7 @@ def _incentives(claim: Claim, f: ClaimedPlayed, lies: list[Rows], ledger: Ledger
             ledger.claim(entry is None and not lies, f"{key} incentive: null goes with no lies, and only with them")
             continue
         t = read_entry(entry, model, at, ("agent", "signals", "report", "slack"))
-        agent = label(entry["agent"], model.agent_index, f"{at}.agent", "agent")
+        agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
         true = read_profile(entry["signals"], model, t, f"{at}.signals")
         report = label(entry["report"], model.period(t).signal_index[agent], f"{at}.report", "own signal")
         told = claim.asked.ask == "static" and f.continues(t)
@@ -200,7 +200,7 @@ def _payoffs(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> None:
     mapping(claimed, "certificate.payoffs", "write {agent: table}")
     period = f.model.period(0)
     for agent, entry in claimed.items():
-        i = label(agent, f.model.agent_index, "certificate.payoffs", "agent")
+        i = label(agent, f.model.player_index, "certificate.payoffs", "agent")
         at = f"certificate.payoffs.{show(agent)}"
         leaves, _ = flatten(entry, [(size, False) for size in period.sizes], at)
         said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))

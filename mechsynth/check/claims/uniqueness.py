@@ -86,9 +86,9 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     proofs = certificate["proofs"]
     mapping(proofs, "certificate.proofs", "write {agent: list}")
     for name in proofs:
-        label(name, model.agent_index, "certificate.proofs", "agent")
-    most: list[list[Array]] = []
-    for agent, name in enumerate(model.agents):
+        label(name, model.player_index, "certificate.proofs", "agent")
+    most: dict[int, list[Array]] = {}
+    for agent, name in ((i, model.agents[i]) for i in model.players):
         space = _space(model, rule, agent)
         plans = [
             _proof(
@@ -96,7 +96,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
             )
             for k, entry in enumerate(items(proofs.get(name, []), f"certificate.proofs.{show(name)}"))
         ]
-        most.append([_period(claim, model, values, space, plans, listed, t, ledger) for t in range(model.count)])
+        most[agent] = [_period(claim, model, values, space, plans, listed, t, ledger) for t in range(model.count)]
     width = _widest(model, most)
     if claim.value is None:
         raise Refuted("no value, although a width was computed")
@@ -125,7 +125,7 @@ def _private(model: Model, ledger: Ledger) -> None:
     for t in range(model.count):
         period = model.period(t)
         for j, utility in enumerate(period.utilities):
-            for i in range(len(model.agents)):
+            for i in model.players:
                 if i != j:
                     same = (utility - utility[:, period.lie(i, 0)]).num == 0
                     words = f"the utility of {show(model.agents[j])}{model.when(t)} depends on the signal of {show(model.agents[i])}"
@@ -227,7 +227,9 @@ def _entries(claim: Claim, model: Model, key: str, t: int, agent: int) -> list[A
     name = model.agents[agent]
     sizes = model.period(t).sizes
     at = f"{place}.{show(name)}"
-    leaves, _ = flatten(table(value, place, model.agents)[name], [(n, False) for n in (*sizes, sizes[agent])], at)
+    leaves, _ = flatten(
+        table(value, place, tuple(model.player_index))[name], [(n, False) for n in (*sizes, sizes[agent])], at
+    )
     return leaves
 
 
@@ -278,10 +280,10 @@ def _period(
     return most
 
 
-def _widest(model: Model, most: list[list[Array]]) -> Fraction:
+def _widest(model: Model, most: dict[int, list[Array]]) -> Fraction:
     """Return the largest width; every interval contains 0, since the Groves mechanisms are among what is bounded."""
     width = Fraction(0)
-    for agent, tables in enumerate(most):
+    for agent, tables in most.items():
         for t, upper in enumerate(tables):
             own = model.period(t).own[agent]
             for true, k, told in _pairs(model, t, agent):
@@ -290,7 +292,13 @@ def _widest(model: Model, most: list[list[Array]]) -> Fraction:
 
 
 def _witness(
-    claim: Claim, model: Model, most: list[list[Array]], width: Fraction, values: Values, shown: Payoffs, ledger: Ledger
+    claim: Claim,
+    model: Model,
+    most: dict[int, list[Array]],
+    width: Fraction,
+    values: Values,
+    shown: Payoffs,
+    ledger: Ledger,
 ) -> None:
     """Check that the witness is a widest interval whose upper end the mechanism of the result attains."""
     keys = ("kind", "agent", "others", "signal", "against", "least", "most")
@@ -299,7 +307,7 @@ def _witness(
     witness = claim.witness
     if witness["kind"] != "interval":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "it should be interval")
-    agent = label(witness["agent"], model.agent_index, "witness.agent", "agent")
+    agent = label(witness["agent"], model.player_index, "witness.agent", "agent")
     period = model.period(t)
     others = read_others(witness["others"], agent, model, t, "witness.others")
     one, other = (

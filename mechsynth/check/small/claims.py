@@ -43,8 +43,8 @@ def check(result: bytes, instance: bytes) -> None:
     Unknown
         If it is about a question, or written in a way, that this checker does not know.
     """
-    if json.loads(instance).get("format") != "mechsynth-instance/1":
-        raise Unknown("an instance of format 2")
+    if any(key in instance for key in (b'"packed"', b'"sparse"')):
+        raise Unknown("tables in short")
     data, model = json.loads(result, parse_float=str), Instance(instance)
     question, status = data["question"], data["status"]
     name = question["ask"]
@@ -60,7 +60,7 @@ def check(result: bytes, instance: bytes) -> None:
     kind = replace(kind, now=(kind.now and name != "static") or name == "surplus-extraction")
     share = None if name == "implement" else Fraction(1)
     if name in _SHARES:
-        share = Fraction(1, len(model.agents)) if name == "budget-balanced" else Fraction(0)
+        share = Fraction(1, len(model.players)) if name == "budget-balanced" else Fraction(0)
 
     def frame(kind: Kind = kind, share: Fraction | None = share, transfers: Any = None) -> Any:  # a frame for rows.py
         return Frame(model, rule, w, kind, None if transfers is None else _paid(model, kind, transfers), share)
@@ -140,6 +140,9 @@ def _efficient(model: Instance, rule: list[list[int]]) -> list[list[Fraction]]:
         then, laws = model.follows(t), model.laws[t]
         for p in range(len(rule[t])):
             for a in range(len(model.actions[t])):
+                if not model.available[t][a][p]:
+                    ask(rule[t][p] != a, f"{model.actions[t][a]} is not available in period {t + 1}")
+                    continue
                 worth = flow(t, a, p)
                 if then is not None and laws is not None:
                     worth += model.discount * sum((x * w[then][q] for q, x in laws[a][p].items()), Fraction(0))
@@ -154,6 +157,7 @@ def _paid(model: Instance, kind: Kind, transfers: Any) -> list[list[dict[str, An
     found = []
     for t, tables in enumerate(transfers if isinstance(transfers, list) else [transfers]):
         then, row = model.follows(t), []
+        ask(not {model.agents[i] for i in model.public} & set(tables), "a public agent pays")
         for i, name in enumerate(model.agents):
             own = tables.get(name, {})
             ask("first" not in own, "a payment at the start")
@@ -261,6 +265,7 @@ def _excluded(data: Any, claimed: Any, plain: Any) -> None:
         contradiction(derived(blocks, witness["multipliers"], witness["conflict"]), witness["shortfall"])
         return
     t, i = witness.get("period", 1) - 1, model.agents.index(witness["agent"])
+    ask(i in model.players, "a public agent reports nothing")
     labels, total = model.signals[t][i], Line()
 
     def at(signal: str) -> int:

@@ -65,7 +65,7 @@ class Frame:
     ) -> None:
         self.model, self.rule, self.w, self.kind, self.paid_out, self.share = instance, rule, surplus, kind, paid, share
         self.names = self
-        self.agents: Any = range(len(instance.agents))
+        self.agents: Any = instance.players
         self.periods = range(instance.count)
         self._agents = [written(name) for name in instance.agents]
         self.start = State(history=[-1])
@@ -95,7 +95,7 @@ class Frame:
     def lies(self) -> Iterator[tuple[int, int, int, list[int]]]:
         """Return period, agent, message, and the profiles at which it is a lie."""
         for t in self.periods:
-            for i in range(len(self.model.agents)):
+            for i in self.agents:
                 for k in range(self.model.sizes[t][i]):
                     true = [p for p in self.profiles(t) if self.model.profiles[t][p][i] != k]
                     if true:
@@ -139,10 +139,9 @@ class Frame:
                 yield State(history=[h for h, _ in pairs], profile=[q for _, q in pairs])
 
     def informed(self, t: int, agent: int, history: list[int]) -> State:
-        """Return histories with the own signals that can follow."""
-        own = self.model.profiles[t]
+        """Return histories with what an agent can see after them."""
         laws = zip(history, self.law(t, history), strict=True)
-        pairs = [(h, k) for h, law in laws for k in sorted({own[q][agent] for q in law})]
+        pairs = [(h, k) for h, law in laws for k in sorted({self.model.view(t, agent, q) for q in law})]
         return State(history=[h for h, _ in pairs], own=[k for _, k in pairs])
 
     def owing(self, t: int) -> list[list[int] | None]:
@@ -170,9 +169,17 @@ class Frame:
         return Chances([laws[a][p] for a, p in zip(action, true, strict=True)])
 
     def knowing(self, t: int, agent: int, s: State) -> Chances:
-        """Return the laws on the event of an own signal."""
-        own, laws = self.model.profiles[t], zip(s.own, self.law(t, s.history), strict=True)
-        return Chances([{q: w for q, w in law.items() if own[q][agent] == k} for k, law in laws])
+        """Return the laws on the event of what an agent sees."""
+        laws = zip(s.own, self.law(t, s.history), strict=True)
+        return Chances([{q: w for q, w in law.items() if self.model.view(t, agent, q) == k} for k, law in laws])
+
+    def outside(self, t: int, agent: int, profile: list[int]) -> Form:
+        """Return what leaving is worth."""
+        return numbers(self.model.outside[t][agent][p] for p in profile)
+
+    def leaving(self, law: Chances, t: int, agent: int) -> Form:
+        """Return the expectation of what leaving is worth."""
+        return numbers(mean(each, self.model.outside[t][agent]) for each in law)
 
     def number(self, value: Fraction, count: int) -> Form:
         """Return a number, repeated."""
@@ -286,7 +293,7 @@ class Frame:
     def payments(self) -> Iterator[tuple[int, int, int, State, Callable[[State], str]]]:
         """Return every payment of the class once."""
         for t in self.periods:
-            for i in range(len(self.model.agents)):
+            for i in self.agents:
                 if self.pays_now(t):
                     yield t, i, 0, State(profile=self.profiles(t)), partial(self._now_name, t, i)
                 then = self.model.follows(t)
@@ -324,10 +331,10 @@ class Frame:
             f"{told}->{self.title(then, s.profile, None if self.kind.own_next else i)}", -1
         )
 
-    def title(self, t: int, profile: int, hidden: int | None = None) -> str:
+    def title(self, t: int, profile: int, *hidden: int | None) -> str:
         """Return a profile's name."""
         parts = enumerate(self.model.profiles[t][profile])
-        return "(" + ",".join("*" if j == hidden else written(self.model.signals[t][j][k]) for j, k in parts) + ")"
+        return "(" + ",".join("*" if j in hidden else written(self.model.signals[t][j][k]) for j, k in parts) + ")"
 
     def _played(self) -> list[list[list[Fraction]]]:
         """Return truthful payoffs ``[agent][period][profile]``."""
@@ -380,9 +387,14 @@ class Place:
         return self.named(self.f.title(self.t, s.profile), s.history)
 
     def own(self, s: State) -> str:
-        """Name by the own signal."""
+        """Name by what the agent sees."""
         assert self.agent is not None
-        return self.named(written(self.f.model.signals[self.t][self.agent][s.own]), s.history)
+        model, t = self.f.model, self.t
+        if not model.public:
+            return self.named(written(model.signals[t][self.agent][s.own]), s.history)
+        profile = next(p for p in range(len(model.profiles[t])) if model.view(t, self.agent, p) == s.own)
+        hidden = [j for j in model.players if j != self.agent]
+        return self.named(self.f.title(t, profile, *hidden), s.history)
 
     def lie(self, s: State) -> str:
         """Name by the profile and the message."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -17,12 +17,17 @@ def number(value: Any) -> Fraction:
     return Fraction(value if isinstance(value, str | int) else str(value))
 
 
-def table(value: Any, sizes: Sequence[int]) -> list[Fraction]:
+def table(value: Any, sizes: Sequence[int], leaf: Callable[[Any], Any] = number) -> list[Any]:
     """Return a nested table flat, axes of length 1 repeated."""
     if not sizes:
-        return [number(value)]
-    parts = [table(entry, sizes[1:]) for entry in value]
+        return [leaf(value)]
+    parts = [table(entry, sizes[1:], leaf) for entry in value]
     return [x for k in range(sizes[0]) for x in (parts[0] if len(parts) == 1 else parts[k])]
+
+
+def maybe(value: Any) -> Fraction | None:
+    """Return an exact number, or nothing for null."""
+    return None if value is None else number(value)
 
 
 class Instance:
@@ -31,6 +36,8 @@ class Instance:
     def __init__(self, data: bytes) -> None:
         root = json.loads(data, parse_float=str)
         self.agents: list[str] = root["agents"]
+        self.public = [i for i, name in enumerate(self.agents) if name in root.get("public", ())]
+        self.players = [i for i in range(len(self.agents)) if i not in self.public]
         self.horizon: int | None = None if root["horizon"] == "infinite" else root["horizon"]
         self.discount = number(root["discount"])
         self.count = self.horizon or 1
@@ -39,6 +46,13 @@ class Instance:
         self.actions: list[list[str]] = [stage["actions"] for stage in stages]
         self.sizes = [[len(labels) for labels in signals] for signals in self.signals]
         self.profiles = [list(product(*map(range, sizes))) for sizes in self.sizes]
+        self.available: list[list[list[bool]]] = []
+        for t, stage in enumerate(stages):
+            count = len(self.profiles[t])
+            shape = (len(self.actions[t]), *self.sizes[t])
+            flat = table(stage["available"], shape, bool) if "available" in stage else [True] * count * shape[0]
+            self.available.append([flat[k : k + count] for k in range(0, len(flat), count)])
+        self.outside = [[self._outside(stage, t, i) for i in range(len(self.agents))] for t, stage in enumerate(stages)]
         self.utilities = [
             [self._utility(stage, t, i) for i in range(len(self.agents))] for t, stage in enumerate(stages)
         ]
@@ -51,43 +65,97 @@ class Instance:
         """Return the period after one."""
         return t if self.horizon is None else t + 1 if t + 1 < self.horizon else None
 
+    def view(self, t: int, agent: int, profile: int) -> int:
+        """Return the number of what an agent sees of a profile: her own signal and the public ones."""
+        seen = 0
+        for j, k in enumerate(self.profiles[t][profile]):
+            if j == agent or j in self.public:
+                seen = seen * self.sizes[t][j] + k
+        return seen
+
+    def _outside(self, stage: Any, t: int, i: int) -> list[Fraction]:
+        value = stage.get("outside", {}).get(self.agents[i])
+        if value is None:
+            return [Fraction(0)] * len(self.profiles[t])
+        if isinstance(value, dict):
+            own = table(value["own"], (self.sizes[t][i],))
+            return [own[p[i]] for p in self.profiles[t]]
+        return table(value, self.sizes[t])
+
     def _utility(self, stage: Any, t: int, i: int) -> list[list[Fraction]]:
+        if i in self.public:
+            return [[Fraction(0)] * len(self.profiles[t]) for _ in self.actions[t]]
+        found = self._enjoyed(stage, t, i)
+        for a, row in enumerate(found):
+            for p, yes in enumerate(self.available[t][a]):
+                row[p] = row[p] if yes else Fraction(0)
+        return found
+
+    def _enjoyed(self, stage: Any, t: int, i: int) -> list[list[Any]]:
         value, actions = stage["utilities"][self.agents[i]], len(self.actions[t])
         if isinstance(value, dict):
-            flat = table(value["private"], (actions, self.sizes[t][i]))
+            flat = table(value["private"], (actions, self.sizes[t][i]), maybe)
             own = self.sizes[t][i]
             return [[flat[a * own + p[i]] for p in self.profiles[t]] for a in range(actions)]
-        flat, count = table(value, (actions, *self.sizes[t])), len(self.profiles[t])
+        flat, count = table(value, (actions, *self.sizes[t]), maybe), len(self.profiles[t])
         return [flat[a * count : (a + 1) * count] for a in range(actions)]
 
     def _laws(self, value: Any, t: int) -> list[Laws]:
         then, actions = self.follows(t), range(len(self.actions[t]))
         assert then is not None
         here, after = self.profiles[t], self.profiles[then]
+        yes = self.available[t]
         if isinstance(value, dict):
-            chains = []
-            for i, name in enumerate(self.agents):
-                own = value["independent"][name]
-                deep = isinstance(own[0][0], list)
-                flat = table(own if deep else [own], (len(actions), self.sizes[t][i], self.sizes[then][i]))
-                chains.append(flat)
+            parts = value.get("mixture", [{"weight": 1, **value}])
+            lead = (len(actions), *self.sizes[t])
+            weights = [table(_nested(part["weight"], len(lead)), lead, maybe) for part in parts]
+            chances = [self._product(part["independent"], t, then) for part in parts]
 
-            def chance(a: int, p: Sequence[int], q: Sequence[int]) -> Fraction:
-                m, n = self.sizes[t], self.sizes[then]
-                return prod((chains[i][(a * m[i] + p[i]) * n[i] + q[i]] for i in range(len(m))), start=Fraction(1))
+            def chance(a: int, p: int, q: Sequence[int]) -> Fraction:
+                mixed = (w[a * len(here) + p] * each(a, here[p], q) for w, each in zip(weights, chances, strict=True))
+                return sum(mixed, Fraction(0))
 
-            return [[sparse(chance(a, p, q) for q in after) for p in here] for a in actions]
-        flat, size = table(value, (len(actions), *self.sizes[t], *self.sizes[then])), len(after)
+            return [
+                [sparse(chance(a, p, q) for q in after) if yes[a][p] else {} for p in range(len(here))] for a in actions
+            ]
+        flat, size = table(value, (len(actions), *self.sizes[t], *self.sizes[then]), maybe), len(after)
+        flat = [x if yes[k // size // len(here)][k // size % len(here)] else Fraction(0) for k, x in enumerate(flat)]
         rows = [sparse(flat[k : k + size]) for k in range(0, len(flat), size)]
         return [rows[a * len(here) : (a + 1) * len(here)] for a in actions]
+
+    def _product(self, value: Any, t: int, then: int) -> Callable[[int, Sequence[int], Sequence[int]], Fraction]:
+        m, n, chains = self.sizes[t], self.sizes[then], []
+        for i, name in enumerate(self.agents):
+            own = value[name]
+            deep = isinstance(own[0][0], list)
+            chains.append(table(own if deep else [own], (len(self.actions[t]), m[i], n[i]), maybe))
+
+        def chance(a: int, p: Sequence[int], q: Sequence[int]) -> Fraction:
+            return prod((chains[i][(a * m[i] + p[i]) * n[i] + q[i]] for i in range(len(m))), start=Fraction(1))
+
+        return chance
 
     def _prior(self, value: Any) -> dict[int, Fraction] | None:
         if value is None:
             return None
         if isinstance(value, dict):
-            own = [[number(x) for x in value["independent"][name]] for name in self.agents]
-            return sparse(prod((own[i][k] for i, k in enumerate(p)), start=Fraction(1)) for p in self.profiles[0])
+            parts = value.get("mixture", [{"weight": 1, **value}])
+            total = [Fraction(0)] * len(self.profiles[0])
+            for part in parts:
+                own = [[number(x) for x in part["independent"][name]] for name in self.agents]
+                for p, place in enumerate(self.profiles[0]):
+                    total[p] += number(part["weight"]) * prod(
+                        (own[i][k] for i, k in enumerate(place)), start=Fraction(1)
+                    )
+            return sparse(total)
         return sparse(table(value, self.sizes[0]))
+
+
+def _nested(value: Any, depth: int) -> Any:
+    """Return a number as a table with axes of length 1."""
+    if isinstance(value, list):
+        return value
+    return value if depth == 0 else [_nested(value, depth - 1)]
 
 
 def sparse(values: Iterable[Fraction]) -> dict[int, Fraction]:
