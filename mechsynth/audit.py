@@ -1,7 +1,8 @@
 """What a mechanism satisfies, exactly: efficiency, incentives, participation in three senses, the three budgets, rents.
 
 The numbers are those of the checker's own evaluation of the mechanism, so a file written by hand is taken at its word and
-nothing of what it claims is believed. A payment is positive when the agent pays; the outside option is 0.
+nothing of what it claims is believed. A payment is positive when the agent pays; the outside option is the
+instance's, 0 where it has none. Public agents have no payoffs.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Audit:
     evaluation: Evaluation
 
     def payoff(self, agent: int) -> dict[tuple[str, ...], Fraction]:
-        """Return an agent's truthful payoff from period 1, by profile; what is paid once at the start is in it."""
+        """Return the truthful payoff of a player (counted among the agents that are not public) from period 1, by profile; what is paid once at the start is in it."""
         profiles = product(*self.environment.period(1).signals)
         return dict(zip(profiles, self.evaluation.start[agent].ravel().tolist(), strict=True))
 
@@ -48,13 +49,23 @@ class Audit:
     def extracted(self) -> Fraction | None:
         """Return the share of the expected surplus that the payments take; ``None`` without a prior, or if there is none to take."""
         surplus, payments = self.evaluation.expected_surplus, self.evaluation.expected_payments
+        if surplus is not None:
+            surplus -= sum(self.evaluation.leaving or (), Fraction(0))
         return None if not surplus or payments is None else payments / surplus
+
+    def rents(self) -> dict[str, Fraction] | None:
+        """Return what every player expects above what leaving is worth; ``None`` without a prior."""
+        found, left = self.evaluation.rents, self.evaluation.leaving
+        if found is None or left is None:
+            return None
+        nets = [rent - worth for rent, worth in zip(found, left, strict=True)]
+        return dict(zip(self.environment.player_names, nets, strict=True))
 
     def document(self) -> dict[str, Any]:
         """Return the audit as JSON data, all numbers exact strings."""
-        found, agents = self.evaluation, self.environment.agents
+        found, agents = self.evaluation, self.environment.player_names
         row = found.least
-        rents = found.rents
+        rents = self.rents()
         share = self.extracted()
         return {
             "efficient": found.efficient,
@@ -74,7 +85,7 @@ class Audit:
                 "per-period": [_fact(fact) for fact in found.budgets if fact.value],
                 "ex-post": _fact(found.unbalanced),
             },
-            "rents": None if rents is None else dict(zip(agents, map(text, rents), strict=True)),
+            "rents": None if rents is None else {name: text(rent) for name, rent in rents.items()},
             "surplus-extracted": None if share is None else text(share),
             "payoffs": {
                 name: {",".join(theta): text(value) for theta, value in self.payoff(i).items()}
@@ -116,11 +127,11 @@ class Audit:
     def _payoffs(self) -> list[str]:
         lines = ["Truthful payoffs from period 1 on, and the surplus of the rule:"]
         surplus = self.surplus()
-        payoffs = [self.payoff(i) for i in range(len(self.environment.agents))]
+        payoffs = [self.payoff(i) for i in range(len(self.environment.players))]
         for theta, value in list(surplus.items())[:LISTED]:
             shares = ", ".join(
                 f"{printable(name)} {text(own[theta])}"
-                for name, own in zip(self.environment.agents, payoffs, strict=True)
+                for name, own in zip(self.environment.player_names, payoffs, strict=True)
             )
             lines.append(f"  at ({', '.join(map(printable, theta))}): {shares}; surplus {text(value)}")
         if len(surplus) > LISTED:
@@ -144,7 +155,8 @@ class Audit:
                 lines.append(f"Participation {sense}: nothing is said without a prior.")
                 continue
             met = "met" if fact.value >= 0 else "not met"
-            lines.append(f"Participation {sense}: {met}; the least payoff is {text(fact.value)}, {fact.name}.")
+            above = " above the outside option" if any(p.outside is not None for p in self.environment.periods) else ""
+            lines.append(f"Participation {sense}: {met}; the least payoff{above} is {text(fact.value)}, {fact.name}.")
         return lines
 
     def _budgets(self) -> list[str]:
@@ -173,11 +185,9 @@ class Audit:
         else:
             lines.append(f"Budget ex post: not balanced; payments add to {text(gap.value)}, {gap.name}.")
         share = self.extracted()
-        if share is not None and found.rents is not None:
-            rents = ", ".join(
-                f"{printable(name)} {text(rent)}"
-                for name, rent in zip(self.environment.agents, found.rents, strict=True)
-            )
+        each = self.rents()
+        if share is not None and each is not None:
+            rents = ", ".join(f"{printable(name)} {text(rent)}" for name, rent in each.items())
             lines.append(f"Expected rents: {rents}. Share of the surplus extracted: {text(share)}.")
         return lines
 

@@ -9,7 +9,7 @@ from mechsynth.errors import UsageError
 from mechsynth.rational import text
 from mechsynth.result.ask import Ask
 
-READY = frozenset({"policy"})
+READY = frozenset({"policy", "implement"})
 """The questions that take instances of format 2."""
 
 

@@ -29,7 +29,7 @@ from mechsynth.check.values import Values, mean
 from mechsynth.check.verdict import Ledger, Refuted
 from mechsynth.errors import InputError
 
-from .places import Constraints, Fact, IncentiveRow, Listed, labels
+from .places import Constraints, Fact, IncentiveRow, Listed, labels, seen_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +145,7 @@ class Evaluation:
         if s.profile is not None:
             signals = labels(model, place.t, s.profile)
         elif s.own is not None and place.agent is not None:
-            signals = (model.period(place.t).signals[place.agent][s.own],)
+            signals = seen_labels(model, place.t, place.agent, s.own)
         return Fact(
             value=slack.at(row),
             agent=None if place.agent is None else model.agents[place.agent],
@@ -194,9 +194,13 @@ class Evaluation:
         """The least expected payoff of an agent at the start; None without a prior."""
         if self.rents is None:
             return None
-        model, agent = self.frame.model, min(self.frame.agents, key=self.rents.__getitem__)
+        model, left = self.frame.model, self.leaving
+        assert left is not None
+        nets = [rent - worth for rent, worth in zip(self.rents, left, strict=True)]
+        value = min(nets)
+        agent = self.frame.agents[nets.index(value)]
         name = self.frame.names.place("participation:ex-ante", 0, agent)
-        return Fact(self.rents[agent], model.agents[agent], None if model.horizon is None else 1, None, None, name)
+        return Fact(value, model.agents[agent], None if model.horizon is None else 1, None, None, name)
 
     @cached_property
     def budgets(self) -> tuple[Fact, ...]:
@@ -240,14 +244,14 @@ class Evaluation:
 
     @cached_property
     def start(self) -> tuple[Array, ...]:
-        """Per agent, ``[θ^1]…[θ^N]`` of ``Fraction``: the truthful payoff from period 1 on, ``first`` included."""
+        """Per agent that is not public, ``[θ^1]…[θ^N]`` of ``Fraction``: the truthful payoff from period 1 on, ``first`` included."""
         f = self.frame
         every = State(history=np.full(f.profiles(0).size, -1), profile=f.profiles(0))
         return tuple(self._shaped(0, f.net(0, agent, every).const) for agent in f.agents)
 
     @cached_property
     def rents(self) -> tuple[Fraction, ...] | None:
-        """The expected payoff of every agent from period 1 on; None without a prior."""
+        """The expected payoff of every agent that is not public from period 1 on; None without a prior."""
         f, start = self.frame, np.array([-1])
         if f.model.prior is None:
             return None
@@ -270,7 +274,16 @@ class Evaluation:
         prior = self.frame.model.prior
         if prior is None or self.rents is None:
             return None
-        return tuple(mean(prior, own) - rent for own, rent in zip(self.frame.enjoyed, self.rents, strict=True))
+        gross = [self.frame.enjoyed[agent] for agent in self.frame.agents]
+        return tuple(mean(prior, own) - rent for own, rent in zip(gross, self.rents, strict=True))
+
+    @cached_property
+    def leaving(self) -> tuple[Fraction, ...] | None:
+        """What leaving at the start is expected to be worth to every agent that is not public; None without a prior."""
+        f = self.frame
+        if f.model.prior is None:
+            return None
+        return tuple(f.leaving(f.law(0, np.array([-1])), 0, agent).at(0) for agent in f.agents)
 
 
 def _least(values: Exact) -> int:
@@ -336,8 +349,6 @@ def evaluate(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
         if mechanism.get("transfers") is None:
             raise InputError("mechanism.transfers", "are missing", "evaluate a result that has them")
-        if model.second:
-            raise InputError("instance", "has what only format 2 says, which is not evaluated", "ask policy")
         rule = read_allocation(mechanism["allocation"], model)
         paid = read_transfers(mechanism["transfers"], model, rule, numbers)
         try:

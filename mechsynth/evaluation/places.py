@@ -57,7 +57,7 @@ class Fact:
     period:
         From 1; None when the horizon is infinite.
     signals:
-        The profile at which it is found; for interim payoffs only the agent's own signal; None for an expectation.
+        The profile at which it is found; for interim payoffs only the agent's own signal and the public ones; None for an expectation.
     history:
         The reports of the period before; None at the start.
     name:
@@ -138,6 +138,13 @@ class Constraints:
             history=past,
             slack=self.slack.at(k),
         )
+
+
+def seen_labels(model: Model, t: int, agent: int, view: int) -> tuple[str, ...]:
+    """Return the labels of what an agent sees: her own signal and the public ones, in the order of the agents."""
+    period, profile = model.period(t), int(np.flatnonzero(model.view(t, agent) == view)[0])
+    kept = [j for j in range(len(model.agents)) if j == agent or j in model.public]
+    return tuple(period.signals[j][int(period.own[j][profile])] for j in kept)
 
 
 def labels(model: Model, t: int, profile: int) -> tuple[str, ...]:

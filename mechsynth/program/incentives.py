@@ -9,7 +9,7 @@ import numpy as np
 
 from mechsynth.errors import UsageError
 from mechsynth.program.linear import DEFINITION, Index
-from mechsynth.program.synthesis import Setting, quoted
+from mechsynth.program.synthesis import Setting
 
 
 def need_prior(setting: Setting, name: str) -> tuple[Index, int]:
@@ -30,7 +30,8 @@ class Pepic:
         """Add one row per agent, true profile and lie; and per history, where what is due differs."""
         program = setting.program
         for t in range(setting.count):
-            for i, agent in enumerate(setting.names):
+            for i in setting.players:
+                agent = setting.names[i]
                 true, told, names, far = setting.lies(t, i)
                 if not true.size:
                     continue
@@ -84,7 +85,8 @@ def add_payoffs(setting: Setting, name: str, share: Fraction) -> None:
         if share:
             value = setting.rule.value(t + 1)
             rights = [share * value.fraction(k) for k in range(size)]
-        for i, agent in enumerate(setting.names):
+        for i in setting.players:
+            agent = setting.names[i]
             names = [f"{name} {agent} {setting.when(t)}{theta}" for theta in setting.profiles[t]]
             one = np.ones(len(names), dtype=np.int64)
             setting.program.add_rows(names, [setting.X[t][i]], [one], 1, rights, name, equal=True)
@@ -109,7 +111,7 @@ class EqualShares:
 
     def rows(self, setting: Setting) -> None:
         """Add ``X = W/N``."""
-        add_payoffs(setting, self.name, Fraction(1, setting.agents))
+        add_payoffs(setting, self.name, Fraction(1, len(setting.players)))
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class NoPayoff:
 
 @dataclass(frozen=True)
 class Participation:
-    """Nobody would rather leave for an outside option of 0: ``ex-post``, ``interim``, ``entry`` (interim, at the start only) or ``ex-ante``."""
+    """Nobody would rather leave for the outside option (0 where the instance has none): ``ex-post``, ``interim``, ``entry`` (interim, at the start only) or ``ex-ante``."""
 
     sense: str
 
@@ -136,7 +138,7 @@ class Participation:
 
     def rows(self, setting: Setting) -> None:
         """Add the rows of this sense."""
-        for i in range(setting.agents):
+        for i in setting.players:
             if self.sense == "ex-ante":
                 self._ex_ante(setting, i)
             elif self.sense == "entry":
@@ -150,9 +152,9 @@ class Participation:
         names = setting.profiles[t]
         if setting.starts(t):
             first = setting.first(t)
-            one, zero = np.ones(first.size, dtype=np.int64), [Fraction(0)] * first.size
+            one, least = np.ones(first.size, dtype=np.int64), setting.leaving(t, i, first)
             titles = [f"{head}{names[k]}" for k in first.tolist()]
-            setting.program.add_rows(titles, [setting.X[t][i][first]], [one], 1, zero, self.name)
+            setting.program.add_rows(titles, [setting.X[t][i][first]], [one], 1, least, self.name)
         path, before = setting.on_path(t), setting.before(t)
         if path is None or before is None:
             return
@@ -163,11 +165,10 @@ class Participation:
         due = setting.due(t, i)
         if due is not None:
             cols, nums = [*cols, due[history, theta]], [one, -one]
-        setting.program.add_rows(titles, cols, nums, 1, [Fraction(0)] * theta.size, self.name)
+        setting.program.add_rows(titles, cols, nums, 1, setting.leaving(t, i, theta), self.name)
 
     def _interim(self, setting: Setting, t: int, i: int) -> None:
-        period = setting.period(t)
-        own = np.unravel_index(np.arange(period.size), period.shape)[i]
+        seen = setting.seen(t, i)
         head = f"{self.name} {setting.names[i]} {setting.when(t)}"
         cases = []
         if setting.starts(t):
@@ -181,17 +182,19 @@ class Participation:
                 history, line = setting.profiles[before][h], kernel.num[setting.chosen(before)[h], h]
                 cases.append((f" after {history}", line, kernel.den, None if due is None else due[h]))
         for tail, weights, den, owed in cases:
-            for k, label in enumerate(period.signals[i]):
-                at = np.flatnonzero((own == k) & (np.asarray(weights) != 0))
+            for label, with_it in seen:
+                at = with_it[np.asarray(weights)[with_it] != 0]
                 if not at.size:
                     continue
+                least = [setting.expected_leaving(t, i, weights, den, at)]
                 cols, nums = [setting.X[t][i][at][None]], [np.asarray(weights)[at][None]]
                 if owed is not None:
                     cols.append(owed[at][None])
                     nums.append(-np.asarray(weights)[at][None])
-                setting.program.add_rows([f"{head}{quoted(label)}{tail}"], cols, nums, den, [Fraction(0)], self.name)
+                setting.program.add_rows([f"{head}{label}{tail}"], cols, nums, den, least, self.name)
 
     def _ex_ante(self, setting: Setting, i: int) -> None:
         weights, den = need_prior(setting, self.name)
         row = [f"{self.name} {setting.names[i]}"]
-        setting.program.add_rows(row, [setting.X[0][i][None]], [weights[None]], den, [Fraction(0)], self.name)
+        least = [setting.expected_leaving(0, i, weights, den)]
+        setting.program.add_rows(row, [setting.X[0][i][None]], [weights[None]], den, least, self.name)

@@ -23,8 +23,8 @@ class BudgetExAnte:
         weights, den = need_prior(setting, self.name)
         surplus = setting.rule.expected_surplus()
         assert surplus is not None
-        cols = [setting.X[0][i][None] for i in range(setting.agents)]
-        nums = [-weights[None]] * setting.agents
+        cols = [setting.X[0][i][None] for i in setting.players]
+        nums = [-weights[None]] * len(cols)
         setting.program.add_rows([self.name], cols, nums, den, [-surplus], self.name)
 
 
@@ -42,7 +42,7 @@ def period_budgets(setting: Setting, name: str) -> list[tuple[str, list[Index], 
         if before is None:
             continue
         kernel = setting.period(before).kernel()
-        dues = [due for i in range(setting.agents) if (due := setting.due(t, i)) is not None]
+        dues = [due for i in setting.players if (due := setting.due(t, i)) is not None]
         if not (dues or nows):
             continue
         for h, history in enumerate(setting.profiles[before]):
@@ -83,7 +83,7 @@ class BudgetExPost:
                 ones = [one] * len(nows)
                 setting.program.add_rows([f"{head}{n}" for n in names], nows, ones, 1, zero, self.name, equal=True)
             before = setting.before(t)
-            dues = [due for i in range(setting.agents) if (due := setting.due(t, i)) is not None]
+            dues = [due for i in setting.players if (due := setting.due(t, i)) is not None]
             if before is None or not (dues or nows):
                 continue
             for h, history in enumerate(setting.profiles[before]):
@@ -129,54 +129,61 @@ class NoSubsidy:
 
 @dataclass(frozen=True)
 class SurplusFull:
-    """The expected discounted payments are the whole expected surplus."""
+    """The expected discounted payments are the whole expected surplus, above what leaving is worth to the agents."""
 
     name: str = "surplus:full"
 
     def rows(self, setting: Setting) -> None:
-        """Add ``Σ_i E X_1^i = 0``."""
+        """Add ``Σ_i E (X_1^i − o^i) = 0``."""
         weights, den = need_prior(setting, self.name)
-        cols = [setting.X[0][i][None] for i in range(setting.agents)]
-        zero = [Fraction(0)]
-        setting.program.add_rows([self.name], cols, [weights[None]] * len(cols), den, zero, self.name, equal=True)
+        cols = [setting.X[0][i][None] for i in setting.players]
+        left = [sum((setting.expected_leaving(0, i, weights, den) for i in setting.players), Fraction(0))]
+        setting.program.add_rows([self.name], cols, [weights[None]] * len(cols), den, left, self.name, equal=True)
 
 
-def every_history(setting: Setting) -> list[tuple[list[str], list[Index], list[int]]]:
-    """Return titles, columns and signs of ``Σ_i (X^i − due^i)`` after every history on the truthful path."""
+def every_history(setting: Setting) -> list[tuple[list[str], list[Index], list[int], list[Fraction]]]:
+    """Return titles, columns and signs of ``Σ_i (X^i − due^i)`` after every history on the truthful path, and what leaving is worth there."""
     found = []
     for t in range(setting.count):
         names, when = setting.profiles[t], setting.when(t)
         if setting.starts(t):
             first = setting.first(t)
-            cols = [setting.X[t][i][first] for i in range(setting.agents)]
-            found.append(([f"{when}{names[k]}" for k in first.tolist()], cols, [1] * len(cols)))
+            cols = [setting.X[t][i][first] for i in setting.players]
+            found.append(
+                ([f"{when}{names[k]}" for k in first.tolist()], cols, [1] * len(cols), _left(setting, t, first))
+            )
         path, before = setting.on_path(t), setting.before(t)
         if path is None or before is None:
             continue
         history, theta = path
         titles = [f"{when}{names[k]} after {setting.profiles[before][h]}" for h, k in zip(*path, strict=True)]
         cols, signs = [], []
-        for i in range(setting.agents):
+        for i in setting.players:
             cols.append(setting.X[t][i][theta])
             signs.append(1)
             due = setting.due(t, i)
             if due is not None:
                 cols.append(due[history, theta])
                 signs.append(-1)
-        found.append((titles, cols, signs))
+        found.append((titles, cols, signs, _left(setting, t, theta)))
     return found
+
+
+def _left(setting: Setting, t: int, profiles: Index) -> list[Fraction]:
+    """Return what leaving is worth to all together at some profiles."""
+    each = [setting.leaving(t, i, profiles) for i in setting.players]
+    return [sum(values, Fraction(0)) for values in zip(*each, strict=True)]
 
 
 @dataclass(frozen=True)
 class SurplusEveryHistory:
-    """The agents together keep nothing, after every history on the truthful path."""
+    """The agents together keep nothing above what leaving is worth, after every history on the truthful path."""
 
     name: str = "surplus:every-history"
 
     def rows(self, setting: Setting) -> None:
         """Add one equality per period, profile and profile before."""
-        for titles, cols, signs in every_history(setting):
+        for titles, cols, signs, left in every_history(setting):
             nums = [np.full(len(titles), sign) for sign in signs]
             names = [f"{self.name} {title}" for title in titles]
-            zero = [Fraction(0)] * len(titles)
-            setting.program.add_rows(names, cols, nums, 1, zero, self.name, equal=True)
+            setting.program.add_rows(names, cols, nums, 1, left, self.name, equal=True)

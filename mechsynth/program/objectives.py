@@ -58,7 +58,7 @@ def _min_total(setting: Setting) -> None:
 
 def _max_revenue(setting: Setting) -> None:
     weights, den = need_prior(setting, "max-revenue")
-    for i in range(setting.agents):
+    for i in setting.players:
         for k, w in zip(setting.X[0][i].tolist(), weights.tolist(), strict=True):
             if w:
                 setting.program.objective[k] = Fraction(int(w), den)
@@ -66,7 +66,7 @@ def _max_revenue(setting: Setting) -> None:
 
 def _min_rent(setting: Setting) -> None:
     rent = _single(setting, "rent")
-    for titles, cols, signs in every_history(setting):
+    for titles, cols, signs, left in every_history(setting):
         count = len(titles)
         nums = [np.full(count, -sign) for sign in signs]
         setting.program.add_rows(
@@ -74,7 +74,7 @@ def _min_rent(setting: Setting) -> None:
             [np.full(count, rent), *cols],
             [np.ones(count, dtype=np.int64), *nums],
             1,
-            [Fraction(0)] * count,
+            [-value for value in left],
             OWNER,
         )
     setting.program.objective[rent] = Fraction(1)

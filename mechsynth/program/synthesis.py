@@ -61,6 +61,8 @@ class Setting:
         ``[t][k]``: the profile ``k`` as it stands in the names of rows and columns, ``"(4,-)"``.
     count, agents:
         How many periods are described (1 when the horizon is infinite), and how many agents.
+    players:
+        The agents that are not public: those with payoffs and payments.
     """
 
     def __init__(self, environment: Environment, rule: Rule, transfers: TransferClass) -> None:
@@ -79,13 +81,18 @@ class Setting:
         for t in range(self.count):
             self._columns(t)
         for t in range(self.count):
-            for i in range(self.agents):
+            for i in self.players:
                 self._value_rows(t, i)
 
     @property
     def agents(self) -> int:
-        """``N``."""
+        """How many agents there are, public ones among them."""
         return len(self.environment.agents)
+
+    @property
+    def players(self) -> tuple[int, ...]:
+        """The agents that report, pay and receive."""
+        return self.environment.players
 
     def period(self, t: int) -> Period:
         """Return period ``t``, counted from 0 here."""
@@ -129,11 +136,12 @@ class Setting:
         rows = columns = 0
         for t in range(self.count):
             period = self.period(t)
-            lies = sum((n - 1) for n in period.shape) * period.size
+            lies = sum(period.shape[i] - 1 for i in self.players) * period.size
             after = self.following(t)
             if after is not None and kind.later:
                 size = self.period(after).size
-                columns += sum(period.size * (size if kind.own_next else size // n) for n in self.period(after).shape)
+                shape = self.period(after).shape
+                columns += sum(period.size * (size if kind.own_next else size // shape[i]) for i in self.players)
             rows += lies * (period.size if kind.own_next else 1)
         if max(rows, columns) > LARGEST:
             raise TooLargeError(
@@ -150,6 +158,11 @@ class Setting:
         nows: list[Index | None] = []
         laters: list[Index | None] = []
         for i, agent in enumerate(self.names):
+            if i not in self.players:
+                xs.append(np.zeros(0, dtype=np.int64))
+                nows.append(None)
+                laters.append(None)
+                continue
             xs.append(self.add_columns(f"X {agent} {when}", names, "X"))
             nows.append(
                 self.add_columns(f"now {agent} {when}", names, "transfer") if self.transfers.now or last else None
@@ -381,6 +394,39 @@ class Setting:
         if kind == "transfer":
             return Fraction(0), Fraction(1)
         return self._reach if kind in ("X", "D") else None
+
+    def seen(self, t: int, i: int) -> list[tuple[str, Index]]:
+        """Return what one agent can see in a period, her own signal and the public ones: its name, and the profiles with it.
+
+        The name is the label of the own signal; where there are public agents it is a profile with ``*`` for what is hidden.
+        """
+        period, public = self.period(t), self.environment.public
+        places = np.unravel_index(np.arange(period.size), period.shape)
+        if not public:
+            return [(quoted(label), np.flatnonzero(places[i] == k)) for k, label in enumerate(period.signals[i])]
+        kept = [j for j in range(self.agents) if j == i or j in public]
+        found = []
+        for values in product(*(range(period.shape[j]) for j in kept)):
+            known = dict(zip(kept, values, strict=True))
+            parts = [quoted(period.signals[j][known[j]]) if j in known else "*" for j in range(self.agents)]
+            mask = np.all([places[j] == k for j, k in known.items()], axis=0)
+            found.append(("(" + ",".join(parts) + ")", np.flatnonzero(mask)))
+        return found
+
+    def leaving(self, t: int, i: int, profiles: Index) -> list[Fraction]:
+        """Return what leaving is worth to an agent at some profiles."""
+        if self.period(t).outside is None:
+            return [Fraction(0)] * profiles.size
+        values = self.period(t).leaving(i)
+        return [values.fraction(k) for k in profiles.tolist()]
+
+    def expected_leaving(self, t: int, i: int, weights: Any, den: int, at: Index | None = None) -> Fraction:
+        """Return the expectation of what leaving is worth, ``weights`` of the profiles over ``den``; ``at`` some of them alone."""
+        if self.period(t).outside is None:
+            return Fraction(0)
+        values, places = self.period(t).leaving(i), np.flatnonzero(weights) if at is None else at
+        total = sum(int(weights[k]) * int(values.num[k]) for k in places.tolist())
+        return Fraction(total, den * values.den)
 
     def prior(self) -> tuple[Any, int] | None:
         """Return the prior's numerators, flat, and their denominator."""

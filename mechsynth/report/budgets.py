@@ -26,6 +26,7 @@ _LOOKS = ((BLUE, "//"), (ORANGE, "\\\\"), (INK, "||"), (BLUE, "--"), (ORANGE, "+
 def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     """Return the expected payments over time; without a prior a sentence."""
     model = evaluation.frame.model
+    players = tuple(model.player_index)
     if model.prior is None:
         return [Say("The instance has no prior, so nothing can be expected of the payments over time.")]
     if max(model.period(t).profiles for t in range(model.count)) > MOST_PROFILES:
@@ -33,8 +34,8 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     flows = _flows(evaluation)
     head = "Expected payments in each period, on the truthful path (positive: agents pay)"
     blocks: list[Block] = []
-    if len(model.agents) <= MOST_AGENTS:
-        blocks.append(Drawings((_bars(f"{prefix}budget", head, flows, model.agents),)))
+    if len(players) <= MOST_AGENTS:
+        blocks.append(Drawings((_bars(f"{prefix}budget", head, flows, players),)))
     largest = max((abs(magnitude(p)) for line in flows for p in line), default=0.0)
     rows = []
     for t, line in enumerate(flows):
@@ -45,8 +46,8 @@ def show(evaluation: Evaluation, prefix: str) -> list[Block]:
     if paid is not None and total is not None:
         what = "discounted sum" if model.horizon is not None else "discounted sum, all periods"
         rows.append((Cell(what), *(number_cell(p) for p in paid[:MOST_AGENTS]), number_cell(total)))
-    names = tuple(label(agent, 16) for agent in model.agents[:MOST_AGENTS])
-    gone = len(model.agents) - MOST_AGENTS
+    names = tuple(label(agent, 16) for agent in players[:MOST_AGENTS])
+    gone = len(players) - MOST_AGENTS
     notes = [f"{counted(gone, 'more agent')} not listed; they are in the sums."] if gone > 0 else []
     if model.horizon is None or model.horizon > MOST_PERIODS:
         notes.append(f"The first {len(flows)} periods.")
