@@ -9,8 +9,7 @@ from mechsynth.errors import UsageError
 from mechsynth.rational import text
 from mechsynth.result.ask import Ask
 
-READY = frozenset({"policy", "implement"})
-"""The questions that take instances of format 2."""
+EXTRACT = "ask implement with surplus:full and participation:ex-post"
 
 
 def refuse(ask: Ask, environment: Environment) -> None:
@@ -22,10 +21,8 @@ def refuse(ask: Ask, environment: Environment) -> None:
         Naming what is missing.
     """
     needs, place, horizon = ask.needs(), f"ask {ask.name}", environment.horizon
-    if environment.needs_second and ask.name not in READY:
-        raise UsageError(
-            place, "the instance has public states, availability or outside options", "these are not taken here yet"
-        )
+    if ask.name == "surplus-extraction" and any(p.outside is not None for p in environment.periods):
+        raise UsageError(place, "leaving is worth something, and the construction leaves nothing", EXTRACT)
     if ask.last_period != "efficient":
         if horizon is None:
             raise UsageError("last_period", "an infinite horizon has no last period", "leave it out")
@@ -35,7 +32,7 @@ def refuse(ask: Ask, environment: Environment) -> None:
         raise UsageError(place, "an infinite horizon has no last period", needs.finite)
     if needs.infinite and horizon is not None:
         raise UsageError(place, "the horizon is finite, and nothing is paid after its end", needs.infinite)
-    if needs.two_agents and len(environment.agents) < 2:
+    if needs.two_agents and len(environment.players) < 2:
         raise UsageError(place, "a single agent has nobody to pay her subsidy", needs.two_agents)
     if needs.utilities:
         _refuse_negative(environment, place, needs.utilities)

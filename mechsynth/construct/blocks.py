@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.beliefs import beliefs, used
+from mechsynth.beliefs import beliefs, by_own, used
 from mechsynth.construct.case import Case
 from mechsynth.construct.witnesses import Place
 from mechsynth.rational import IntArray, Rationals
@@ -52,7 +52,7 @@ def stacks(case: Case, scope: str, *, ruled: bool = True) -> Iterator[Stack]:
     """
     environment = case.environment
     for t in case.linked:
-        for agent in range(len(environment.agents)):
+        for agent in environment.players:
             block = beliefs(environment, t, agent)
             actions, others, n, m = block.rows.shape
             if ruled or scope == "policy":
@@ -67,6 +67,11 @@ def stacks(case: Case, scope: str, *, ruled: bool = True) -> Iterator[Stack]:
                 keep = np.flatnonzero(flat.any(1))
                 rows = rows[keep]
             chosen = flat[keep]
+            if scope == "policy":
+                need = chosen
+            else:  # what is available looks at no own signal, so a block is so as a whole
+                mask = environment.period(t).choices().reshape(actions, *environment.period(t).shape)
+                need = by_own(mask, agent).reshape(-1, n)
             yield Stack(
                 t,
                 agent,
@@ -74,5 +79,5 @@ def stacks(case: Case, scope: str, *, ruled: bool = True) -> Iterator[Stack]:
                 keep % others,
                 Rationals(rows, block.rows.den),
                 chosen,
-                chosen if scope == "policy" else np.ones_like(chosen),
+                need,
             )

@@ -56,7 +56,10 @@ class Case:
                 raise UsageError(
                     "last_period", f"{label!r} is no action of it", f"choose one of {', '.join(period.actions)}"
                 )
-            return period.actions.index(label)
+            chosen = period.actions.index(label)
+            if not period.choices()[chosen].all():
+                raise UsageError("last_period", f"{label!r} is not always available there", "choose another action")
+            return chosen
         return self._best_constant()
 
     def _best_constant(self) -> int:
@@ -64,7 +67,10 @@ class Case:
         environment = self.environment
         period = environment.period(environment.last)
         total = period.surplus().reshape(len(period.actions), -1).sum(1).num
-        return int(np.argmax(total))
+        always = np.flatnonzero(period.choices().all(1))
+        if not always.size:
+            raise UsageError("last_period", "no action is always available there", "leave it out")
+        return int(always[np.argmax(total[always])])
 
     @cached_property
     def actions(self) -> tuple[Any, ...]:
@@ -89,7 +95,8 @@ class Case:
         total = 0
         for t in self.linked:
             period = self.environment.period(t)
-            total += sum(len(period.actions) * period.size // length for length in period.shape)
+            sizes = (period.shape[i] for i in self.environment.players)
+            total += sum(len(period.actions) * period.size // length for length in sizes)
         return total
 
     def ties(self) -> list[dict[str, Any]]:

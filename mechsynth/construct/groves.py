@@ -76,8 +76,8 @@ def payments(case: Case, agent: int, base: list[Rationals] | None) -> list[Table
 
 
 def transfers_of(case: Case, now: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
-    """Return the transfers of a mechanism from ``now[agent][period]``."""
-    names = case.environment.agents
+    """Return the transfers of a mechanism from ``now[player][period]``."""
+    names = case.environment.player_names
     return tuple({name: {"now": own[t - 1]} for name, own in zip(names, now, strict=True)} for t in periods(case))
 
 
@@ -119,7 +119,7 @@ def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -
     kind:
         ``"without"`` where ``Φ_i`` is ``W_{-i}``, ``"distribution"`` where it is another, ``None`` where it is 0 for everybody.
     base:
-        ``Φ_i`` per agent and distinct period; ``None`` for 0.
+        ``Φ_i`` per player and distinct period; ``None`` for 0.
 
     Returns
     -------
@@ -135,7 +135,8 @@ def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -
         found[kind] = {}
     if kind == "without":
         found["marginal"] = {}
-    for i, (name, own) in enumerate(zip(environment.agents, base, strict=True)):
+    for i, own in zip(environment.players, base, strict=True):
+        name = environment.agents[i]
         total = own_worth(case, i) - surplus
         if own is not None:
             total = total + own[0]

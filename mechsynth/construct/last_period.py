@@ -29,7 +29,7 @@ class LastPeriod:
     Attributes
     ----------
     payments:
-        ``p_T^i`` over ``[θ^1]…[θ^N]``, per agent; ``None`` if some agent's rule cannot be implemented.
+        ``p_T^i`` over ``[θ^1]…[θ^N]``, per agent (0 of public ones); ``None`` if some agent's rule cannot be implemented.
     cycles:
         The witnesses, one per agent and others' signals that fail.
     """
@@ -61,6 +61,9 @@ def last_period(case: Case) -> LastPeriod:
     payments: list[Rationals] = []
     cycles: list[dict[str, Any]] = []
     for agent in range(len(environment.agents)):
+        if agent in environment.public:
+            payments.append(Rationals(np.zeros(shape, dtype=np.int64)))
+            continue
         gains = losses(case, agent)
         found, fine = distances(gains.num)
         for b in np.flatnonzero(~fine).tolist():

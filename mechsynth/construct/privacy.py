@@ -13,7 +13,7 @@ from mechsynth.rational import IntArray, shown
 
 
 def refuse_interdependent(environment: Environment, place: str, remedy: str) -> None:
-    """Ask for private values: nobody's utility depends on another's signal.
+    """Ask for private values: nobody's utility depends on another's signal; public states are nobody's secret.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def refuse_interdependent(environment: Environment, place: str, remedy: str) -> 
         period = environment.period(t)
         for j, name in enumerate(environment.agents):
             utility = period.utilities[j]
-            for i in environment.others(j):
+            for i in (i for i in environment.players if i != j):
                 apart = _apart(utility.num, 1 + i)
                 if apart is None:
                     continue
@@ -48,7 +48,7 @@ def refuse_influence(environment: Environment, place: str, remedy: str) -> None:
     """
     for t in environment.linked:
         period = environment.period(t)
-        for i in range(len(environment.agents)):
+        for i in environment.players:
             blocks = beliefs(environment, t, i).rows  # (|A|, |Θ^{-i}|, |Θ^i|, |Θ'^{-i}|)
             apart = _apart(blocks.num, 2)
             if apart is None:

@@ -108,6 +108,8 @@ def construct(
         return result(Status.UNKNOWN, tables)
     if extremes is not None:
         for agent, own in enumerate(payments or ()):
+            if agent in environment.public:
+                continue
             extremes.add(case, environment.last, agent, static_slack(case, own, agent))
         certificate["incentives"] = extremes.document()
         certificate["payoffs"] = _payoffs(case, payments)
@@ -164,8 +166,8 @@ def _payoffs(case: Case, payments: Sequence[Rationals] | None) -> dict[str, Any]
     shape = environment.period(1).shape
     value = case.rule.value(1)
     nested = {}
-    for agent, name in enumerate(environment.agents):
-        own = value
+    for agent in environment.players:
+        own, name = value, environment.agents[agent]
         if environment.last == 1 and payments is not None:
             own = last_payoff(case, payments, agent)
         nested[name] = own.reshape(*shape).strings()

@@ -81,6 +81,8 @@ def static_rows(case: Case, payments: tuple[Rationals, ...]) -> dict[str, Any]:
     """Return the extremes of the last period alone."""
     extremes = Extremes()
     for agent, own in enumerate(payments):
+        if agent in case.environment.public:
+            continue
         extremes.add(case, case.environment.last, agent, static_slack(case, own, agent))
     return extremes.document()
 

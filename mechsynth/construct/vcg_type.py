@@ -32,7 +32,7 @@ def _equal(stack: Stack, scope: str) -> NDArray[np.bool_]:
 def _decide(case: Case, run: Run, stack: Stack, aims: Aims, scope: str) -> Linked:
     goals = block_targets(stack, aims.full)
     equal = _equal(stack, scope)
-    decision = common_payments(stack.rows, goals, equal, np.asarray(equal.any(1)), run)
+    decision = common_payments(stack.rows, goals, equal, np.asarray((equal & stack.need).any(1)), run)
 
     def again(blocks: IntArray, weaker: Rationals) -> dict[tuple[int, int], Sequence[Fraction | int]]:
         rows, every = Rationals(stack.rows.num[blocks], stack.rows.den), np.ones(blocks.size, dtype=bool)
@@ -47,7 +47,8 @@ def _decide(case: Case, run: Run, stack: Stack, aims: Aims, scope: str) -> Linke
         return Linked([], dependences=failed, tell=lambda one: _dependence(case, stack, aims, one))
     # One denominator per block: a common one for all would be as long as all of them together.
     others = aims.full.shape[1]
-    payments = [decision.special[b, 0] for b in range(stack.rows.shape[0])]
+    nothing = Rationals(np.zeros(stack.rows.shape[2], dtype=np.int64))  # of actions that are not available
+    payments = [decision.special.get((b, 0), nothing) for b in range(stack.rows.shape[0])]
     rows = {int(a) * others + int(o): own for a, o, own in zip(stack.action, stack.others, payments, strict=True)}
     table = Table(Rationals(np.zeros(_axes(case, stack), dtype=np.int64)), rows)
     return Linked([], table, lambda: _expected(case, stack, goals, payments))
@@ -82,6 +83,8 @@ def _resume(case: Case, stack: Stack, aims: Aims, scope: str, table: Rationals) 
     flat = table.reshape(table.shape[0], aims.full.shape[1], -1)
     payments = [flat[int(a), int(o)].reduce() for a, o in zip(stack.action, stack.others, strict=True)]
     for b, own in enumerate(payments):
+        if not stack.need[b].any():
+            continue
         slack = _slack(stack, goals, b, own).num
         if (_slack(stack, least, b, own).num < 0).any() or (slack[equal[b]] != 0).any():
             return None

@@ -131,7 +131,8 @@ def _last_rows(case: Case) -> Iterator[Row]:
     environment = case.environment
     end = environment.period(environment.last)
     chosen = case.at(environment.last)
-    for agent, name in enumerate(environment.agents):
+    for agent in environment.players:
+        name = environment.agents[agent]
         utility: Any = end.utilities.num[agent]
         for place in product(*map(range, end.shape)):
             for r in range(end.shape[agent]):

@@ -21,6 +21,6 @@ from mechsynth.run import Run
 
 def answer(ask: BudgetBalanced, case: Case, run: Run) -> Result:
     """Decide whether transfers of the class leave every agent an equal share of the surplus, and give them."""
-    share = Fraction(1, len(case.environment.agents))
+    share = Fraction(1, len(case.environment.players))
     weaker = ask.scope == "policy"
     return construct(ask, case, run, ROOMS[ask.transfers], lambda t, i: target(case, t, i, share, weaker))

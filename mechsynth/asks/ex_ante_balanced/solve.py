@@ -42,7 +42,7 @@ def _charged(
 ) -> tuple[Mapping[str, Mapping[str, Table]], ...]:
     """Return the transfers with the fees: added to ``now`` of period 1, or under ``first`` when the horizon is infinite."""
     environment = case.environment
-    charged = {name: dict(transfers[0].get(name, {})) for name in environment.agents}
+    charged = {name: dict(transfers[0].get(name, {})) for name in environment.player_names}
     paid = expected_payments(case, [kinds.get("now") for kinds in charged.values()])
     for kinds, fee in zip(charged.values(), fees(case, paid), strict=True):
         if environment.horizon is None:
@@ -78,7 +78,7 @@ def utilities(case: Case) -> Rationals:
 
 
 def expected_payments(case: Case, now: Sequence[Table | None]) -> Rationals:
-    """Return ``E[Σ_t δ^{t-1} p_t^j | θ_1]`` of residual-claimant transfers, shape ``(N, |Θ^1|, …, |Θ^N|)``.
+    """Return ``E[Σ_t δ^{t-1} p_t^j | θ_1]`` of residual-claimant transfers, shape ``(players, |Θ^1|, …, |Θ^N|)``.
 
     The agent's payoff is the surplus, so the payments are her utilities less that; with one period they are ``now`` itself.
     """
@@ -88,36 +88,37 @@ def expected_payments(case: Case, now: Sequence[Table | None]) -> Rationals:
         zero = Rationals(np.zeros(shape, dtype=np.int64))
         return stack([zero if table is None else table.entries for table in now])
     surplus = case.rule.value(1)
-    return (utilities(case) - surplus.reshape(1, -1)).reduce().reshape(len(environment.agents), *shape)
+    own = utilities(case)[list(environment.players)]
+    return (own - surplus.reshape(1, -1)).reduce().reshape(len(environment.players), *shape)
 
 
 def fees(case: Case, paid: Rationals) -> list[Rationals]:
-    """Return ``first^i`` of every agent over ``[θ^1]…[θ^N]``, with length 1 on her own axis.
+    """Return ``first^i`` of every player over ``[θ^1]…[θ^N]``, with length 1 on her own axis.
 
     Parameters
     ----------
     paid:
-        ``E[Σ_t δ^{t-1} p_t^j | θ_1]``, shape ``(N, |Θ^1|, …, |Θ^N|)``.
+        ``E[Σ_t δ^{t-1} p_t^j | θ_1]``, shape ``(players, |Θ^1|, …, |Θ^N|)``.
     """
     environment = case.environment
     prior = environment.prior
     assert prior is not None
-    count = len(environment.agents)
+    players, axes = environment.players, len(environment.agents)
+    count = len(players)
     etas = []
-    for j in range(count):
+    for place, j in enumerate(players):
         rest = environment.others(j)
         mass = prior.sum(rest)
-        weighted = (prior * paid[j]).sum(rest)
+        weighted = (prior * paid[place]).sum(rest)
         length = mass.shape[0]
         # A signal that never comes needs no subsidy.
         eta = [-weighted.fraction(k) / mass.fraction(k) if mass.num[k] else Fraction(0) for k in range(length)]
-        etas.append(Rationals.from_fractions(eta, tuple(length if axis == j else 1 for axis in range(count))))
+        etas.append(Rationals.from_fractions(eta, tuple(length if axis == j else 1 for axis in range(axes))))
     found = []
     for i in range(count):
-        rest = environment.others(i)
-        total = etas[rest[0]]
-        for j in rest[1:]:
-            total = total + etas[j]
+        total, *more = (each for j, each in enumerate(etas) if j != i)
+        for each in more:
+            total = total + each
         found.append((total * Fraction(1, count - 1)).reduce())
     balance = sum((_expected(prior, fee) for fee in found), Fraction(0))
     balance += sum((_expected(prior, paid[j]) for j in range(count)), Fraction(0))

@@ -70,9 +70,9 @@ def answer(ask: GeneralizedVcg, case: Case, run: Run) -> Result:
     """Give the generalized VCG mechanism, or say why there is none."""
     asked = ask.document()
     environment = case.environment
-    agents = range(len(environment.agents))
+    agents = environment.players
     build = _stationary if environment.horizon is None else _backward
-    found = [build(case, agent) for agent in agents]
+    found = {agent: build(case, agent) for agent in agents}
     certificate: dict[str, Any] = {"ties": case.ties()}
     moved = thresholds.influence(case)
     if moved is not None:
@@ -104,7 +104,7 @@ def answer(ask: GeneralizedVcg, case: Case, run: Run) -> Result:
             )
     if stuck:
         return _no(case, asked, certificate, found, stuck, farkas)
-    paid = [[own for own in each.payments if own is not None] for each in found]
+    paid = [[own for own in each.payments if own is not None] for each in found.values()]
     certificate["violations"], steps = _told(case, paid)
     if steps is not None:
         certificate["thresholds"] = steps
@@ -140,7 +140,7 @@ def _stationary(case: Case, agent: int) -> Found:
     return Found([paid], tried=formula)
 
 
-def _last(case: Case, found: list[Found], stuck: list[int]) -> bool:
+def _last(case: Case, found: dict[int, Found], stuck: list[int]) -> bool:
     """Return whether some agent is stuck in the last period, where nothing else could be paid later."""
     cycles = [found[agent].cycle for agent in stuck]
     return any(cycle is not None and cycle["period"] == case.environment.horizon for cycle in cycles)
@@ -169,7 +169,7 @@ def _told(case: Case, paid: list[list[Rationals]]) -> tuple[list[dict[str, Any]]
     steps: list[dict[str, Any]] = []
     for t in range(1, environment.last + 1):
         all_of_us = thresholds.society(case, t)
-        for agent, own in enumerate(paid):
+        for agent, own in zip(environment.players, paid, strict=True):
             after = thresholds.payoffs(case, agent, list(own))
             here = thresholds.stage(case, t, agent, _continued(case, t, agent, after), all_of_us)
             failing += thresholds.violations(case, here)
@@ -188,7 +188,7 @@ def _no(
     case: Case,
     asked: dict[str, Any],
     certificate: dict[str, Any],
-    found: list[Found],
+    found: dict[int, Found],
     stuck: list[int],
     farkas: dict[str, Any] | None,
 ) -> Result:

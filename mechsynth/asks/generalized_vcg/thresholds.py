@@ -219,7 +219,7 @@ def influence(case: Case) -> dict[str, Any] | None:
     for t in case.linked:
         period = environment.period(t)
         following = environment.period(t if environment.horizon is None else t + 1)
-        for agent in range(len(environment.agents)):
+        for agent in environment.players:
             rows = beliefs(environment, t, agent).rows  # (|A|, |Θ^{-i}|, |Θ^i|, |Θ'^{-i}|)
             moved = np.argwhere(rows.num != rows.num[:, :, :1])
             if not moved.size:

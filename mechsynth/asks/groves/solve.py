@@ -55,12 +55,13 @@ def answer(ask: Groves, case: Case, run: Run) -> Result:
     if ask.decide is not None and phi is None:
         raise UsageError("decide", "a decision rule without anything that it adds up", "give phi, too")
     base: list[list[Rationals] | None] = []
-    for i, name in enumerate(environment.agents):
+    for i in environment.players:
+        name = environment.agents[i]
         if phi is None or (isinstance(phi, Mapping) and name not in phi):
             base.append(None)
             continue
         base.append(added_up(case, _decisions(ask, case, i), [_read(case, phi, i, t) for t in periods(case)]))
-    now = [payments(case, i, own) for i, own in enumerate(base)]
+    now = [payments(case, i, own) for i, own in zip(environment.players, base, strict=True)]
     return Result(
         question=ask.document(),
         status=Status.FEASIBLE,
@@ -125,7 +126,7 @@ def _decisions(ask: Groves, case: Case, agent: int) -> list[IntArray]:
 
 
 def _refuse_malformed(case: Case, key: str, given: Any) -> None:
-    agents = case.environment.agents
+    agents = case.environment.player_names
     if isinstance(given, Mapping):
         for name in given:
             if name not in agents:

@@ -1,7 +1,7 @@
 """Do entry fees pay for the pivot mechanism? (Yoon 2021a, section 3.3, condition (*), for any environment of the kind.)
 
-On top of the pivot mechanism every agent pays a lump sum once, at the start, the largest that keeps each of her types in: ``K_i = min_k E[X_1^i(θ_1) | θ_1^i = k]``
-over her first signals of positive probability, ``X^i = W − W_{-i}``. The budget is ``Σ_i K_i + E Σ_t δ^{t-1} Σ_i now_t^i = Σ_i K_i − Σ_i E X_1^i + E W_1``: the fees less the expected deficit.
+On top of the pivot mechanism every agent pays a lump sum once, at the start, the largest that keeps each of her types in: ``K_i = min_k E[X_1^i(θ_1) − o^i | θ_1^i = k]``
+over her first signals (and the public ones: one fee for all of them) of positive probability, ``X^i = W − W_{-i}``, ``o`` what leaving is worth. The budget is ``Σ_i K_i + E Σ_t δ^{t-1} Σ_i now_t^i = Σ_i K_i − Σ_i E X_1^i + E W_1``: the fees less the expected deficit.
 
 Where the first signals are independent, ``E[W_{-i} | θ_1^i = k]`` does not depend on ``k``: the budget is ``Σ_i min_k E[W_1 | θ_1^i = k] − (N − 1) E W_1`` for every dynamic Groves
 mechanism, however the others would fare without an agent. So it answers Yoon's question, too, whose ``W_{-i}`` is 0 since nobody trades alone.
@@ -19,7 +19,6 @@ from mechsynth.asks.lump_sum_budget import LumpSumBudget, discounts, exogenous
 from mechsynth.asks.lump_sum_budget.stein import Star, condition_star, solve_stein
 from mechsynth.construct.case import Case
 from mechsynth.construct.groves import (
-    by_signal,
     payments,
     transfers_of,
     value_without,
@@ -48,21 +47,21 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
     assert prior is not None
     if ask.critical_discount:
         discounts.refuse(case)
-    base = [value_without(case, i) for i in range(len(environment.agents))]
+    base = [value_without(case, i) for i in environment.players]
     surplus = case.rule.value(1)
     weights, total = prior.reshape(-1), Fraction(0)
     expected = (weights * surplus).sum(0).fraction()
     fees: list[Fraction] = []
-    for i, own in enumerate(base):
+    for i, own in zip(environment.players, base, strict=True):
         payoff = surplus - own[0]
-        fees.append(_largest_fee(prior, payoff, i))
+        fees.append(_largest_fee(case, payoff - environment.period(1).leaving(i), i))
         total += fees[-1] - (weights * payoff).sum(0).fraction()
     budget = total + expected
     mechanism, witness = Mechanism.of_rule(case.rule), None
     if budget >= 0:
-        now = [payments(case, i, own) for i, own in enumerate(base)]
+        now = [payments(case, i, own) for i, own in zip(environment.players, base, strict=True)]
         transfers = transfers_of(case, now)
-        for name, fee in zip(environment.agents, fees, strict=True):
+        for name, fee in zip(environment.player_names, fees, strict=True):
             once = Rationals.from_fractions([fee], (1,) * len(environment.agents))
             kinds = transfers[0][name]
             if environment.horizon is None:
@@ -80,7 +79,7 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
         witness=witness,
         certificate={
             "ties": case.ties(),
-            "fees": {name: text(fee) for name, fee in zip(environment.agents, fees, strict=True)},
+            "fees": {name: text(fee) for name, fee in zip(environment.player_names, fees, strict=True)},
             **_patience(ask, case, budget),
         },
         environment=environment,
@@ -88,7 +87,9 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
 
 
 def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, Any]:
-    """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``."""
+    """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``; nothing of format 2."""
+    if case.environment.needs_second:
+        return {}
     law = exogenous.exogenous(case)
     if law is None or law.shape[0] > LARGE:
         return {}
@@ -123,9 +124,12 @@ def _star(case: Case, own: list[Rationals]) -> Star | None:
     return condition_star(solve_stein(seller, buyer, best, case.environment.discount), x, y)
 
 
-def _largest_fee(prior: Rationals, payoff: Rationals, agent: int) -> Fraction:
-    """Return ``min_k E[X^i | θ^i = k]`` over the signals that come."""
-    chances = by_signal(prior.reshape(-1), agent, prior.shape)
-    mass = chances.sum(1)
-    worth = (chances * by_signal(payoff, agent, prior.shape)).sum(1)
-    return min(worth.fraction(k) / mass.fraction(k) for k in range(mass.shape[0]) if mass.num[k])
+def _largest_fee(case: Case, payoff: Rationals, agent: int) -> Fraction:
+    """Return the least ``E[X^i − o^i | own signal, public ones]`` over those that come."""
+    environment, prior = case.environment, case.environment.prior
+    assert prior is not None
+    hidden = tuple(j for j in environment.players if j != agent)
+    shaped = payoff.reshape(*prior.shape)
+    mass, worth = (prior.sum(hidden), (prior * shaped).sum(hidden)) if hidden else (prior, prior * shaped)
+    flat, total = mass.reshape(-1), worth.reshape(-1)
+    return min(total.fraction(k) / flat.fraction(k) for k in range(flat.shape[0]) if flat.num[k])

@@ -102,7 +102,7 @@ class Reach:
 def answer(ask: Uniqueness, case: Case, run: Run) -> Result:
     """Decide whether the Groves mechanisms are the only efficient ones, and if not, give every interval."""
     try:
-        found = [_reach(case, run, i) for i in range(len(case.environment.agents))]
+        found = [_reach(case, run, i) for i in case.environment.players]
     except OutOfTime as late:
         return unsettled(case, ask.document(), late)
     return _result(case, ask.document(), found)
@@ -222,7 +222,7 @@ class _Ends:
 
 def _result(case: Case, asked: dict[str, Any], found: list[Reach]) -> Result:
     environment = case.environment
-    base = [payments(case, i, None) for i in range(len(environment.agents))]
+    base = [payments(case, i, None) for i in environment.players]
     points: list[dict[tuple[Fraction, ...], int]] = []
     for reach in found:
         different: dict[tuple[Fraction, ...], int] = {}
@@ -257,7 +257,7 @@ def _result(case: Case, asked: dict[str, Any], found: list[Reach]) -> Result:
                 }
                 for bound in reach.bounds
             ]
-            for name, reach, each in zip(environment.agents, found, points, strict=True)
+            for name, reach, each in zip(environment.player_names, found, points, strict=True)
         },
         "mechanisms": [_document(case, transfers) for transfers in listed],
     }
@@ -282,7 +282,7 @@ def _paid(space: Surcharges, team: list[Table], point: tuple[Fraction, ...]) -> 
 
 
 def _transfers(case: Case, tables: list[list[Table]]) -> tuple[dict[str, dict[str, Table]], ...]:
-    names = case.environment.agents
+    names = case.environment.player_names
     return tuple(
         {name: {"now": own[t]} for name, own in zip(names, tables, strict=True)} for t in range(case.environment.last)
     )
@@ -299,7 +299,7 @@ def _by_period(case: Case, found: list[Reach], entry: Any, same: Any) -> Any:
     for t in range(1, case.environment.last + 1):
         period = case.environment.period(t)
         tables = {}
-        for name, reach in zip(case.environment.agents, found, strict=True):
+        for name, reach in zip(case.environment.player_names, found, strict=True):
             agent = reach.space.agent
             shape = (*period.shape, period.shape[agent])
             flat: list[Any] = [same] * (period.size * period.shape[agent])
