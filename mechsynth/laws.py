@@ -128,7 +128,8 @@ def _mixture(
             if available is not None:
                 refuse_holes(holes, wanted(available, range(available.ndim), written), at)
         else:
-            table = exact_array(weight, at).reshape(*(1,) * len(now))
+            table = exact_array(weight, at)
+            table = table.reshape(*(1,) * len(now)) if now else table
         weights.append(table)
     lead = np.broadcast_shapes(*(table.shape for table in weights))
     if available is not None:

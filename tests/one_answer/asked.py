@@ -68,7 +68,7 @@ def block_questions(model: Model) -> list[Asked]:
     """Every question about transfers and a payoff that can be put to the model, scope `policy`."""
     found = [Asked(kind, kind, (PAYOFF[kind],), {"scope": "policy"}) for kind in ("contingent", "vcg-type")]
     for ask in ("budget-balanced", "surplus-extraction", "ex-ante-balanced"):
-        if ask == "ex-ante-balanced" and (model.prior is None or len(model.agents) < 2):
+        if ask == "ex-ante-balanced" and (model.prior is None or len(model.players) < 2):
             continue
         for kind in ("contingent", "vcg-type"):
             found.append(Asked(ask, kind, (PAYOFF[ask],), {"scope": "policy", "transfers": kind}))

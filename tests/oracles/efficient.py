@@ -60,16 +60,17 @@ def _surplus(model: Model, t: int, a: int, p: Profile, following: Values | None)
 def _best(model: Model, t: int, following: Values | None) -> tuple[Values, dict[Profile, list[int]]]:
     values, optimal = {}, {}
     for p in model.periods[t].profiles():
-        options = [_surplus(model, t, a, p, following) for a in range(len(model.periods[t].actions))]
-        values[p] = max(options)
-        optimal[p] = [a for a, x in enumerate(options) if x == values[p]]
+        there = [a for a in range(len(model.periods[t].actions)) if model.periods[t].there(a, p)]
+        options = {a: _surplus(model, t, a, p, following) for a in there}
+        values[p] = max(options.values())
+        optimal[p] = [a for a, x in options.items() if x == values[p]]
     return values, optimal
 
 
 def _stationary(model: Model) -> Values:
     period = model.periods[0]
     assert period.kernel is not None
-    rule = dict.fromkeys(period.profiles(), 0)
+    rule = {p: next(a for a in range(len(period.actions)) if period.there(a, p)) for p in period.profiles()}
     while True:
         flow = {p: sum((u[a, p] for u in period.utility), Fraction(0)) for p, a in rule.items()}
         values = discounted(flow, {p: period.kernel[a, p] for p, a in rule.items()}, model.delta)

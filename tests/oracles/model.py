@@ -1,4 +1,4 @@
-"""A plain reader of `mechsynth-instance/1`: index tuples and Fractions, nothing clever.
+"""A plain reader of `mechsynth-instance/1` and `/2`: index tuples and Fractions, nothing clever.
 
 A profile is a tuple of signal indices in the order of the agents. Everything is spelled out for every action
 and profile, so that the other oracles only look numbers up:
@@ -6,6 +6,8 @@ and profile, so that the other oracles only look numbers up:
     utility[i][a, θ]        u^i(a, θ)
     kernel[a, θ][θ']        μ(θ' | a, θ); None in the last period
     prior[θ]                μ_1(θ); None when the instance has none
+    available[a, θ]         whether there is the action; nothing is looked up where there is not
+    outside[i][θ]           what leaving is worth
 
 An infinite horizon has one period, which is its own successor.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,16 @@ class Period:
     actions: list[str]
     utility: list[dict[tuple[int, Profile], Fraction]]
     kernel: dict[tuple[int, Profile], dict[Profile, Fraction]] | None
+    available: dict[tuple[int, Profile], bool] = field(default_factory=dict)
+    outside: list[dict[Profile, Fraction]] = field(default_factory=list)
+
+    def there(self, a: int, p: Profile) -> bool:
+        """Whether an action is available."""
+        return self.available.get((a, p), True)
+
+    def leaving(self, i: int, p: Profile) -> Fraction:
+        """What leaving is worth to an agent."""
+        return self.outside[i].get(p, Fraction(0)) if self.outside else Fraction(0)
 
     def profiles(self) -> list[Profile]:
         """Every profile of signal indices, the last agent fastest."""
@@ -46,6 +58,16 @@ class Model:
     delta: Fraction
     periods: list[Period]
     prior: dict[Profile, Fraction] | None
+    public: frozenset[int] = frozenset()
+
+    @property
+    def players(self) -> list[int]:
+        """The agents that report."""
+        return [i for i in range(len(self.agents)) if i not in self.public]
+
+    def view(self, i: int, p: Profile) -> Profile:
+        """What agent i sees of a profile: her own signal and the public ones."""
+        return tuple(k for j, k in enumerate(p) if j == i or j in self.public)
 
     def next_period(self, t: int) -> int | None:
         """The index of the period after the one with index t, None after the last."""
@@ -88,20 +110,29 @@ def depth(nested: Any) -> int:
     return 1 + depth(nested[0]) if isinstance(nested, list) else 0
 
 
-def _utility(spec: Any, i: int, n_actions: int, profiles: list[Profile]) -> dict[tuple[int, Profile], Fraction]:
+def _utility(spec: Any, i: int, n_actions: int, profiles: list[Profile],
+             there: dict[tuple[int, Profile], bool]) -> dict[tuple[int, Profile], Fraction]:
     def one(a: int, p: Profile) -> Fraction:
         if isinstance(spec, dict):
             return number(at(spec["private"], (a, p[i])))
         return number(at(spec, (a, *p)))
 
-    return {(a, p): one(a, p) for a in range(n_actions) for p in profiles}
+    if spec is None:
+        return {(a, p): Fraction(0) for a in range(n_actions) for p in profiles}
+    return {(a, p): one(a, p) for a in range(n_actions) for p in profiles if there[a, p]}
 
 
 def _kernel(spec: Any, agents: list[str], n_actions: int, profiles: list[Profile], following: list[Profile],
-            normalize: bool) -> dict[tuple[int, Profile], dict[Profile, Fraction]]:
-    def one(a: int, p: Profile, q: Profile) -> Fraction:
+            normalize: bool, there: dict[tuple[int, Profile], bool]) -> dict[tuple[int, Profile], dict[Profile, Fraction]]:
+    def weight(spec: Any, a: int, p: Profile) -> Fraction:
+        return number(at(spec, (a, *p)) if isinstance(spec, list) else spec)
+
+    def one(a: int, p: Profile, q: Profile, spec: Any = spec) -> Fraction:
         if not isinstance(spec, dict):
             return number(at(at(spec, (a, *p)), q))
+        if "mixture" in spec:
+            return sum((weight(part["weight"], a, p) * one(a, p, q, {"independent": part["independent"]})
+                        for part in spec["mixture"]), Fraction(0))
         product = Fraction(1)
         for i, name in enumerate(agents):
             chain = spec["independent"][name]
@@ -109,7 +140,7 @@ def _kernel(spec: Any, agents: list[str], n_actions: int, profiles: list[Profile
             product *= number(row[q[i]])
         return product
 
-    kernel = {(a, p): {q: one(a, p, q) for q in following} for a in range(n_actions) for p in profiles}
+    kernel = {(a, p): {q: one(a, p, q) for q in following} for a in range(n_actions) for p in profiles if there[a, p]}
     return {key: _stochastic(row, normalize, str(key)) for key, row in kernel.items()}
 
 
@@ -136,13 +167,25 @@ def read(instance: dict[str, Any], normalize: bool = False) -> Model:
     periods = []
     for t, p in enumerate(raw):
         n_actions = len(p["actions"])
-        utility = [_utility(p["utilities"][name], i, n_actions, profiles[t]) for i, name in enumerate(agents)]
+        there = {(a, theta): bool(at(p["available"], (a, *theta))) if "available" in p else True
+                 for a in range(n_actions) for theta in profiles[t]}
+        utility = [_utility(p["utilities"].get(name), i, n_actions, profiles[t], there) for i, name in enumerate(agents)]
+        outside = [_outside(p.get("outside", {}).get(name), i, profiles[t]) for i, name in enumerate(agents)]
         last = not infinite and t == len(raw) - 1
         following = profiles[0] if infinite else [] if last else profiles[t + 1]
-        kernel = None if last else _kernel(p["transition"], agents, n_actions, profiles[t], following, normalize)
-        periods.append(Period(signals[t], list(p["actions"]), utility, kernel))
+        kernel = None if last else _kernel(p["transition"], agents, n_actions, profiles[t], following, normalize, there)
+        periods.append(Period(signals[t], list(p["actions"]), utility, kernel, there, outside))
     return Model(agents, None if infinite else len(raw), number(instance["discount"]), periods,
-                 _prior(instance.get("prior"), agents, profiles[0], normalize))
+                 _prior(instance.get("prior"), agents, profiles[0], normalize),
+                 frozenset(agents.index(name) for name in instance.get("public", [])))
+
+
+def _outside(spec: Any, i: int, profiles: list[Profile]) -> dict[Profile, Fraction]:
+    if spec is None:
+        return {}
+    if isinstance(spec, dict):
+        return {p: number(at(spec["own"], (p[i],))) for p in profiles}
+    return {p: number(at(spec, p)) for p in profiles}
 
 
 def _prior(spec: Any, agents: list[str], profiles: list[Profile], normalize: bool) -> dict[Profile, Fraction] | None:
@@ -151,9 +194,12 @@ def _prior(spec: Any, agents: list[str], profiles: list[Profile], normalize: boo
     prior = {}
     for p in profiles:
         if isinstance(spec, dict):
-            prior[p] = Fraction(1)
-            for i, name in enumerate(agents):
-                prior[p] *= number(spec["independent"][name][p[i]])
+            prior[p] = Fraction(0)
+            for part in spec.get("mixture", [{"weight": 1, **spec}]):
+                chance = number(part["weight"])
+                for i, name in enumerate(agents):
+                    chance *= number(part["independent"][name][p[i]])
+                prior[p] += chance
         else:
             x = spec
             for k in p:
@@ -188,8 +234,9 @@ def blocks(model: Model) -> Iterator[tuple[int, int, int, Profile]]:
     for t, period in enumerate(model.periods):
         if period.kernel is None:
             continue
-        for i in range(len(model.agents)):
+        for i in model.players:
             sizes = [len(s) for j, s in enumerate(period.signals) if j != i]
             for a in range(len(period.actions)):
                 for others in box(sizes):
-                    yield t, i, a, others
+                    if period.there(a, insert(others, i, 0)):
+                        yield t, i, a, others

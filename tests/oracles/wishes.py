@@ -119,7 +119,7 @@ class Wishes:
         if everywhere:
             self.path = [set(period.profiles()) for period in model.periods]
         self.everywhere = everywhere
-        self.agents = range(len(model.agents))
+        self.agents = model.players
         self.periods = range(len(model.periods))
 
     # unknowns
@@ -218,7 +218,7 @@ class Wishes:
         return self._payoff_is("residual-claimant", lambda t, p: self.eff.values[t][p])
 
     def _equal_shares(self) -> Iterator[Row]:
-        return self._payoff_is("equal-shares", lambda t, p: self.eff.values[t][p] / len(self.model.agents))
+        return self._payoff_is("equal-shares", lambda t, p: self.eff.values[t][p] / len(self.agents))
 
     def _no_payoff(self) -> Iterator[Row]:
         return self._payoff_is("no-payoff", lambda t, p: Fraction(0))
@@ -226,6 +226,10 @@ class Wishes:
     def kept(self, t: int, i: int, history: Profile | None, theta: Profile) -> Form:
         """X − due."""
         return add(self.x(t, i, theta), self.due(t, i, history, theta), -1)
+
+    def above(self, t: int, i: int, history: Profile | None, theta: Profile) -> Form:
+        """X − due − what leaving is worth."""
+        return add(self.kept(t, i, history, theta), {None: -self.model.periods[t].leaving(i, theta)})
 
     def on_path(self, t: int) -> Iterator[tuple[Profile | None, dict[Profile, Fraction] | None]]:
         """Histories on the truthful path with the law of the profiles that follow; None: the prior is not known."""
@@ -247,7 +251,7 @@ class Wishes:
                 for theta in self.model.periods[t].profiles():
                     if self._follows(h, law, theta):
                         for i in self.agents:
-                            yield Row("participation:ex-post", (t, i, h, theta), self.kept(t, i, h, theta), False)
+                            yield Row("participation:ex-post", (t, i, h, theta), self.above(t, i, h, theta), False)
 
     def _interim(self, wish: str, start_alone: bool) -> Iterator[Row]:
         for t in self.periods:
@@ -256,11 +260,11 @@ class Wishes:
                     continue
                 assert law is not None, "needs a prior"
                 for i in self.agents:
-                    for k in range(len(self.model.periods[t].signals[i])):
+                    for k in sorted({self.model.view(i, theta) for theta in law}):
                         form: Form = {}
                         for theta, x in law.items():
-                            if theta[i] == k and x:
-                                add(form, self.kept(t, i, h, theta), x)
+                            if self.model.view(i, theta) == k and x:
+                                add(form, self.above(t, i, h, theta), x)
                         if form:
                             yield Row(wish, (t, i, h, k), form, False)
 
@@ -280,9 +284,15 @@ class Wishes:
             add(form, self.x(0, i, theta), x)
         return form
 
+    def _rent(self, i: int) -> Form:
+        """E (X_1^i − o^i)."""
+        assert self.model.prior is not None
+        left = sum((x * self.model.periods[0].leaving(i, p) for p, x in self.model.prior.items()), Fraction(0))
+        return add(self._at_start(i), {None: -left})
+
     def _participation_ex_ante(self) -> Iterator[Row]:
         for i in self.agents:
-            yield Row("participation:ex-ante", (i,), self._at_start(i), False)
+            yield Row("participation:ex-ante", (i,), self._rent(i), False)
 
     def revenue(self) -> Form:
         """E Σ_t δ^{t−1} Σ_i p_t^i: what the actions are worth together less what the agents keep."""
@@ -298,7 +308,7 @@ class Wishes:
     def _surplus_full(self) -> Iterator[Row]:
         form: Form = {}
         for i in self.agents:
-            add(form, self._at_start(i))
+            add(form, self._rent(i))
         yield Row("surplus:full", (), form, True)
 
     def paid(self, t: int, history: Profile | None, theta: Profile) -> Form:
@@ -343,7 +353,7 @@ class Wishes:
                     if self._follows(h, law, theta):
                         form: Form = {}
                         for i in self.agents:
-                            add(form, self.kept(t, i, h, theta))
+                            add(form, self.above(t, i, h, theta))
                         yield Row("surplus:every-history", (t, h, theta), form, True)
 
     def payments(self) -> list[Any]:
@@ -421,7 +431,7 @@ def document(wishes: Wishes, point: dict[Any, Fraction]) -> dict[str, Any]:
     periods = []
     for t in wishes.periods:
         tables: dict[str, Any] = {}
-        for i, agent in enumerate(model.agents):
+        for i, agent in ((i, model.agents[i]) for i in wishes.agents):
             own = {}
             sizes = [len(s) for s in model.periods[t].signals]
             if wishes.now(t, i, model.periods[t].profiles()[0]):
