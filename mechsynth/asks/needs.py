@@ -21,6 +21,9 @@ def refuse(ask: Ask, environment: Environment) -> None:
         Naming what is missing.
     """
     needs, place, horizon = ask.needs(), f"ask {ask.name}", environment.horizon
+    if environment.needs_second and not ask.second:
+        what = "public states, availability or outside options"
+        raise UsageError(place, f"the instance has {what}, which this question does not take", "ask implement")
     if ask.name == "surplus-extraction" and any(p.outside is not None for p in environment.periods):
         raise UsageError(place, "leaving is worth something, and the construction leaves nothing", EXTRACT)
     if ask.last_period != "efficient":

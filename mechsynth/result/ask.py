@@ -182,6 +182,8 @@ class Ask:
         Whether its answer consists of answers to other questions.
     looks_ahead:
         Whether what is believed of the next reports has a part in it.
+    second:
+        Whether it takes public states, availability and outside options, what only instances of format 2 say.
     """
 
     name: ClassVar[str] = ""
@@ -197,6 +199,7 @@ class Ask:
     requires: ClassVar[tuple[str, ...]] = ()
     composite: ClassVar[bool] = False
     looks_ahead: ClassVar[bool] = True
+    second: ClassVar[bool] = False
 
     last_period: str = option("efficient", LAST_PERIOD)
 

@@ -23,6 +23,7 @@ class BudgetBalanced(Ask, name="budget-balanced"):
     """
 
     place = 80
+    second = True
     about, source = MONEY, "Liu 2014, Proposition 3.7"
     requires = ("pepic", "budget:per-period")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

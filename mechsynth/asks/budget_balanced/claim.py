@@ -21,4 +21,5 @@ ASKED = Asked(
     requires=("pepic", "budget:per-period"),
     scoped=True,
     needs=_needs,
+    second=True,
 )

@@ -21,6 +21,7 @@ class Contingent(Ask, name="contingent"):
     """
 
     place = 50
+    second = True
     about, source, rung, linear = RESIDUAL, "Liu 2014, Theorem 3.1", 6, True
     pays, requires = "contingent", ("pepic", "residual-claimant")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

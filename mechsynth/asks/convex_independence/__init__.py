@@ -23,6 +23,7 @@ class ConvexIndependence(Ask, name="convex-independence"):
     """
 
     place = 20
+    second = True
     about, source, rung = BELIEFS, "Liu 2014, Assumption 2", 2
     statuses, value = (Status.HOLDS, Status.FAILS), "squared distance from the closest mixture"
 

@@ -11,4 +11,5 @@ ASKED = Asked(
     valued=("holds", "fails"),
     scoped=True,
     beliefs=True,
+    second=True,
 )

@@ -24,6 +24,7 @@ class ExAnteBalanced(Ask, name="ex-ante-balanced"):
     """
 
     place = 90
+    second = True
     about, source = MONEY, "Liu 2014, section 3.3"
     requires = ("pepic", "budget:ex-ante")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

@@ -11,7 +11,7 @@ from mechsynth.errors import InputError
 def _needs(model: Model) -> None:
     if model.prior is None:
         raise InputError("question.ask", "ex-ante-balanced needs a prior, the instance has none", "add a prior")
-    if len(model.agents) < 2:
+    if len(model.players) < 2:
         raise InputError("question.ask", "ex-ante-balanced needs two agents", "ask contingent")
 
 
@@ -24,4 +24,5 @@ ASKED = Asked(
     scoped=True,
     ends=True,
     needs=_needs,
+    second=True,
 )

@@ -22,6 +22,7 @@ class GeneralizedVcg(Ask, name="generalized-vcg"):
     """
 
     place = 160
+    second = True
     about, source = ALONE, "Liu 2014, section 3.4, Theorem 3.8"
     requires, looks_ahead = ("pepic",), False
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

@@ -13,4 +13,5 @@ ASKED = Asked(
     },
     classes=("history-independent",),
     requires=("pepic",),
+    second=True,
 )

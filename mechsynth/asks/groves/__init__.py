@@ -27,6 +27,7 @@ class Groves(PrivateValues, name="groves"):
     """
 
     place = 130
+    second = True
     source = "Yoon 2021b, Definition 1'"
 
     phi: Any = option(None, PHI)

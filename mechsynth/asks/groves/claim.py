@@ -6,5 +6,9 @@ from mechsynth.check.asked import Asked
 from mechsynth.check.claims.groves import judge
 
 ASKED = Asked(
-    judge, {"feasible": ("ties", "distribution", "totals")}, classes=("history-independent",), requires=("pepic",)
+    judge,
+    {"feasible": ("ties", "distribution", "totals")},
+    classes=("history-independent",),
+    requires=("pepic",),
+    second=True,
 )

@@ -34,6 +34,7 @@ class Implement(Ask, name="implement"):
     """
 
     place = 70
+    second = True
     about, source, linear = ANYTHING, "Liu 2014, sections 3 and 4", True
     statuses = (Status.FEASIBLE, Status.INFEASIBLE, Status.OPTIMAL, Status.UNBOUNDED)
     value = "optimum"

@@ -20,4 +20,5 @@ ASKED = Asked(
     valued=("optimal",),
     # that the question stays open beyond a bound, and, where the requirements themselves keep payments below it, a negative answer
     verified=("infeasible", "unknown"),
+    second=True,
 )

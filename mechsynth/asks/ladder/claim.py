@@ -63,4 +63,9 @@ def judge(claim: Claim, model: Model, _rule: object, _values: object, ledger: Le
     return " ".join(statements)
 
 
-ASKED = Asked(judge, {"feasible": ("answers",), "infeasible": ("answers",)}, composite=True)
+ASKED = Asked(
+    judge,
+    {"feasible": ("answers",), "infeasible": ("answers",)},
+    composite=True,
+    second=True,
+)

@@ -21,6 +21,7 @@ class LumpSumBudget(PrivateValues, name="lump-sum-budget"):
     """
 
     place = 150
+    second = True
     source = "Yoon 2021a, section 3.3"
     requires = ("pepic", "participation:entry", "budget:ex-ante")
     statuses, value = (Status.FEASIBLE, Status.INFEASIBLE), "expected budget, fees included"

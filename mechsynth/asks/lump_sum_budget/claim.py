@@ -22,4 +22,5 @@ ASKED = Asked(
     requires=("pepic", "participation:entry", "budget:ex-ante"),
     needs=_needs,
     valued=("feasible", "infeasible"),
+    second=True,
 )

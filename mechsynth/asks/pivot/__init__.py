@@ -12,4 +12,5 @@ class Pivot(PrivateValues, name="pivot"):
     """Does everybody keep what she adds?"""
 
     place = 120
+    second = True
     source = "Bergemann and Välimäki; Yoon 2021b, section 2"

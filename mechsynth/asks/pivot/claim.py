@@ -10,4 +10,5 @@ ASKED = Asked(
     {"feasible": ("ties", "marginal", "without", "totals")},
     classes=("history-independent",),
     requires=("pepic",),
+    second=True,
 )

@@ -14,5 +14,6 @@ class Policy(Ask, name="policy"):
     """What is efficient?"""
 
     place = 10
+    second = True
     about, source, rung = RULE, "Liu 2014, equation (1)", 1
     statuses, value = (Status.OPTIMAL,), "expected social surplus"

@@ -21,6 +21,7 @@ class Spanning(Ask, name="spanning"):
     """
 
     place = 30
+    second = True
     about, source, rung = BELIEFS, "Liu 2014, Assumption 3", 3
     statuses = (Status.HOLDS, Status.FAILS)
 

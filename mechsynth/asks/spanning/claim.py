@@ -5,4 +5,10 @@ from __future__ import annotations
 from mechsynth.check.asked import Asked
 from mechsynth.check.claims.beliefs import judge
 
-ASKED = Asked(judge, {"holds": ("ties", "blocks"), "fails": ("ties", "failures")}, scoped=True, beliefs=True)
+ASKED = Asked(
+    judge,
+    {"holds": ("ties", "blocks"), "fails": ("ties", "failures")},
+    scoped=True,
+    beliefs=True,
+    second=True,
+)

@@ -14,6 +14,7 @@ class Static(Ask, name="static"):
     """Can the last period be implemented on its own?"""
 
     place = 40
+    second = True
     about, source, rung = LAST, "Liu 2014, Assumption 4; Rochet 1987", 4
     pays, requires, looks_ahead = "history-independent", ("pepic",), False
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

@@ -19,4 +19,5 @@ ASKED = Asked(
     classes=("history-independent",),
     requires=("pepic",),
     needs=_needs,
+    second=True,
 )

@@ -28,6 +28,7 @@ class SurplusExtraction(Ask, name="surplus-extraction"):
     """
 
     place = 100
+    second = True
     about, source = MONEY, "Liu 2014, Proposition 4.1"
     requires = ("pepic", "participation:ex-post", "surplus:full")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

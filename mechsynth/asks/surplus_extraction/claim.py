@@ -11,6 +11,10 @@ from mechsynth.errors import InputError
 def _needs(model: Model) -> None:
     if model.horizon is not None:
         raise InputError("question.ask", "surplus-extraction is about an infinite horizon", "ask implement")
+    if model.period(0).outside is not None:
+        raise InputError(
+            "question.ask", "surplus-extraction leaves nothing, and leaving is worth something", "ask implement"
+        )
     if any((utility.num < 0).any() for utility in model.period(0).utilities):
         raise InputError("question.ask", "surplus-extraction needs utilities of at least 0", "ask implement")
 
@@ -23,4 +27,5 @@ ASKED = Asked(
     requires=("pepic", "participation:ex-post", "surplus:full"),
     scoped=True,
     needs=_needs,
+    second=True,
 )

@@ -13,6 +13,7 @@ class Team(PrivateValues, name="team"):
     """Is everybody paid what the others enjoy?"""
 
     place = 110
+    second = True
     source = "Athey and Segal; Yoon 2021b, Definition 1"
 
     def needs(self) -> Needs:

@@ -5,4 +5,10 @@ from __future__ import annotations
 from mechsynth.check.asked import Asked
 from mechsynth.check.claims.groves import judge
 
-ASKED = Asked(judge, {"feasible": ("ties", "totals")}, classes=("history-independent",), requires=("pepic",))
+ASKED = Asked(
+    judge,
+    {"feasible": ("ties", "totals")},
+    classes=("history-independent",),
+    requires=("pepic",),
+    second=True,
+)

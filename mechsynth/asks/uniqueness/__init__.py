@@ -13,5 +13,6 @@ class Uniqueness(PrivateValues, name="uniqueness"):
     """How far can efficient incentive compatible payments leave the Groves family?"""
 
     place = 140
+    second = True
     source = "Yoon 2021b, Theorem 2; Yoon 2021a, Theorem 4"
     statuses, value = (Status.HOLDS, Status.FAILS), "width of the widest interval"

@@ -14,4 +14,5 @@ ASKED = Asked(
     requires=("pepic",),
     valued=("holds", "fails"),
     against=True,
+    second=True,
 )

@@ -21,6 +21,7 @@ class VcgType(Ask, name="vcg-type"):
     """
 
     place = 60
+    second = True
     about, source, rung, linear = RESIDUAL, "Liu 2014, Theorem 3.2", 5, True
     pays, requires = "vcg-type", ("pepic", "residual-claimant")
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)

@@ -13,4 +13,5 @@ ASKED = Asked(
     scoped=True,
     ends=True,
     hint="payoffs",
+    second=True,
 )
