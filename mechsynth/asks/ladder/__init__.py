@@ -23,7 +23,7 @@ class Ladder(Ask, name="ladder"):
         Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
     """
 
-    place, composite = 900, True
+    place, composite, second = 900, True, True
     about, source = EVERYTHING, "Liu 2014, section 3"
     statuses = (Status.FEASIBLE, Status.INFEASIBLE)
 
