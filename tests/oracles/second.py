@@ -32,7 +32,7 @@ def instance(seed: int, flavour: str = "ordinary", parts: tuple[str, ...] = PART
         if "outside" in parts:
             stage["outside"] = _outside(rng, names, public, sizes)
     if "mixture" in parts and "prior" in made and rng.random() < 0.5:
-        made["prior"] = _mixture(rng, names, [len(stages[0]["signals"][name]) for name in names])
+        made["prior"] = mixture(rng, names, [len(stages[0]["signals"][name]) for name in names])
     if not made["public"]:
         del made["public"]
     return made
@@ -57,7 +57,7 @@ def _forget(rng: random.Random, stage: Json, names: list[str], sizes: list[int])
     def holed(nested: Any, index: tuple[int, ...]) -> Any:
         if len(index) == 1 + len(sizes):
             gone = not at(stage["available"], index)
-            return None if gone and rng.random() < 0.5 and not isinstance(nested, list) else _nulls(nested) if gone else nested
+            return None if gone and rng.random() < 0.5 and not isinstance(nested, list) else nulls(nested) if gone else nested
         return [holed(each, (*index, k)) for k, each in enumerate(nested)]
 
     def full(nested: Any) -> bool:
@@ -74,8 +74,8 @@ def _forget(rng: random.Random, stage: Json, names: list[str], sizes: list[int])
         stage["transition"] = holed(stage["transition"], ())
 
 
-def _nulls(nested: Any) -> Any:
-    return [_nulls(each) for each in nested] if isinstance(nested, list) else None
+def nulls(nested: Any) -> Any:
+    return [nulls(each) for each in nested] if isinstance(nested, list) else None
 
 
 def _outside(rng: random.Random, names: list[str], public: list[str], sizes: list[int]) -> Json:
@@ -90,7 +90,7 @@ def _outside(rng: random.Random, names: list[str], public: list[str], sizes: lis
     return found
 
 
-def _mixture(rng: random.Random, names: list[str], sizes: list[int]) -> Json:
+def mixture(rng: random.Random, names: list[str], sizes: list[int]) -> Json:
     def line(n: int) -> list[str]:
         parts = [rng.randint(0, 3) for _ in range(n - 1)] + [rng.randint(1, 3)]
         return [str(Fraction(x, sum(parts))) for x in parts]
