@@ -17,10 +17,10 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from .envelope import Claim
-from .exact import Array, Exact, Rows, dot, independent, nonsingular, sums
+from .exact import Array, Exact, Rows, dot, independent, sums
 from .mechanism import read_others, read_period
 from .model import Model
-from .text import describe, items, label, mapping, show, table
+from .text import items, label, mapping, show, table
 from .verdict import Ledger, Name, Refuted, equal
 
 # Rows of a batch, so that a gathered batch stays small.
@@ -121,17 +121,10 @@ def in_scope(claim: Claim, model: Model, rule: Sequence[Array] | None, t: int, a
 
 
 def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger: Ledger) -> None:
-    """Ask that every (block, own signal) in scope is settled: by a minor, a separator, or the checker's own elimination."""
+    """Ask that every (block, own signal) in scope is settled: by a separator, or, without a distance, by the checker's own elimination."""
     certificate, last = claim.certificate, last_with_blocks(model)
-    settled: dict[tuple[int, int], Array] = {}
-    scope: dict[tuple[int, int], Array] = {}
-    for t in range(last):
-        for agent in model.players:
-            size = model.period(t).sizes[agent]
-            needed = in_scope(claim, model, rule, t, agent)
-            scope[t, agent] = needed
-            settled[t, agent] = np.full(needed.shape, size == 1)
-    _check_minors(claim, model, settled, ledger)
+    periods = [(t, agent) for t in range(last) for agent in model.players]
+    scope = {place: in_scope(claim, model, rule, *place) for place in periods}
     squared: Fraction | None = None
     if certificate.get("distance") is not None:
         if claim.ask != "convex-independence":
@@ -140,13 +133,12 @@ def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger
     if certificate.get("separators") and claim.ask != "convex-independence":
         raise InputError("certificate.separators", "settle convex independence only", "remove them")
     separated = _check_separators(claim, model, scope, squared, ledger)
-    for (t, agent), done in settled.items():
-        by_vector = separated.get((t, agent), np.zeros(done.shape, dtype=bool))
-        if squared is not None and done.shape[2] > 1:
-            done = by_vector
-        open_places = scope[t, agent] & ~(done | by_vector)
-        ledger.rows += done.size
-        if squared is None or done.shape[2] < 2:
+    for (t, agent), needed in scope.items():
+        ledger.rows += needed.size
+        if needed.shape[2] < 2:
+            continue
+        open_places = needed & ~separated.get((t, agent), np.zeros(needed.shape, dtype=bool))
+        if squared is None:
             open_places &= ~_independent_blocks(model, t, agent, np.asarray(open_places.any(axis=2)))[:, :, None]
         if open_places.any():
             action, others, own = (int(k) for k in np.argwhere(open_places)[0])
@@ -171,58 +163,6 @@ def _independent_blocks(model: Model, t: int, agent: int, wanted: Array) -> Arra
         part = places[start : start + step]
         answer[part[:, 0], part[:, 1]] = independent(weights[part[:, 0, None], profiles[part[:, 1]]])
     return answer
-
-
-def _check_minors(claim: Claim, model: Model, settled: dict[tuple[int, int], Array], ledger: Ledger) -> None:
-    """Check ``certificate.blocks`` and mark what its minors settle."""
-    seen: set[tuple[int, int]] = set()
-    for k, entry in enumerate(items(claim.certificate.get("blocks", []), "certificate.blocks")):
-        at = f"certificate.blocks[{k}]"
-        keys = ("agent", "rows") if model.horizon is None else ("period", "agent", "rows")
-        table(entry, at, keys)
-        if last_with_blocks(model) == 0:
-            raise InputError(at, "no period has a transition", "remove it")
-        t = read_period(entry, model, at, None if model.horizon is None else last_with_blocks(model))
-        agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
-        if (t, agent) in seen:
-            raise InputError(at, "this period and agent stand twice", "keep one")
-        seen.add((t, agent))
-        profiles, kernel = profiles_of_blocks(model, t, agent), model.kernel(t)
-        assert kernel is not None
-        weights = kernel.others(agent)
-        size, length = profiles.shape[1], weights.shape[2]
-        chosen: list[int] = []
-        where: list[tuple[int, int]] = []
-        by_action = items(entry["rows"], f"{at}.rows")
-        if len(by_action) != len(model.period(t).actions):
-            raise InputError(f"{at}.rows", f"length {len(by_action)}", "one entry per action")
-        for a, by_others in enumerate(by_action):
-            if len(items(by_others, f"{at}.rows[{a}]")) != len(profiles):
-                raise InputError(f"{at}.rows[{a}]", f"length {len(by_others)}", "one entry per profile of the others")
-            for b, rows in enumerate(by_others):
-                if rows is None:
-                    continue
-                if len(items(rows, f"{at}.rows[{a}][{b}]")) != size:
-                    raise InputError(f"{at}.rows[{a}][{b}]", f"length {len(rows)}", f"one row per own signal: {size}")
-                for row in rows:
-                    if not isinstance(row, tuple) or row[1] != 1 or not 0 <= row[0] < length:
-                        raise InputError(f"{at}.rows[{a}][{b}]", f"found {describe(row)}", f"a row below {length}")
-                    chosen.append(row[0])
-                where.append((a, b))
-        if not where:
-            continue
-        place = np.array(where, dtype=np.int64)
-        rows_of = np.array(chosen, dtype=np.int64).reshape(-1, size)
-        step = max(1, _BATCH // (size * size))
-        for start in range(0, len(place), step):
-            part, picked = place[start : start + step], rows_of[start : start + step]
-            stack = weights[part[:, 0, None, None], profiles[part[:, 1]][:, None, :], picked[:, :, None]]
-            fine = nonsingular(stack)
-            ledger.rows += len(part)
-            if not fine.all():
-                a, b = (int(x) for x in part[np.flatnonzero(~fine)[0]])
-                raise Refuted(f"{Block(t, agent, a, b).name(model)}: the minor on the rows of the certificate is 0")
-        settled[t, agent][place[:, 0], place[:, 1]] = True
 
 
 def _check_separators(

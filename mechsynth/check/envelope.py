@@ -14,7 +14,7 @@ from .model import Model
 from .named import check_labels
 from .question import Question, read_question
 from .text import Numbers, decode, describe, mapping, show, table
-from .verdict import Ledger, Refuted
+from .verdict import Ledger, Refuted, saying
 
 FORMAT = "mechsynth-result/1"
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
@@ -153,11 +153,10 @@ def open_part(entry: object, whole: Claim, model: Model, ledger: Ledger) -> Clai
 @contextmanager
 def nested(place: str, entry: object = None) -> Iterator[None]:
     """Say of refusals where the answer within another one stands, and, of an ``entry``, which question it answers."""
+    question = entry.get("question") if isinstance(entry, dict) else None
+    ask = f" ({question.get('ask')})" if isinstance(question, dict) else ""
     try:
-        yield
+        with saying(f"{place}{ask}: "):
+            yield
     except InputError as error:
         raise error.within(place) from None
-    except Refuted as refuted:
-        question = entry.get("question") if isinstance(entry, dict) else None
-        ask = f" ({question.get('ask')})" if isinstance(question, dict) else ""
-        raise Refuted(f"{place}{ask}: {refuted}") from None

@@ -280,23 +280,6 @@ def dot(weights: Array, bound: int, values: Array) -> Array:
 _PRIMES = (2147483629, 2147483587, 2147483579)
 
 
-def nonsingular(stack: Array) -> Array:
-    """Say of each square integer matrix of a stack ``(count, n, n)`` whether its determinant is not zero.
-
-    A determinant that is not zero modulo a prime is not zero; where it is zero modulo several primes, it
-    is computed exactly.
-    """
-    answer = np.zeros(len(stack), dtype=bool)
-    for prime in _PRIMES:
-        left = np.flatnonzero(~answer)
-        if left.size == 0:
-            return answer
-        answer[left] = _nonsingular_modulo((stack[left] % prime).astype(np.int64), prime)
-    for place in np.flatnonzero(~answer):
-        answer[place] = determinant([[int(x) for x in row] for row in stack[place]]) != 0
-    return answer
-
-
 def _nonsingular_modulo(stack: Array, prime: int) -> Array:
     """Eliminate all matrices of the stack at once; entries in ``[0, prime)``, ``prime < 2**31``."""
     count, size, _ = stack.shape
@@ -315,23 +298,6 @@ def _nonsingular_modulo(stack: Array, prime: int) -> Array:
             head[:, None, None] * stack[:, column + 1 :] - below[:, :, None] * stack[:, column, None, :]
         ) % prime
     return answer
-
-
-def determinant(matrix: list[list[int]]) -> int:
-    """Return the determinant of an integer matrix by fraction-free elimination (Bareiss)."""
-    rows = [row[:] for row in matrix]
-    size, sign, previous = len(rows), 1, 1
-    for k in range(size - 1):
-        if rows[k][k] == 0:
-            swap = next((j for j in range(k + 1, size) if rows[j][k] != 0), None)
-            if swap is None:
-                return 0
-            rows[k], rows[swap], sign = rows[swap], rows[k], -sign
-        for i in range(k + 1, size):
-            for j in range(k + 1, size):
-                rows[i][j] = (rows[i][j] * rows[k][k] - rows[i][k] * rows[k][j]) // previous
-        previous = rows[k][k]
-    return sign * rows[-1][-1]
 
 
 def independent(stack: Array) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -40,6 +41,15 @@ class Verdict:
 
 class Refuted(Exception):
     """A claim that is false, or not proved by what the result carries. Never leaves the package."""
+
+
+@contextmanager
+def saying(words: str) -> Iterator[None]:
+    """Put words before what is refused."""
+    try:
+        yield
+    except Refuted as refuted:
+        raise Refuted(f"{words}{refuted}") from None
 
 
 class Ledger:

@@ -618,18 +618,6 @@ def _certificate(case: Case) -> Iterator[Plant]:
         bad = case.copy()
         bad["certificate"]["separators"] = []
         yield "changed distance", "nothing says that no point is closer", bad
-    for k, record in enumerate(certificate.get("blocks", [])[:2]):
-        for a, line in enumerate(record["rows"]):
-            for b, rows in enumerate(line):
-                if not rows or len(rows) < 2:
-                    continue
-                bad = case.copy()
-                bad["certificate"]["blocks"][k]["rows"][a][b] = [rows[0]] * len(rows)
-                yield "changed minor", "one row twice", bad
-                bad = case.copy()
-                bad["certificate"]["blocks"][k]["rows"][a][b] = [10**6, *rows[1:]]
-                yield "changed minor", "a row that is not there", bad
-                break
 
 
 def _ladder(case: Case) -> Iterator[Plant]:

@@ -11,7 +11,7 @@ import json
 import pickle
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +26,9 @@ from mechsynth.errors import InputError
 
 Json = dict[str, Any]
 Place = tuple[str, int]
+# a place of a document and what is put there; ``GONE`` takes it away
+Change = tuple[tuple[Any, ...], Any]
+GONE = "(gone)"
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECK = str(Path(mechsynth.__file__).parent / "check")
@@ -33,13 +36,15 @@ CHECK = str(Path(mechsynth.__file__).parent / "check")
 
 @dataclass(frozen=True)
 class Forged:
-    """A result that is refused, the instance, and the lines of the checker that were under way when it was."""
+    """A result that is refused, the instance, the lines of the checker that were under way when it was, what was told, and of what it was made how."""
 
     result: bytes
     instance: Any
     places: frozenset[Place]
     told: str
     test: str = ""
+    genuine: Json | None = None
+    changes: tuple[Change, ...] = ()
 
 
 def genuine() -> list[tuple[bytes, list[Json]]]:
@@ -107,11 +112,16 @@ def at(document: Any, path: tuple[Any, ...]) -> Any:
     return document
 
 
-def put(document: Json, path: tuple[Any, ...], value: Any) -> Json:
-    """A copy with something else at a place."""
-    changed = copy.deepcopy(document)
-    at(changed, path[:-1])[path[-1]] = value
-    return changed
+def changed(document: Json, changes: Sequence[Change]) -> Json:
+    """A copy with something else at some places."""
+    found = copy.deepcopy(document)
+    for path, value in changes:
+        holder = at(found, path[:-1])
+        if value == GONE:
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = copy.deepcopy(value)
+    return found
 
 
 def bent(value: Any) -> Iterator[Any]:
@@ -138,25 +148,20 @@ def bent(value: Any) -> Iterator[Any]:
     yield None
 
 
-def bending(document: Json, most: int) -> Iterator[Json]:
+def bending(document: Json, most: int) -> Iterator[tuple[Change, ...]]:
     """Single places changed, dropped or added to; of large documents an even choice of places."""
     places = list(leaves(document))
     step = max(1, len(places) // most)
     for path in places[::step]:
         for value in bent(at(document, path)):
-            yield put(document, path, value)
-        changed = copy.deepcopy(document)
-        holder = at(changed, path[:-1])
+            yield ((path, value),)
+        holder = at(document, path[:-1])
         if isinstance(holder, dict):
-            del holder[path[-1]]
-            yield changed
-            changed = copy.deepcopy(document)
-            holder = at(changed, path[:-1])
+            yield ((path, GONE),)
             keys = [key for key in holder if key != path[-1]]
             if keys and path[-1] != "format":
-                holder[keys[0]], holder[path[-1]] = holder[path[-1]], holder[keys[0]]
-                yield changed
-            yield put(document, (*path[:-1], "unheard-of"), "1")
+                yield ((*path[:-1], keys[0]), holder[path[-1]]), (path, holder[keys[0]])
+            yield (((*path[:-1], "unheard-of"), "1"),)
 
 
 PARTS = (
@@ -172,24 +177,24 @@ PARTS = (
 )
 
 
-def mixing(documents: list[Json], most: int) -> Iterator[Json]:
+def mixing(documents: list[Json], most: int) -> Iterator[tuple[Json, tuple[Change, ...]]]:
     """The parts of one answer in another: question, mechanism, witness, certificate, status with its parts."""
     pairs = [(one, other) for one in documents for other in documents if one is not other]
     for one, other in pairs[:: max(1, len(pairs) // most)]:
         for keys in PARTS:
-            changed = {**one, **{key: other[key] for key in keys}}
-            if changed not in (one, other):
-                yield changed
+            changes = tuple(((key,), other[key]) for key in keys)
+            if changed(one, changes) not in (one, other):
+                yield one, changes
 
 
 def forged(raw: bytes, documents: list[Json], most: int) -> Iterator[Forged]:
     """Every forged result about an instance that is refused, with the lines that refused it."""
-    candidates = [bad for document in documents for bad in bending(document, most)] + list(mixing(documents, 3 * most))
-    for bad in candidates:
-        data = json.dumps(bad).encode()
+    bends = [(document, changes) for document in documents for changes in bending(document, most)]
+    for document, changes in bends + list(mixing(documents, 3 * most)):
+        data = json.dumps(changed(document, changes)).encode()
         places, told = refusal(data, raw)
         if places:
-            yield Forged(data, raw, places, told)
+            yield Forged(data, raw, places, told, genuine=document, changes=changes)
 
 
 def harvested(path: str) -> Iterator[Forged]:

@@ -7,7 +7,7 @@ from mechsynth.check.claims.beliefs import judge
 
 ASKED = Asked(
     judge,
-    {"holds": ("ties", "blocks", "separators", "distance"), "fails": ("ties", "failures")},
+    {"holds": ("ties", "separators", "distance"), "fails": ("ties", "failures")},
     valued=("holds", "fails"),
     scoped=True,
     beliefs=True,

@@ -7,7 +7,7 @@ from mechsynth.check.claims.beliefs import judge
 
 ASKED = Asked(
     judge,
-    {"holds": ("ties", "blocks"), "fails": ("ties", "failures")},
+    {"holds": ("ties",), "fails": ("ties", "failures")},
     scoped=True,
     beliefs=True,
     second=True,

@@ -30,7 +30,7 @@ from ..rows import OBJECTIVES, REQUIREMENTS, bounded, definitions, pepic, revenu
 from ..text import Numbers, describe, items, mapping, number_text, show, table
 from ..unknown import Unknown
 from ..values import Values
-from ..verdict import Ledger, Refuted, equal
+from ..verdict import Ledger, Refuted, equal, saying
 from .written import Written, read_written, said, written_rows
 
 _COLUMNS = {"min-max-transfer": LARGEST, "min-rent": RENT, "min-subsidy": SUBSIDY, "min-epsilon": EPSILON}
@@ -279,7 +279,7 @@ def _relaxations(
             raise InputError(f"{at}.requirement", f"found {describe(name)}", "name a requirement of the conflict, once")
         amount = claim.numbers.fraction(data["least"], f"{at}.least")
         y = read_multipliers(data["multipliers"], claim.numbers, f"{at}.multipliers")
-        try:
+        with saying(f"{at} ({show(name)}): "):
             sizes: dict[str, Fraction] = {}
             total = derived(wish.program(f), y, ledger, conflict, sizes)
             no_columns(total.columns(), f.columns.name, ledger)
@@ -287,8 +287,6 @@ def _relaxations(
             ledger.claim(size <= 1, f"multipliers of its rows: their sizes add up to {number_text(size)}, more than 1")
             equal(amount, -total.const, "least", ledger)
             _meets(claim, data["transfers"], conflict, wish, f, {name: amount}, ledger)
-        except Refuted as refuted:
-            raise Refuted(f"{at} ({show(name)}): {refuted}") from None
         told[name] = amount
     if not told:
         return "", []
@@ -303,17 +301,13 @@ def _minimal(
 
     So do the transfers of a relaxation, those of ``eased``.
     """
-    listed, at = claim.certificate.get("minimal"), "certificate.minimal"
-    if listed is not None and not isinstance(listed, dict):
-        raise InputError(at, f"expected an object, found {describe(listed)}", "write {requirement: transfers}")
-    listed = listed or {}
+    at, listed = "certificate.minimal", claim.certificate.get("minimal")
+    listed = mapping({} if listed is None else listed, at, "write {requirement: transfers}")
     for name, transfers in listed.items():
         if name not in conflict or len(conflict) < 2:
             raise InputError(at, f"{show(name)} is not one of several in the conflict", "remove it")
-        try:
+        with saying(f"{at} ({show(name)}): "):
             _meets(claim, transfers, [other for other in conflict if other != name], wish, f, {}, ledger)
-        except Refuted as refuted:
-            raise Refuted(f"{at} ({show(name)}): {refuted}") from None
     shown = [name for name in conflict if name in listed or name in eased]
     if len(conflict) < 2 or not shown:
         return ""

@@ -36,7 +36,7 @@ from ..residual import ClaimedPlayed
 from ..rows import REQUIREMENTS, definitions, lie, pepic, revenue
 from ..text import flatten, label, mapping, number_text, show, table
 from ..values import Values, mean
-from ..verdict import Ledger, Refuted, equal
+from ..verdict import Ledger, equal, saying
 from .exclusion import infeasible
 
 
@@ -74,10 +74,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     lies = kept(pepic(f, last=True))
     met(lies, ledger)
     if ask != "static":
-        try:
+        with saying(f"payoff against {_KEEPS.get(ask, 'the social surplus')}, "):
             met(definitions(f), ledger)
-        except Refuted as refuted:
-            raise Refuted(f"payoff against {_KEEPS.get(ask, 'the social surplus')}, {refuted}") from None
         if claim.scope == "all" and ask != "surplus-extraction":
             met(f.every_action(), ledger)
         earlier = kept(pepic(f, last=False))

@@ -35,7 +35,7 @@ from ..played import Played
 from ..rows import pepic
 from ..text import describe, flatten, items, label, mapping, number_text, show, table
 from ..values import Values, fixed_point
-from ..verdict import Ledger, Refuted, equal
+from ..verdict import Ledger, Refuted, equal, saying
 
 # ``X`` per period and agent
 Payoffs = list[list[Exact]]
@@ -138,12 +138,10 @@ def _evaluated(
     """Ask that payments are of the class and PEPIC; return the truthful payoffs."""
     paid = read_transfers(transfers, model, rule, claim.numbers, place)
     kind = Class.named("history-independent")
-    try:
+    with saying(f"{place}: "):
         kind.ask(model, paid)
         f = Played(model, rule, values, kind, paid)
         met(pepic(f), ledger)
-    except Refuted as refuted:
-        raise Refuted(f"{place}: {refuted}") from None
     return f.payoffs
 
 
