@@ -13,7 +13,7 @@ from .envelope import check_instance, normalized, open_result, read_claim
 from .model import Model
 from .named import check_labels
 from .reading import read_instance
-from .text import Numbers, TooLargeInput, encode
+from .text import Numbers, TooLargeInput, encode, show
 from .verdict import Ledger, Refuted, Verdict
 
 
@@ -63,6 +63,10 @@ def _check(root: dict[str, Any], numbers: Numbers, model: Model, ledger: Ledger)
     if model.second and not kind.second:
         raise InputError("instance", f"has what only format 2 says, and {claim.ask} does not take it", "ask policy")
     said = kind.judge(claim, model, None, None, ledger) if kind.composite else check_answer(claim, model, ledger)
+    if model.public:
+        said += f" Agents are those who are not public ({', '.join(show(model.agents[i]) for i in model.public)}): these report nothing."
+    if model.limited:
+        said += " Actions are those that are available."
     if model.rescaled:
         said += " This is about the instance with rows of its kernel and prior rescaled to add up to one."
     return said

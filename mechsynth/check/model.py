@@ -182,6 +182,11 @@ class Model:
         return tuple(i for i in range(len(self.agents)) if i not in self.public)
 
     @property
+    def limited(self) -> bool:
+        """Whether some actions are not always available."""
+        return any(stage.available is not None for stage in self.stages)
+
+    @property
     def second(self) -> bool:
         """Whether only format 2 can say this instance."""
         return bool(self.public) or any(s.available is not None or s.outside is not None for s in self.stages)

@@ -13,7 +13,7 @@ from .verdict import Ledger
 
 
 def check_labels(root: dict[str, Any], model: Model, ledger: Ledger) -> None:
-    """Ask that ``x-labels`` of a result, where it stands, lists the agents, signals and actions of the instance in their order.
+    """Ask that ``x-labels`` of a result, where it stands, lists the agents, signals and actions of the instance in their order, and who is public.
 
     Raises
     ------
@@ -27,6 +27,13 @@ def check_labels(root: dict[str, Any], model: Model, ledger: Ledger) -> None:
     ledger.claim(
         found.get("agents") == list(model.agents), "x-labels.agents: not the agents of the instance, in its order"
     )
+    public = [model.agents[i] for i in model.public]
+    ledger.claim(
+        found.get("public", []) == public, "x-labels.public: not the public agents of the instance, in its order"
+    )
+    outside = any(stage.outside is not None for stage in model.stages)
+    ledger.claim(found.get("outside", False) is outside, "x-labels.outside: not what the instance says")
+    ledger.claim(found.get("limited", False) is model.limited, "x-labels.limited: not what the instance says")
     # a whole number is decoded as a pair
     horizon = "infinite" if model.horizon is None else (model.horizon, 1)
     ledger.claim(found.get("horizon", horizon) == horizon, "x-labels.horizon: not the horizon of the instance")

@@ -22,7 +22,7 @@ from mechsynth.words.envelope import Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
 from mechsynth.words.transfers import HEADS
-from mechsynth.words.verdicts import tell
+from mechsynth.words.verdicts import public, tell
 
 if TYPE_CHECKING:
     from jinja2 import Environment as Templates
@@ -315,6 +315,7 @@ def _told(answer: Answer) -> list[Block]:
     collected = Collected(shown=(HEADS,) if _in_tables(answer) else ())
 
     def words() -> list[Block]:
+        collected.say(public(answer))
         tell(collected, answer)
         return collected.blocks
 

@@ -127,8 +127,16 @@ class Result:
 def labels(environment: Environment) -> dict[str, Any]:
     """Return the names of everything in an environment, for the words about a result that is read by itself."""
     count = 1 if environment.stationary else environment.last
+    second: dict[str, Any] = {}
+    if environment.public:
+        second["public"] = [environment.agents[i] for i in environment.public]
+    if any(period.outside is not None for period in environment.periods):
+        second["outside"] = True
+    if any(period.available is not None for period in environment.periods):
+        second["limited"] = True
     return {
         "agents": list(environment.agents),
+        **second,
         "horizon": "infinite" if environment.horizon is None else environment.horizon,
         "periods": [
             {

@@ -93,7 +93,8 @@ class RowName:
     agent, period, signals, report:
         As of a column; ``report`` is the lie.
     own:
-        The own signal that an agent knows, where she knows nothing else.
+        The own signal that an agent knows, where she knows nothing else. Where there are public states, ``signals`` is what she knows, the others
+        ``None``.
     history:
         The reports of the period before.
     payment:
@@ -185,7 +186,7 @@ class _Reader:
             return RowName(kind, payment=payment, bound=self._bound())
         agent = None if kind.partition(":")[0] in NOBODYS else self._label()
         period = self._period()
-        own = self._label() if kind in OWN else None
+        own = self._label() if kind in OWN and not self._sees("(") else None
         signals = self._profile() if self._sees("(") else ()
         report = self._label() if self._has("->") else None
         history = self._profile() if self._has("after") else ()

@@ -28,11 +28,18 @@ class Period:
 
 @dataclass
 class Names:
-    """Agents in the order of the instance, and periods: one under None when the horizon is infinite."""
+    """Agents in the order of the instance, and periods: one under None when the horizon is infinite.
+
+    ``public`` are those whom everybody sees before the reports; ``outside`` says that leaving is worth other amounts than 0,
+    ``limited`` that some actions are not always available.
+    """
 
     agents: tuple[str, ...]
     periods: dict[int | None, Period]
     finite: bool | None
+    public: frozenset[str] = frozenset()
+    outside: bool = False
+    limited: bool = False
 
     @property
     def last(self) -> int | None:
@@ -126,8 +133,22 @@ def _add(names: Names, given: object) -> Names:
                 reading.fail(place, "a signal or an action of the allocation is not among these names")
         periods[key] = Period(own, actions, rule, frozenset(a for a in agents if len(own[a]) == 1))
     if names.finite is None and None in periods:  # one entry may also be a stationary finite horizon
-        return Names(agents, periods, False if labels.get("horizon") == "infinite" else None)
-    return Names(agents, periods, None not in periods)
+        return Names(agents, periods, False if labels.get("horizon") == "infinite" else None, *_second(labels, agents))
+    return Names(agents, periods, None not in periods, *_second(labels, agents))
+
+
+def _second(labels: Mapping[str, object], agents: tuple[str, ...]) -> tuple[frozenset[str], bool, bool]:
+    """Return who is public, whether leaving is worth anything, and whether some actions are not always available."""
+    public = reading.texts(labels["public"], "labels.public") if "public" in labels else ()
+    if any(agent not in agents for agent in public):
+        reading.fail("labels.public", "not agents of the instance")
+    flags = []
+    for key in ("outside", "limited"):
+        flag = labels.get(key, False)
+        if not isinstance(flag, bool):
+            reading.fail(f"labels.{key}", "neither true nor false")
+        flags.append(flag)
+    return frozenset(public), flags[0], flags[1]
 
 
 def _horizon(labels: Mapping[str, object]) -> int | None:

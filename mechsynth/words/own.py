@@ -65,7 +65,7 @@ def meaning(answer: Answer, name: str) -> str:
     """Return what a requirement asks for; of one that the asker wrote, its first row."""
     rows = read(answer).get(name)
     if rows is None:
-        return wishes.meaning(name)
+        return wishes.meaning(name, answer.names.outside)
     if not rows:
         return f"a requirement written by the asker, without any row here: it asks for nothing ({word(name)})"
     first = f"{', the first of them' if len(rows) > 1 else ''}: {rows[0].formula}"

@@ -13,6 +13,7 @@ from mechsynth.words.reading import clean, word
 #: Rows that only say what a payoff is; they belong to no requirement.
 DEFINITIONS = ("value", "deviation")
 UNSEEN = "*"
+_INFORMED = ("participation:interim", "participation:entry")
 
 Profile = tuple[str, ...]
 
@@ -99,7 +100,7 @@ def lie(row: Row, names: Names) -> str:
     place = names.agents.index(row.agent)
     lone = names.at(row.period).lone
     around = [
-        f"{word(a)} reports {word(s)}"
+        f"{word(a)} {'is' if a in names.public else 'reports'} {word(s)}"
         for j, (a, s) in enumerate(zip(names.agents, row.signals, strict=True))
         if j != place and a not in lone
     ]
@@ -118,7 +119,7 @@ def describe(row: Row, names: Names) -> str:
     parts += [f"period {row.period}"] if row.period is not None else []
     parts += [f"with signal {word(row.own)}"] if row.own else []
     here = told(row.signals, names, row.period)
-    parts += [f"at {here}"] if here else []
+    parts += [f"{'seeing' if UNSEEN in row.signals or row.kind in _INFORMED else 'at'} {here}"] if here else []
     tail = before(row, names)
     parts += [tail] if tail else []
     if not row.history and row.period is None and row.kind not in ("budget:ex-ante", "participation:ex-ante"):

@@ -8,7 +8,7 @@ from mechsynth.words import asked, reading, sections
 from mechsynth.words.answers import bound
 from mechsynth.words.envelope import Answer, read
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import brief, counted, show, size
+from mechsynth.words.numbers import brief, counted, listed, show, size
 from mechsynth.words.reading import word
 from mechsynth.words.transfers import read as read_transfers
 
@@ -24,6 +24,7 @@ def explanation(
     page.say(lead)
     title = getattr(asked.words_of(answer.ask), "TITLE", answer.title)
     page.head(f"{answer.name}: {title}", "═")
+    page.say(public(answer))
     tell(page, answer)
     return page.text()
 
@@ -41,6 +42,24 @@ def tell(page: Page, answer: Answer) -> None:
         _unproved(page, answer)
     if answer.known:
         _strength(page, answer)
+
+
+def public(answer: Answer) -> str:
+    """Return who is public, and whether some actions are not always available; empty where neither."""
+    names = [word(agent) for agent in answer.names.agents if agent in answer.names.public]
+    limited = (
+        "Some actions are not always available; where actions are spoken of, those are meant that are."
+        if answer.names.limited
+        else ""
+    )
+    if not names:
+        return limited
+    verb, it = ("is", "it") if len(names) == 1 else ("are", "them")
+    told = (
+        f"{listed(names)} {verb} public: everybody sees {it} before the reports of a period. Where reports are listed, what is public "
+        "stands among them; nobody can misreport it, and it neither pays nor receives."
+    )
+    return f"{told} {limited}".strip()
 
 
 def _unproved(page: Page, answer: Answer) -> None:

@@ -50,6 +50,29 @@ _MEANINGS = {
     ),
     "surplus:every-history": (f"full extraction: {_PATH}, the agents together keep 0 from then on"),
 }
+#: The same where leaving is worth other amounts than 0.
+_LEAVING = {
+    "participation:ex-post": (
+        f"participation after the signals: whatever everybody's signals, and {_PATH}, staying is worth at least as much as "
+        "leaving to everybody"
+    ),
+    "participation:interim": (
+        "participation knowing one's own signal: after every history that truth can lead to, staying is worth at least as much "
+        "as leaving in expectation to everybody"
+    ),
+    "participation:entry": (
+        "participation at the start, knowing one's own first signal: the mechanism is worth at least as much as leaving in "
+        "expectation to everybody"
+    ),
+    "participation:ex-ante": (
+        "participation before the first signals: the mechanism is worth at least as much as leaving in expectation to everybody"
+    ),
+    "surplus:full": (
+        "full extraction: the expected discounted payments are the whole expected surplus above what leaving is worth, the "
+        "agents together keep no more than that"
+    ),
+    "surplus:every-history": f"full extraction: {_PATH}, the agents together keep from then on what leaving is worth",
+}
 _SHORT = {
     "equal-shares": "equal shares",
     "no-payoff": "no payoff",
@@ -103,11 +126,12 @@ _REACHED = {
 }
 
 
-def meaning(name: str) -> str:
-    """Return what a requirement asks for, with its name."""
+def meaning(name: str, outside: bool = False) -> str:
+    """Return what a requirement asks for, with its name; ``outside`` where leaving is worth other amounts than 0."""
     kind, _, bound = name.partition(":")
     text = f"bounded payments: none is above {word(bound)} in absolute value" if kind == "bounded" else ""
     text = _MEANINGS.get(name, text)
+    text = _LEAVING.get(name, text) if outside else text
     return f"{text} ({word(name)})" if text else word(name)
 
 
@@ -116,7 +140,7 @@ def short(name: str) -> str:
     return f"{_SHORT[name]} ({word(name)})" if name in _SHORT else word(name)
 
 
-def relaxation(name: str, least: Number) -> str:
+def relaxation(name: str, least: Number, outside: bool = False) -> str:
     """Return what it means to relax a requirement by ``least``."""
     by = show(least)
     kind, _, bound = name.partition(":")
@@ -125,15 +149,20 @@ def relaxation(name: str, least: Number) -> str:
         if kind == "bounded"
         else "each of its rows may be missed by ε = {}"
     )
-    return f"{short(name)}: {_RELAXED.get(name, text).format(by)}"
+    told = _RELAXED.get(name, text)
+    if outside and name in _LEAVING:
+        told = told.replace("payoff", "payoff above what leaving is worth").replace("rents", "rents above that")
+    return f"{short(name)}: {told.format(by)}"
 
 
-def reached(question: Mapping[str, object], value: Number, kind: str) -> str:
+def reached(question: Mapping[str, object], value: Number, kind: str, outside: bool = False) -> str:
     """Return the optimum in words, with the class of transfers among which it is one: ``stationary contingent``."""
     objective = question.get("objective")
     if objective == "min-epsilon" and value == 0:
         return "No lie gains anything: truth needs no tolerance."
     text = _REACHED.get(objective) if isinstance(objective, str) else None
+    if outside and objective == "min-rent":
+        text = "{path}, the agents together keep at most {value} above what leaving is worth, and less is impossible with {kind} transfers."
     if text is None:
         return f"The best value with {kind} transfers was found: it is {show(value)}."
     return text.format(value=show(value), kind=kind, path=f"{_PATH[0].upper()}{_PATH[1:]}")

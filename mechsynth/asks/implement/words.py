@@ -49,7 +49,7 @@ def _works(page: Page, answer: Answer) -> None:
     elif answer.status == "optimal":
         if answer.value is None:
             fail("result.value", "an optimum without a value")
-        page.say(wishes.reached(answer.question, answer.value, _kind(answer)))
+        page.say(wishes.reached(answer.question, answer.value, _kind(answer), answer.names.outside))
     sections.transfers(page, answer)
     sections.incentives(page, answer)
     sections.payoffs(page, answer)
@@ -133,7 +133,7 @@ def _fails(page: Page, answer: Answer) -> None:
             + (", if only one requirement is relaxed" if len(found.names) > 1 else "")
             + " (other conflicts may remain):"
         )
-        page.items(wishes.relaxation(name, least) for name, least in found.least.items())
+        page.items(wishes.relaxation(name, least, answer.names.outside) for name, least in found.least.items())
     page.head("What this covers")
     asked = wanted(answer)
     page.say(

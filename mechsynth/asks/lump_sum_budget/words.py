@@ -23,11 +23,13 @@ def tell(page: Page, answer: Answer) -> None:
             fail("witness.kind", f"{word(kind)} is not a kind of witness of this question", "it should be budget")
     fees = reading.mapping(answer.certificate.get("fees") or {}, "certificate.fees")
     amounts = {agent: number(fee, f"certificate.fees.{agent}") for agent, fee in fees.items()}
+    least = "what leaving is worth" if answer.names.outside else "0"
+    known = " and whatever is public" if answer.names.public else ""
     listed = [f"{word(agent)}: {show(fee)}" for agent, fee in amounts.items()]
     page.say(
         f"{'Yes' if yes else 'No'}. {_balance(answer.value, amounts)}",
-        "Every agent pays one fee at the start, whatever its signal: the largest with which each first signal of its that can "
-        "occur still expects at least 0 from the mechanism (a negative fee is paid to the agent). The fees change nobody's "
+        f"Every agent pays one fee at the start, whatever its signal{known}: the largest with which each first signal of its that can "
+        f"occur still expects at least {least} from the mechanism (a negative fee is paid to the agent). The fees change nobody's "
         "incentives.",
     )
     if listed:

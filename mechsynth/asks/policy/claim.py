@@ -23,15 +23,16 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
             leaves, _ = flatten(entry, [(size, False) for size in period.sizes], at)
             said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))
             ledger.zero(said - values.exact(t), period.names(f"value{model.when(t)}"))
+    action = "available action" if model.limited else "action"
     if model.prior is None:
         ledger.claim(claim.value is None, "a value, although the instance has no prior")
-        return "The rule listed is efficient: no action at any profile of any period gives more social surplus."
+        return f"The rule listed is efficient: no {action} at any profile of any period gives more social surplus."
     found = mean(model.prior, values.exact(0))
     if claim.value is None:
         raise Refuted("no value, although the instance has a prior")
     equal(claim.numbers.fraction(claim.value, "value"), found, "value", ledger)
     return (
-        "The rule listed is efficient: no action at any profile of any period gives more social surplus; "
+        f"The rule listed is efficient: no {action} at any profile of any period gives more social surplus; "
         "its expected surplus under the prior is the value stated."
     )
 

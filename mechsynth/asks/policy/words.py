@@ -19,7 +19,8 @@ _MOST_TIES = 5
 def tell(page: Page, answer: Answer) -> None:
     """Put the efficient rule, its value and its ties on the page."""
     worth = "" if answer.value is None else f"Expected social surplus under the prior: {show(answer.value)}."
-    page.say("The efficient rule maximizes the social surplus from each period on.", worth)
+    among = ", over the actions that are available," if answer.names.limited else ""
+    page.say(f"The efficient rule maximizes{among} the social surplus from each period on.", worth)
     values = _values(answer)
     rows: list[list[str]] = []
     periods = sorted(answer.names.periods, key=lambda t: t or 0)

@@ -54,7 +54,8 @@ def _idle(model: Model) -> str:
 
 
 def _holds_statement(claim: Claim, model: Model) -> str:
-    scope = "every block" if claim.scope == "all" else "every block that the efficient rule listed uses"
+    every = "every block of an available action" if model.limited else "every block"
+    scope = every if claim.scope == "all" else "every block that the efficient rule listed uses"
     if claim.ask == "spanning":
         return f"Spanning holds: in {scope} the beliefs of the own signals are linearly independent{_idle(model)}."
     text = f"Convex independence holds: in {scope} no own signal's belief is a mixture of the others'"

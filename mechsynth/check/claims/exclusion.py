@@ -81,7 +81,7 @@ def _excluded(claim: Claim, model: Model) -> str:
             "for every own signal" if kind == "vcg-type" else "after truth, and at least that target after every lie"
         )
         return (
-            f"No {looks} have expectations that are the target of {claim.asked.ask} {exact}, in every block, whatever action it is of; that "
+            f"No {looks} have expectations that are the target of {claim.asked.ask} {exact}, in every block, whatever{' available' if model.limited else ''} action it is of; that "
             "condition is sufficient for such transfers under every rule, and this does not exclude them under the rule listed"
         )
     when = "in every period" if model.horizon is None else "in every period before the last"
