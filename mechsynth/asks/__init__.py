@@ -78,4 +78,7 @@ def program(ask: Ask, case: Case) -> Program:
 
 
 def _room(ask: Ask) -> Any:
-    return part(ask.name, "solve")
+    room = part(ask.name, "solve")
+    if room is None:
+        raise UsageError("ask", f"{ask.name!r} has no room that answers it", "write solve.py beside its declaration")
+    return room

@@ -308,16 +308,22 @@ def named(name: object) -> type[Ask]:
     return REGISTRY[name]
 
 
+def registry() -> Mapping[str, type[Ask]]:
+    """Return all questions by name, wherever they are asked for from."""
+    import_module("mechsynth.asks")
+    return REGISTRY
+
+
 def found(name: str) -> type[Ask] | None:
     """Return the class of a question; None for a name that this version does not know."""
-    import_module("mechsynth.asks")
-    return REGISTRY.get(name)
+    return registry().get(name)
 
 
 def part(name: str, room: str) -> ModuleType | None:
     """Return a module of a question's folder (``"solve"``, ``"words"``, ``"claim"``, ``"page"``); None where it has none, or there is no such question."""
     ask = found(name)
-    return None if ask is None else _room(ask.__module__, room)
+    homes = () if ask is None else ask.__mro__
+    return next((there for home in homes if issubclass(home, Ask) and (there := _room(home.__module__, room)) is not None), None)
 
 
 @cache

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from mechsynth.errors import UsageError, did_you_mean
+from mechsynth.result.ask import registry
 
 FORMATS = ("mechsynth-instance/1", "mechsynth-instance/2", "mechsynth-result/1", "mechsynth-result/2")
 
@@ -32,4 +33,8 @@ def schema(format: str) -> dict[str, Any]:
         raise UsageError("format", f"{format!r} has no schema", remedy)
     name = format.removeprefix("mechsynth-").replace("/", "-")
     found: dict[str, Any] = json.loads((files("mechsynth") / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    if name.startswith("result"):
+        # the questions of this version, and those that the file names for later ones
+        ask = found["$defs"]["question"]["properties"]["ask"]
+        ask["enum"] = list(dict.fromkeys([*registry(), *ask.get("enum", ())]))
     return found

@@ -381,7 +381,8 @@ def test_a_name_next_to_another_is_caught(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_question_without_a_page_or_a_room_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Nameless(Spanning):
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Nameless(Ask):
         """Are the beliefs of nobody linearly independent?"""
 
     Nameless.name, Nameless.title = "a-new-one", "Are the beliefs of nobody linearly independent?"

