@@ -15,6 +15,7 @@ class Questions(SphinxDirective):
     """A row a heading: the heading, and the questions under it with what they ask."""
 
     def run(self) -> list[nodes.Node]:
+        """Return the table."""
         rows: dict[str, list[str]] = {}
         for name, ask in REGISTRY.items():
             rows.setdefault(ask.about, []).append(f"[{name}]({name}.md): {ask.title[0].lower()}{ask.title[1:]}")
@@ -25,5 +26,6 @@ class Questions(SphinxDirective):
 
 
 def setup(app: Any) -> dict[str, bool]:
+    """Add the directive."""
     app.add_directive("questions", Questions)
     return {"parallel_read_safe": True}
