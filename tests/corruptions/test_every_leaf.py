@@ -33,6 +33,7 @@ OTHERS = {
     r".*: (.*answers\[\]\.)?mechanism\.transfers\b.*": "payments: another mechanism with the same properties",
     r".*: (.*answers\[\]\.)?mechanism\.allocation\[\]\.action": "another efficient rule, where there are ties",
     r"implement/infeasible: status": "what is excluded up to a bound, told as no more than that",
+    r"contingent/feasible: certificate\.incentives\.(tight|slack)est\.signals\.weather": "another public state in which the lie loses as much",
     r"convex-independence/holds: certificate\.distance\..*": "another signal that is as close",
     r"generalized-vcg/.*: certificate\.influence\..*": "another place where the own signal moves the others' next ones",
     r"generalized-vcg/.*: certificate\.violations\[\]\..*": "another place where a condition fails",
