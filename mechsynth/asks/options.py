@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mechsynth.result.ask import Kind, Option
+from mechsynth.result.vocabulary import INCENTIVES as NOTIONS
 from mechsynth.result.vocabulary import OBJECTIVES, TRANSFERS
 
 SCOPE = Option(
@@ -32,6 +33,13 @@ CRITICAL = Option(
 )
 REQUIRE = Option(
     "a requirement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …", "R", Kind.WORDS
+)
+INCENTIVES = Option(
+    "what truth must be: pepic (after every history, whatever the others' signals), pbic (given what an agent knows, after every lie of her own), "
+    "or bnic (a best strategy from the start)",
+    "pepic|pbic|bnic",
+    choices=NOTIONS,
+    problem="{value!r} is no notion of incentives",
 )
 KEEP = Option("a requirement that a conflict may not give up", "R", Kind.WORDS, aside=True)
 OBJECTIVE = Option("what to optimize", "O", choices=OBJECTIVES, problem="{value!r} is no objective")

@@ -11,6 +11,9 @@ from typing import Any, TypeAlias
 
 Column: TypeAlias = int
 
+# what truth can be asked to be: `docs/model.md`, Equilibrium
+INCENTIVES = ("pepic", "pbic", "bnic")
+
 # the families of rows that belong to no requirement: what payoffs are, and what an objective adds
 DEFINITION, OBJECTIVE = "definition", "objective"
 # columns that objectives add; ``size`` of the payment p is the column -10 - p
@@ -25,13 +28,15 @@ class State:
     Parameters
     ----------
     history:
-        The reports of the period before; -1 is the start of the game.
+        The profile of the period before: the reports, or with ``told`` the true one; -1 is the start of the game.
     profile:
-        The true signals of the period.
+        The true signals of the period; where an agent knows a part alone, the first profile with this part.
     own:
         An agent's own signal, where she knows no more.
-    past, drawn:
-        Her own signal of the period before, where it is not what she reported, and the action drawn, where the rule draws.
+    told:
+        The reports of the period before, where an agent may have lied in it.
+    drawn:
+        The action drawn in the period before, where the rule draws.
     column:
         The payment that a row is about.
     """
@@ -39,7 +44,7 @@ class State:
     history: Any = None
     profile: Any = None
     own: Any = None
-    past: Any = None
+    told: Any = None
     drawn: Any = None
     column: Any = None
 

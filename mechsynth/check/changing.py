@@ -33,6 +33,8 @@ def _same(transfers: str, name: str) -> bool:
     later = " after (" in _QUOTED.sub('""', name)
     if head.partition(":")[0] in _ALWAYS:
         return True
+    if head == "pbic":
+        return later
     if head == "pepic":
         return later or not transfers.startswith("full")
     if head == "budget:ex-post":

@@ -21,6 +21,7 @@ from .block import Column, State
 from .exact import Array, Exact, objects
 from .forms import Form, Term
 from .kind import Class
+from .knowledge import Knowledge
 from .laws import Law
 from .model import Model
 from .names import Names, before
@@ -44,8 +45,8 @@ class Place:
         return self.names.place(self.requirement, self.t, self.agent)
 
     def _name(self, what: str, s: State) -> str:
-        history = None if s.history is None or s.history < 0 else s.history
-        return self.names.place(self.requirement, self.t, self.agent, what, history)
+        past = self.names.past(self.t, self.agent or 0, s)
+        return self.names.place(self.requirement, self.t, self.agent, what, *past)
 
     def plain(self, s: State) -> str:
         """Name a row by its history."""
@@ -66,8 +67,15 @@ class Place:
         assert self.message is not None
         return self._name(self.names.lie(self.t, self.agent, s.profile, self.message), s)
 
+    def informed(self, s: State) -> str:
+        """Name a row by what the agent knows, the message, and what came before."""
+        assert self.agent is not None
+        assert self.message is not None
+        known = self.names.known(self.t, self.agent, s.profile)
+        return self._name(f"{known}->{self.names.signal(self.t, self.agent, self.message)}", s)
 
-class Frame(ABC):
+
+class Frame(Knowledge, ABC):
     """What both frames share: the instance, the rule, histories, messages, laws, names.
 
     Parameters
@@ -89,10 +97,6 @@ class Frame(ABC):
 
     # -- what there is ------------------------------------------------------------------------------------------
 
-    def continues(self, t: int) -> bool:
-        """Say whether a period follows."""
-        return self.model.kernel(t) is not None
-
     def pays_now(self, t: int) -> bool:
         """Say whether anything is paid in the period of the report."""
         return self.kind.now if self.continues(t) else self.kind.last
@@ -104,10 +108,6 @@ class Frame(ABC):
     def firsts(self, t: int, agent: int) -> Array:
         """Say of every profile whether an agent has her first signal there."""
         return np.asarray(self.model.period(t).own[agent] == 0)
-
-    def messages(self, t: int, agent: int) -> range:
-        """Return what an agent can report."""
-        return range(self.model.period(t).sizes[agent])
 
     def says(self, t: int, agent: int, message: int, profile: Array) -> Array:
         """Return the reports when one agent sends a message and the others say what they should."""
@@ -271,6 +271,30 @@ class Frame(ABC):
     def lie(self, t: int, agent: int, message: int, true: Array) -> Form:
         """Return what a message loses; a frame may have columns of its own for it."""
         return self.loss(t, agent, self.says(t, agent, message, true), true)
+
+    def dared(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return what a message is worth when the best follows it, in the values of information states (`bnic`)."""
+        told = self.says(t, agent, message, true)
+        total = -self.now(t, agent, told)
+        for weight, action in self.play(t, told):
+            part = self.utility(t, agent, action, true)
+            if self.continues(t):
+                after = self.values_after(t, agent, told, action, true)
+                part = part + after.times(self.model.discount)
+            total = total + (part if weight == 1 else part.times(weight))
+        return total
+
+    @abstractmethod
+    def stake(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return what a message is worth, before what is due: with truth after it, for `bnic` with the best after it."""
+
+    @abstractmethod
+    def value(self, t: int, agent: int, state: State) -> Form:
+        """Return what information states that truth does not lead to are worth, net of what is due (`bnic`)."""
+
+    @abstractmethod
+    def values_after(self, t: int, agent: int, told: Array, action: Array, true: Array) -> Form:
+        """Return the expectation of the values of the information states after reports, actions and true profiles."""
 
     def column(self, column: Column | Array, count: int) -> Form:
         """Return a column that a question adds, ``count`` times, or one a row."""

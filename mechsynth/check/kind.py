@@ -27,6 +27,8 @@ class Class:
         Whether payments now are made before the last period; in the last period they always are, unless ``last`` is false.
     first:
         Whether something is paid once, at the start, on top.
+    incentives:
+        What is asked of truth, ``pepic``, ``pbic`` or ``bnic``: by this lies and information states have columns of their own.
     """
 
     name: str
@@ -36,14 +38,21 @@ class Class:
     now: bool = False
     last: bool = True
     first: bool = False
+    incentives: str = "pepic"
 
     @classmethod
-    def named(cls, name: str) -> Class:
+    def named(cls, name: str, incentives: str = "pepic") -> Class:
         """Return the class of a name."""
         kind = name.removesuffix("+now")
         if kind == "history-independent":
-            return cls(name, (0,), now=True)
-        return cls(name, (0, 1), kind != "vcg-type", kind == "full", name.endswith("+now"))
+            return cls(name, (0,), now=True, incentives=incentives)
+        now = name.endswith("+now")
+        return cls(name, (0, 1), kind != "vcg-type", kind == "full", now, incentives=incentives)
+
+    @property
+    def apart(self) -> bool:
+        """Whether what a lie is worth has a column of its own."""
+        return self.own_next or self.incentives != "pepic"
 
     @property
     def later(self) -> bool:

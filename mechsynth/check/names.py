@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from .block import State
 from .model import Model
 
 _PLAIN = re.compile(r"[\w.+-]+")
@@ -79,10 +80,28 @@ class Names:
         """Return ``after (4,-)``, or nothing at the start."""
         return "" if history is None else f"after {self.profile(before(self.model, t), history)}"
 
-    def place(self, head: str, t: int, agent: int | None = None, what: str = "", history: int | None = None) -> str:
-        """Return the name of a row: what it is, whose, when, where, after which reports."""
+    def place(self, head: str, t: int, agent: int | None = None, what: str = "", *past: str) -> str:
+        """Return the name of a row: what it is, whose, when, where, after what."""
         who = "" if agent is None else self.agents[agent]
-        return joined(head, who, self.when(t), what, self.after(t, history))
+        return joined(head, who, self.when(t), what, *past)
+
+    def known(self, t: int, agent: int, profile: int) -> str:
+        """Return what an agent knows of a profile, ``*`` for what she does not: ``(4,*)``."""
+        own, signals = self.model.period(t).own, self.model.period(t).signals
+        seen = (agent, *self.model.public)
+        labels = (written(signals[j][int(k[profile])]) if j in seen else "*" for j, k in enumerate(own))
+        return "(" + ",".join(labels) + ")"
+
+    def past(self, t: int, agent: int, s: State) -> tuple[str, str, str]:
+        """Return ``after (4,-)``, ``told 6`` and ``a=sell`` of a state of a period, empty where they do not belong in its name."""
+        if s.history is None or s.history < 0:
+            return "", "", ""
+        then = before(self.model, t)
+        own = self.model.period(then).own[agent]
+        lied = s.told is not None and own[s.told] != own[s.history]
+        told = f"told {self.signal(then, agent, int(own[s.told]))}" if lied else ""
+        drawn = "" if s.drawn is None else f"a={written(self.model.period(then).actions[s.drawn])}"
+        return self.after(t, s.history), told, drawn
 
     def now(self, t: int, agent: int, told: int) -> str:
         """Return the name of a payment now."""

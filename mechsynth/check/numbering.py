@@ -11,6 +11,8 @@ import numpy as np
 
 from .block import ADDED, Column, State
 from .exact import Array
+from .knowledge import hidden
+from .names import before
 
 if TYPE_CHECKING:
     from .frames import Frame
@@ -34,8 +36,11 @@ class Columns:
                 if kind.later and frame.continues(t):
                     after = model.period(model.following(t)).profiles
                     room["later"] = period.profiles * len(period.actions) * after
-                if kind.own_next:
+                if kind.apart:
                     room["D"] = period.profiles * size
+                if kind.incentives == "bnic" and (model.horizon is None or t > 0):
+                    then = model.period(before(model, t))
+                    room["V"] = then.profiles * then.sizes[i] * len(then.actions) * period.profiles
                 if kind.first and t == 0:
                     room["first"] = period.profiles
                 for what, length in room.items():
@@ -50,6 +55,23 @@ class Columns:
         """Return the numbers of ``D``, what a lie is worth."""
         size = self.frame.model.period(t).sizes[agent]
         return np.asarray(self.base["D", t, agent] + profile * size + report)
+
+    def value(self, t: int, agent: int, s: State) -> Array:
+        """Return the numbers of ``V``, what an information state is worth."""
+        model = self.frame.model
+        then = model.period(before(model, t))
+        drawn = 0 if s.drawn is None else s.drawn
+        place = (s.history * then.sizes[agent] + then.own[agent][s.told]) * len(then.actions) + drawn
+        first = hidden(model, t, agent)[0]
+        return np.asarray(self.base["V", t, agent] + place * model.period(t).profiles + first[s.profile])
+
+    def value_of(self, t: int, agent: int, rest: int) -> State:
+        """Return the information state of a column ``V``; without an action drawn."""
+        model = self.frame.model
+        then = model.period(before(model, t))
+        rest, profile = divmod(rest, model.period(t).profiles)
+        history, said = divmod(rest // len(then.actions), then.sizes[agent])
+        return State(history=history, told=int(then.lie(agent, said)[history]), profile=profile)
 
     def now(self, t: int, agent: int, told: Array, what: str = "now") -> Array:
         """Return the numbers of payments now, or once at the start."""
@@ -107,6 +129,9 @@ class Columns:
         if what == "D":
             profile, report = divmod(rest, self.frame.model.period(t).sizes[agent])
             return names.place("D", t, agent, names.lie(t, agent, profile, report))
+        if what == "V":
+            s = self.value_of(t, agent, rest)
+            return names.place("V", t, agent, names.known(t, agent, s.profile), *names.past(t, agent, s))
         return names.place(what, t, agent, names.profile(t, rest))
 
     def every(self) -> Iterator[Column]:
@@ -119,9 +144,14 @@ class Columns:
                     yield from self.now(t, agent, frame.profiles(t), "first").tolist()
         for t, agent, lag, state, _ in frame.payments():
             yield from self.of(t, agent, lag, state).tolist()
-        if frame.kind.own_next:
-            for t, agent, report, true in frame.lies():
+        if frame.kind.apart:
+            for t, agent, report, true in frame.dares() if frame.kind.incentives == "bnic" else frame.lies():
                 yield from self.deviation(t, agent, true, report).tolist()
+        if frame.kind.incentives == "bnic":
+            for t in frame.periods:
+                for agent in frame.agents:
+                    for state in frame.states(t, agent, clean=False):
+                        yield from self.value(t, agent, state).tolist()
 
     def of(self, t: int, agent: int, lag: int, state: State) -> Array:
         """Return the numbers of payments that a frame lists."""

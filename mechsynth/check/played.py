@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .block import Column
+from .block import Column, State
 from .exact import Array, Exact
 from .forms import Form
 from .frames import Frame
@@ -17,6 +17,7 @@ from .laws import Law
 from .mechanism import Payments
 from .model import Model
 from .names import before
+from .reply import Reply
 from .values import Values, fixed_point
 
 
@@ -41,6 +42,7 @@ class Played(Frame):
         super().__init__(model, rule, values, kind, path)
         self.payments_made = paid
         self._now: dict[tuple[int, int], Exact] = {}
+        self._replies: dict[tuple[int, bool], Reply] = {}
 
     @cached_property
     def payoffs(self) -> list[list[Exact]]:
@@ -102,6 +104,32 @@ class Played(Frame):
         """Return the truthful payoff."""
         return Form(self.payoffs[t][agent][profile])
 
+    def reply(self, agent: int, truthful: bool) -> Reply:
+        """Return the best replies of an agent; ``truthful`` goes on with truth after truth at a profile that truth leads to."""
+        if (agent, truthful) not in self._replies:
+            self._replies[agent, truthful] = Reply(self, agent, truthful)
+        return self._replies[agent, truthful]
+
+    def lie(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return what a message loses, for `bnic` with the best after it."""
+        if self.kind.incentives != "bnic":
+            return super().lie(t, agent, message, true)
+        return self.payoff(t, agent, true) - self.stake(t, agent, message, true)
+
+    def stake(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return what a message is worth."""
+        if self.kind.incentives != "bnic":
+            return self.worth(t, agent, self.says(t, agent, message, true), true)
+        return Form(self.reply(agent, True).stakes[t][true, message])
+
+    def value(self, t: int, agent: int, state: State) -> Form:
+        """Return what the best is worth at information states."""
+        return Form(self.reply(agent, True).value(t, state.history, state.told, state.profile))
+
+    def values_after(self, t: int, agent: int, told: Array, action: Array, true: Array) -> Form:
+        """Return the expectation of the best."""
+        raise NotImplementedError  # pragma: no cover  (replies take it themselves)
+
     def now(self, t: int, agent: int, told: Array) -> Form:
         """Return the payments now."""
         return Form(self._tables(t, agent)[told])
@@ -153,6 +181,10 @@ class Played(Frame):
                 members = np.array([self.says(t, agent, k, np.array([told]))[0] for k in self.messages(t, agent)])
                 told = int(members[self.rule[t][members] == action][0])
             return self.due(self.model.following(t), agent, np.array([told]), np.array([profile])).at(0)
+        if what == "V":
+            s = self.columns.value_of(t, agent, rest)
+            return self.value(
+                t, agent, State(**{key: np.array([x]) for key, x in vars(s).items() if x is not None})
+            ).at(0)
         profile, report = divmod(rest, self.model.period(t).sizes[agent])
-        true = np.array([profile])
-        return self.worth(t, agent, self.says(t, agent, report, true), true).at(0)
+        return self.stake(t, agent, report, np.array([profile])).at(0)

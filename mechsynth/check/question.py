@@ -10,12 +10,13 @@ from typing import Any
 from mechsynth.errors import InputError
 
 from .asked import asked_of
+from .block import INCENTIVES
 from .model import Model
 from .text import Numbers, describe, items, show, table
 
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
 REQUIREMENTS = (
-    "pepic",
+    *INCENTIVES,
     "residual-claimant",
     "equal-shares",
     "no-payoff",
@@ -43,7 +44,7 @@ OBJECTIVES = (
 # that the result itself writes out.
 RESERVED = frozenset(
     (
-        "pepic",
+        *INCENTIVES,
         "residual-claimant",
         "equal-shares",
         "no-payoff",
@@ -65,6 +66,8 @@ RESERVED = frozenset(
 )
 _OWN_NAME = re.compile(r"[A-Za-z0-9_.+/-]+(:[A-Za-z0-9_.+/-]+)*")
 _AT_START = (
+    "pbic",
+    "bnic",
     "participation:interim",
     "participation:entry",
     "participation:ex-ante",
@@ -100,6 +103,11 @@ class Question:
     objective: str = ""
     bounds: dict[str, Fraction] = field(default_factory=dict)
     written: tuple[str, ...] = ()
+
+    @property
+    def incentives(self) -> str:
+        """What is asked of truth: ``pepic``, ``pbic`` or ``bnic``."""
+        return next((name for name in self.require if name in INCENTIVES), "pepic")
 
 
 def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
@@ -188,8 +196,8 @@ def read_wishes(question: dict[str, Any], model: Model, numbers: Numbers) -> Que
                 raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
             written.append(entry)
         require.append(entry)
-    if "pepic" not in require:
-        raise InputError("question.require", '"pepic" is missing', "add it")
+    if sum(entry in INCENTIVES for entry in require) != 1:
+        raise InputError("question.require", f"not one of {', '.join(INCENTIVES)}", "require exactly one of these")
     if model.prior is None:
         # a budget of period 1 is an expectation where something is paid then
         start = transfers.endswith("+now") or transfers == "history-independent" or model.horizon == 1

@@ -27,7 +27,7 @@ def definitions(f: Frame) -> Iterator[Rows]:
     for t in f.periods:
         for i in f.agents:
             yield truth(f, t, i, State(profile=f.profiles(t)))
-    for t, i, message, true in f.lies() if f.kind.own_next else ():
+    for t, i, message, true in (f.dares() if f.kind.incentives == "bnic" else f.lies()) if f.kind.apart else ():
         name = f.place("deviation", t, i, message)
         slack = partial(_deviation, f, t, i, message)
         yield Rows(DEFINITION, True, name.head, State(profile=true), slack, name.lie)
@@ -44,6 +44,8 @@ def _value(f: Frame, t: int, i: int, s: State) -> Form:
 
 
 def _deviation(f: Frame, t: int, i: int, message: int, s: State) -> Form:
+    if f.kind.incentives == "bnic":
+        return f.stake(t, i, message, s.profile) - f.dared(t, i, message, s.profile)
     return f.loss(t, i, f.says(t, i, message, s.profile), s.profile) - f.lie(t, i, message, s.profile)
 
 
@@ -72,6 +74,59 @@ def _deterred(f: Frame, t: int, i: int, message: int, relaxed: bool, s: State) -
         told = f.says(t, i, message, s.profile)
         loss = loss - f.due(t, i, s.history, s.profile) + f.due(t, i, s.history, told)
     return loss + f.column(EPSILON, len(s)) if relaxed else loss
+
+
+def pbic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
+    """No lie pays given what the agent knows, after whatever she has said before; her rows are weighted with what she believes.
+
+    With ``relaxed``, up to a column ``epsilon`` a unit of probability.
+    """
+    for t in f.periods:
+        for i in f.agents:
+            for state in f.states(t, i):
+                yield from _believed(f, t, i, state, relaxed, "pbic")
+
+
+def bnic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
+    """No lie pays where truth leads to, whatever follows it; what follows is worth ``V``, which is at least what every report is worth there."""
+    for t in f.periods:
+        for i in f.agents:
+            for state in f.states(t, i, clean=True):
+                yield from _believed(f, t, i, state, relaxed, "bnic")
+            for state in f.states(t, i, clean=False):
+                for message in f.messages(t, i):
+                    name = f.place("bnic", t, i, message)
+                    yield Rows(DEFINITION, False, name.head, state, partial(_valued, f, t, i, message), name.informed)
+
+
+def _believed(f: Frame, t: int, i: int, state: State, relaxed: bool, head: str) -> Iterator[Rows]:
+    for message in f.messages(t, i):
+        where = f.lying(t, i, message, state)
+        if len(where):
+            name = f.place(head, t, i, message)
+            slack = partial(_unprofitable, f, t, i, message, relaxed)
+            yield Rows(head, False, name.head, where, slack, name.informed, partial(_likely, f, t, i))
+
+
+def _unprofitable(f: Frame, t: int, i: int, message: int, relaxed: bool, s: State) -> Form:
+    wide, belief = f.around(t, i, s)
+    loss = f.lie(t, i, message, wide.profile)
+    if f.kind.own_next or f.kind.first:
+        told = f.says(t, i, message, wide.profile)
+        loss = loss - f.due(t, i, wide.told, wide.profile) + f.due(t, i, wide.told, told)
+    found: Form = belief.of(loss)
+    return found + f.column(EPSILON, len(s)).by(belief.mass()) if relaxed else found
+
+
+def _valued(f: Frame, t: int, i: int, message: int, s: State) -> Form:
+    wide, belief = f.around(t, i, s)
+    owed = f.due(t, i, wide.told, f.says(t, i, message, wide.profile))
+    gained: Form = belief.of(owed - f.stake(t, i, message, wide.profile))
+    return gained + f.value(t, i, s).by(belief.mass())
+
+
+def _likely(f: Frame, t: int, i: int, s: State) -> Exact:
+    return f.around(t, i, s)[1].mass()
 
 
 def target(head: str, share: Callable[[Frame], Fraction], f: Frame) -> Iterator[Rows]:
@@ -274,8 +329,11 @@ def epsilon(f: Frame) -> Iterator[Rows]:
     yield Rows(OBJECTIVE, False, "epsilon", State(), lambda _: f.column(EPSILON, 1), lambda _: "epsilon")
 
 
+RELAXABLE: dict[str, Callable[[Frame, bool], Iterator[Rows]]] = {"pepic": pepic, "pbic": pbic, "bnic": bnic}
 REQUIREMENTS: dict[str, Maker] = {
     "pepic": pepic,
+    "pbic": pbic,
+    "bnic": bnic,
     "residual-claimant": partial(target, "residual-claimant", lambda _: Fraction(1)),
     "equal-shares": partial(target, "equal-shares", lambda f: Fraction(1, len(f.agents))),
     "no-payoff": partial(target, "no-payoff", lambda _: Fraction(0)),

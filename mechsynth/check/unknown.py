@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .block import Column
+import numpy as np
+
+from .block import Column, State
 from .exact import Array, Exact
 from .forms import Form, Term
 from .frames import Frame
@@ -25,10 +27,26 @@ class Unknown(Frame):
 
     def lie(self, t: int, agent: int, message: int, true: Array) -> Form:
         """Return what a message loses, ``X - D`` where lies have columns of their own."""
-        if not self.kind.own_next:
+        if not self.kind.apart:
             return super().lie(t, agent, message, true)
-        lie = self.column(self.columns.deviation(t, agent, true, message), true.size)
-        return self.payoff(t, agent, true) - lie
+        return self.payoff(t, agent, true) - self.stake(t, agent, message, true)
+
+    def stake(self, t: int, agent: int, message: int, true: Array) -> Form:
+        """Return the columns ``D``; truth that goes on is worth ``X``."""
+        goes_on = (self.model.period(t).own[agent][true] == message) & ~self.strays(t)[true]
+        columns = self.columns
+        own = columns.deviation(t, agent, true, message)
+        return self.column(np.where(goes_on, columns.payoff(t, agent, true), own), true.size)
+
+    def value(self, t: int, agent: int, state: State) -> Form:
+        """Return the columns ``V``."""
+        return self.column(self.columns.value(t, agent, state), len(state))
+
+    def values_after(self, t: int, agent: int, told: Array, action: Array, true: Array) -> Form:
+        """Return the expectation as a sum of columns."""
+        then = self.model.following(t)
+        state = State(history=true[:, None], told=told[:, None], profile=self.profiles(then)[None, :])
+        return self._form(true.size, self.following(t, action, true).term(self.columns.value(then, agent, state)))
 
     def now(self, t: int, agent: int, told: Array) -> Form:
         """Return the columns ``now``."""

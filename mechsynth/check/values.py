@@ -72,17 +72,21 @@ def fixed_point(model: Model, rule: Array, flow: Exact, suggestions: Sequence[Ex
     matrix = weights.astype(object) * -top
     matrix[every, every] += den * bottom
     scale = den * bottom
-    right = [
-        flint.fmpq(int(n), int(d)) for n, d in zip(flow.num * scale, np.broadcast_to(flow.den, (count,)), strict=True)
-    ]
-    left = flint.fmpq_mat(flint.fmpz_mat(count, count, [int(x) for x in matrix.ravel()]))
-    solve: Any = left.solve  # its stub does not know the algorithms
-    solved = solve(flint.fmpq_mat(count, 1, right), algorithm="dixon" if count > 20 else None)
-    pairs = [(int(x.p), int(x.q)) for x in solved.entries()]
-    vector = Exact(objects([n for n, _ in pairs]), objects([d for _, d in pairs])).single("values")
+    vector = solved(matrix, Exact(flow.num * scale, flow.den)).single("values")
     if not solves(vector):
         raise Refuted("the exact values of the rule could not be computed")  # pragma: no cover
     return vector
+
+
+def solved(matrix: Array, right: Exact) -> Exact:
+    """Return the solution of a nonsingular system of integers ``matrix`` and rational right-hand sides."""
+    count = len(matrix)
+    sides = [flint.fmpq(int(n), int(d)) for n, d in zip(right.num, np.broadcast_to(right.den, (count,)), strict=True)]
+    left = flint.fmpq_mat(flint.fmpz_mat(count, count, [int(x) for x in matrix.ravel()]))
+    solve: Any = left.solve  # its stub does not know the algorithms
+    found = solve(flint.fmpq_mat(count, 1, sides), algorithm="dixon" if count > 20 else None)
+    pairs = [(int(x.p), int(x.q)) for x in found.entries()]
+    return Exact(objects([n for n, _ in pairs]), objects([d for _, d in pairs]))
 
 
 def resolvent(

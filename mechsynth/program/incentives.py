@@ -20,6 +20,29 @@ def need_prior(setting: Setting, name: str) -> tuple[Index, int]:
     return prior
 
 
+def add_deviations(setting: Setting, t: int, i: int) -> Index:
+    """Add the columns ``D``, what a lie is worth with truth after it, with what they are; return them, ``(|Θ|, reports)``, -1 at truth."""
+    true, told, names, far = setting.lies(t, i)
+    found = np.full((setting.period(t).size, setting.period(t).shape[i]), -1)
+    if not true.size:
+        return found
+    cols, nums, den = setting.continuation(t, i, told, true)
+    head = f"{setting.names[i]} {setting.when(t)}"
+    deviation = setting.add_columns(f"D {head}", names, "D")
+    setting.program.add_rows(
+        [f"deviation {head}{name}" for name in names],
+        [deviation, *cols],
+        [np.full(true.size, den), *nums],
+        den,
+        setting.utilities(t, i, told, true),
+        DEFINITION,
+        equal=True,
+        spare=far,
+    )
+    found[true, np.unravel_index(told, setting.period(t).shape)[i]] = deviation
+    return found
+
+
 @dataclass(frozen=True)
 class Pepic:
     """Truth is a best reply after every history: no one-shot lie gains."""
@@ -35,25 +58,16 @@ class Pepic:
                 true, told, names, far = setting.lies(t, i)
                 if not true.size:
                     continue
-                cols, nums, den = setting.continuation(t, i, told, true)
-                rights = setting.utilities(t, i, told, true)
-                head = f"{agent} {setting.when(t)}"
-                titles = [f"pepic {head}{name}" for name in names]
+                titles = [f"pepic {agent} {setting.when(t)}{name}" for name in names]
                 if not setting.transfers.own_next:
+                    cols, nums, den = setting.continuation(t, i, told, true)
+                    rights = setting.utilities(t, i, told, true)
                     lines = [setting.X[t][i][true], *cols]
                     program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name, spare=far)
                     continue
-                deviation = setting.add_columns(f"D {head}", names, "D")
-                program.add_rows(
-                    [f"deviation {head}{name}" for name in names],
-                    [deviation, *cols],
-                    [np.full(true.size, den), *nums],
-                    den,
-                    rights,
-                    DEFINITION,
-                    equal=True,
-                    spare=far,
-                )
+                stakes = add_deviations(setting, t, i)
+                own = np.unravel_index(told, setting.period(t).shape)[i]
+                deviation = stakes[true, own]
                 ones = np.ones(true.size, dtype=np.int64)
                 zeros = [Fraction(0)] * true.size
                 if setting.starts(t):

@@ -41,6 +41,8 @@ class LinearProgram:
         Per row: whether a refutation can often do without it.
     run:
         How long it may take to decide it.
+    masses:
+        By name of row, the probability of what the row speaks of, by which its slack is divided to be a gain; 1 where it is not listed.
     """
 
     columns: list[str] = field(default_factory=list)
@@ -56,6 +58,7 @@ class LinearProgram:
     _cols: list[Index] = field(default_factory=list)
     _nums: list[IntArray] = field(default_factory=list)
     run: Run = field(default_factory=Run)
+    masses: dict[str, Fraction] = field(default_factory=dict)
 
     @classmethod
     def of(cls, program: Program) -> LinearProgram:
@@ -188,7 +191,12 @@ class LinearProgram:
             [cols[inside]],
             [nums[inside]],
             self.run,
+            self.masses,
         )
+
+    def mass(self, row: int) -> Fraction:
+        """Return the probability of what a row speaks of."""
+        return self.masses.get(self.names[row], Fraction(1))
 
     def components(self) -> list[Index]:
         """Return the rows of each independent part of the program, largest first."""

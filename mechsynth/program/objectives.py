@@ -11,7 +11,7 @@ from mechsynth.program.incentives import need_prior
 from mechsynth.program.linear import Index
 from mechsynth.program.money import every_history, period_budgets
 from mechsynth.program.synthesis import Setting
-from mechsynth.result.vocabulary import OBJECTIVES
+from mechsynth.result.vocabulary import INCENTIVES, OBJECTIVES
 
 OWNER = "objective"
 
@@ -93,17 +93,17 @@ def _min_subsidy(setting: Setting) -> None:
 def _min_epsilon(setting: Setting) -> None:
     program = setting.program
     epsilon = _single(setting, "epsilon")
-    rows = np.array([k for k, owner in enumerate(program.owners) if owner == "pepic"], dtype=np.int64)
+    rows = np.array([k for k, owner in enumerate(program.owners) if owner in INCENTIVES], dtype=np.int64)
     relax(setting, rows, epsilon)
     program.add_rows(["epsilon"], [np.array([[epsilon]])], [np.array([[1]])], 1, [Fraction(0)], OWNER)
     program.objective[epsilon] = Fraction(1)
 
 
 def relax(setting: Setting, rows: Index, column: int) -> None:
-    """Add a column with coefficient 1 to some of the rows."""
+    """Add a column to some of the rows, with the mass of the row as its coefficient."""
     program = setting.program
-    dens = np.array([program.dens[k] for k in rows.tolist()], dtype=object)
-    program.extend(rows, np.full(rows.size, column), dens)
+    nums = [program.mass(k) * program.dens[k] for k in rows.tolist()]
+    program.extend(rows, np.full(rows.size, column), np.array([int(value) for value in nums], dtype=object))
 
 
 _ADD = {

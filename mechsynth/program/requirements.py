@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from mechsynth.errors import InputError, UsageError, did_you_mean
+from mechsynth.program.believed import Bnic, Pbic
 from mechsynth.program.incentives import EqualShares, NoPayoff, Participation, Pepic, ResidualClaimant
 from mechsynth.program.money import (
     Bounded,
@@ -19,6 +20,7 @@ from mechsynth.program.money import (
 )
 from mechsynth.program.synthesis import Setting
 from mechsynth.rational import rational
+from mechsynth.result.vocabulary import INCENTIVES
 
 
 @runtime_checkable
@@ -37,6 +39,8 @@ KNOWN: dict[str, Requirement] = {
     each.name: each
     for each in (
         Pepic(),
+        Pbic(),
+        Bnic(),
         ResidualClaimant(),
         EqualShares(),
         NoPayoff(),
@@ -57,7 +61,7 @@ KNOWN: dict[str, Requirement] = {
 # Heads of names that mean something already: families of requirements, definitions, rows and columns of objectives.
 RESERVED = frozenset(
     (
-        "pepic",
+        *INCENTIVES,
         "residual-claimant",
         "equal-shares",
         "no-payoff",

@@ -57,6 +57,8 @@ class Setting:
         Column indices, ``[t][i]``: ``X`` (truthful continuation payoff before what is due) and ``now`` are ``(|Θ_t|,)``, ``later`` is
         ``(|Θ_t|, |Θ_{t+1}|)`` (reports now, reports next; a column that does not look at a report repeats); ``None`` where there is no
         such payment.
+    values:
+        By ``t, i``: the columns ``V`` of information states that truth does not lead to, ``(|Θ_{t-1}|, own reports, |Θ_t|)`` (only for `bnic`).
     profiles:
         ``[t][k]``: the profile ``k`` as it stands in the names of rows and columns, ``"(4,-)"``.
     count, agents:
@@ -77,6 +79,7 @@ class Setting:
         self.now: list[list[Index | None]] = []
         self.later: list[list[Index | None]] = []
         self.kinds: list[str] = []
+        self.values: dict[tuple[int, int], Index] = {}
         self._places: dict[str, int] = {}
         for t in range(self.count):
             self._columns(t)

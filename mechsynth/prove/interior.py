@@ -50,6 +50,8 @@ def interior(setting: Setting) -> Inside:
     inside = Inside()
     program = setting.program
     definition = np.array(program.owners) == DEFINITION
+    if (definition & ~np.array(program.equal, dtype=bool)).any():
+        return inside  # columns that payments do not determine: what is worth V
     data, scales = integer_rows(program)
     if data.nums.dtype == object:
         return inside  # numbers that floats would not see through

@@ -22,7 +22,7 @@ from mechsynth.prove.rows import Exact, Rows, elastic, integer_rows
 from mechsynth.prove.systems import solve
 from mechsynth.prove.walk import Basis, Kind, Walked, walk
 from mechsynth.prove.zoom import zoom
-from mechsynth.rational import IntArray
+from mechsynth.rational import IntArray, narrow
 from mechsynth.solver.linear import End, methods, minimize
 from mechsynth.solver.scaling import equilibrium, scaled
 
@@ -282,12 +282,18 @@ def optimize(program: Any) -> Outcome | None:
 
 
 def least_relaxation(program: Any, soft: NDArray[np.bool_]) -> Outcome | None:
-    """Return the least slack ``s ≥ 0`` on the soft rows that makes a program feasible; the other rows must be satisfiable.
+    """Return the least slack ``s ≥ 0``, times the mass of each row, on the soft rows that makes a program feasible; the other rows must be satisfiable.
 
     ``None`` also where that would take long.
     """
     data, scales = integer_rows(program)
-    wide, source = elastic(data, soft, scales)
+    parts = [program.mass(k) for k in range(data.count)]
+    common = lcm(*(part.denominator for part in parts))
+    if common > 1:
+        data = replace(data, nums=narrow(data.nums.astype(object) * common), rights=data.rights * common)
+        scales = [scale * common for scale in scales]
+    weights = [int(part * scale) for part, scale in zip(parts, scales, strict=True)]
+    wide, source = elastic(data, soft, weights)
     cost = np.zeros(wide.width, dtype=object)
     cost[-1] = 1
     return _optimum(wide, cost, 1, source, scales, ASIDE)

@@ -3,8 +3,11 @@
     pepic firm1 t=1 (4,-)->6 after (-,5)
     later firm1 t=1 (*,-) a=sell->(*,5)
     bounded:10 now firm2 t=2 (-,6) <=
+    pbic firm1 t=2 (4,*)->6 after (5,-) told 7 a=sell
+    V firm1 t=2 (4,*) after (5,-) told 7
 
-A label stands as it is if it is plain (letters, digits, ``_ . + -``), else as a JSON string. ``*`` stands for a report that a payment does not look at. Periods count
+A label stands as it is if it is plain (letters, digits, ``_ . + -``), else as a JSON string. ``*`` stands for a report that a payment does not look at, or for a signal that an
+agent does not know. ``after`` has the true profile of the period before, ``told`` the own report where it was another, ``a=`` the action drawn where the rule draws. Periods count
 from 1 and are left out when the horizon is infinite. Parts that a name does not have are left out, the others keep this order.
 """
 
@@ -14,14 +17,17 @@ import json
 import re
 from dataclasses import dataclass
 
+from mechsynth.result.vocabulary import INCENTIVES
+
 _PLAIN = re.compile(r"[\w.+-]+")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|->|<=|>=|[(),*]|[at]=|(?:(?!->)[\w.+-])+')
 _MARKS = frozenset(("->", "<=", ">=", "(", ")", ",", "*", "t=", "a="))
 PAYMENTS = ("now", "later", "first")
 NUMBERS = ("epsilon", "largest", "rent", "subsidy")  # columns of an objective, one each
-COLUMNS = ("X", "D", *PAYMENTS, *NUMBERS, "size")
+COLUMNS = ("X", "D", "V", *PAYMENTS, *NUMBERS, "size")
 NOBODYS = ("budget", "surplus", "epsilon", "rent", "subsidy")  # rows of all agents together
 OF_A_PAYMENT = ("bounded", "no-subsidy", "largest", "size")
+LIES = (*INCENTIVES, "deviation")  # rows about one report
 OWN = ("participation:interim", "participation:entry")  # rows of an agent who knows her own signal alone
 _ANY = "*"
 
@@ -41,7 +47,7 @@ def profile_name(profile: Profile) -> str:
 
 @dataclass(frozen=True)
 class ColumnName:
-    """A column: what an agent is worth (``X``), what a lie of hers is worth (``D``), what she pays (``now``, ``later``, ``first``), or a number of an objective.
+    """A column: what an agent is worth (``X``), what a lie of hers is worth (``D``), what a state off the truthful path is worth to her (``V``), what she pays (``now``, ``later``, ``first``), or a number of an objective.
 
     Attributes
     ----------
@@ -59,6 +65,8 @@ class ColumnName:
         Of ``D``: the signal that is reported instead.
     next:
         Of ``later``: the next reports.
+    history, told, drawn:
+        Of ``V``: as of a row.
     payment:
         Of ``size``: the payment whose size it bounds.
     """
@@ -70,6 +78,9 @@ class ColumnName:
     action: str | None = None
     report: str | None = None
     next: Profile = ()
+    history: Profile = ()
+    told: str | None = None
+    drawn: str | None = None
     payment: ColumnName | None = None
 
     def __str__(self) -> str:
@@ -79,7 +90,8 @@ class ColumnName:
             return self.kind
         act = "" if self.action is None else f" a={quoted(self.action)}"
         then = f"->{profile_name(self.next)}" if self.next else _lie(self.report)
-        return _joined(self.kind, quoted(self.agent), _when(self.period), f"{profile_name(self.signals)}{act}{then}")
+        where = f"{profile_name(self.signals)}{act}{then}"
+        return _joined(self.kind, quoted(self.agent), _when(self.period), where, _past(self))
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,11 @@ class RowName:
         The own signal that an agent knows, where she knows nothing else. Where there are public states, ``signals`` is what she knows, the others
         ``None``.
     history:
-        The reports of the period before.
+        The profile of the period before: the reports, or with ``told`` the true one.
+    told:
+        The own report of the period before, where it is not the own signal in ``history``.
+    drawn:
+        The action drawn in the period before, where the rule draws among several.
     payment:
         The payment that the row bounds.
     bound:
@@ -110,6 +126,8 @@ class RowName:
     signals: Profile = ()
     report: str | None = None
     history: Profile = ()
+    told: str | None = None
+    drawn: str | None = None
     payment: ColumnName | None = None
     bound: str = ""
 
@@ -117,9 +135,10 @@ class RowName:
         if self.payment is not None:
             return _joined(self.kind, str(self.payment), self.bound)
         where = profile_name(self.signals) if self.signals else ""
-        after = f"after {profile_name(self.history)}" if self.history else ""
         whose, knows = (None if label is None else quoted(label) for label in (self.agent, self.own))
-        return _joined(self.kind, whose, _when(self.period), knows, f"{where}{_lie(self.report)}", after, self.bound)
+        return _joined(
+            self.kind, whose, _when(self.period), knows, f"{where}{_lie(self.report)}", _past(self), self.bound
+        )
 
 
 def parse_row(name: str) -> RowName:
@@ -156,6 +175,12 @@ def _joined(*parts: str | None) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _past(name: RowName | ColumnName) -> str:
+    after = f"after {profile_name(name.history)}" if name.history else ""
+    told = "" if name.told is None else f"told {quoted(name.told)}"
+    return _joined(after, told, "" if name.drawn is None else f"a={quoted(name.drawn)}")
+
+
 def _lie(report: str | None) -> str:
     return "" if report is None else f"->{quoted(report)}"
 
@@ -189,11 +214,11 @@ class _Reader:
         own = self._label() if kind in OWN and not self._sees("(") else None
         signals = self._profile() if self._sees("(") else ()
         report = self._label() if self._has("->") else None
-        history = self._profile() if self._has("after") else ()
+        history, told, drawn = self._past()
         bound = self._bound()
-        if (report is None) == (kind in ("pepic", "deviation")) or (report is not None and not signals):
+        if (report is None) == (kind in LIES) or (report is not None and not signals):
             raise ValueError(f"{kind!r} {'needs' if report is None else 'has no'} lie")
-        return RowName(kind, agent, period, own, signals, report, history, bound=bound)
+        return RowName(kind, agent, period, own, signals, report, history, told, drawn, bound=bound)
 
     def column(self) -> ColumnName:
         kind = self._take()
@@ -213,7 +238,8 @@ class _Reader:
                 then = self._profile()
             else:
                 report = self._label()
-        return ColumnName(kind, agent, period, signals, action, report, then)
+        history, told, drawn = self._past() if kind == "V" else ((), None, None)
+        return ColumnName(kind, agent, period, signals, action, report, then, history, told, drawn)
 
     def _take(self) -> str:
         if not self.tokens:
@@ -235,6 +261,13 @@ class _Reader:
         if found:
             self.tokens.pop(0)
         return found
+
+    def _past(self) -> tuple[Profile, str | None, str | None]:
+        """Return the profile of the period before, the own report then, and the action drawn."""
+        history = self._profile() if self._has("after") else ()
+        told = self._label() if history and self._has("told") else None
+        drawn = self._label() if history and self._has("a=") else None
+        return history, told, drawn
 
     def _period(self) -> int | None:
         if not self._has("t="):

@@ -3,6 +3,9 @@
 TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
 """From small to large; the first two are not comparable."""
 
+INCENTIVES = ("pepic", "pbic", "bnic")
+"""What truth can be asked to be: after every history whatever the others' signals; given what an agent knows, after every lie of her own; from the start."""
+
 OBJECTIVES = (
     "feasibility",
     "min-max-transfer",

@@ -183,6 +183,7 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "distance": False,
         "critical_discount": True,
         "transfers": "full",
+        "incentives": "pbic",
         "require": ["a", "b"],
         "keep": ["a"],
         "objective": "min-rent",
@@ -190,6 +191,7 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "relax": True,
     }
     words = ["--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
+    words += ["--incentives", "pbic"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told
     assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}

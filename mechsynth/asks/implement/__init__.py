@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.asks.options import CLASS, KEEP, OBJECTIVE, RELAX, REQUIRE, STRENGTH
+from mechsynth.asks.options import CLASS, INCENTIVES, KEEP, OBJECTIVE, RELAX, REQUIRE, STRENGTH
+from mechsynth.errors import UsageError
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import ANYTHING
+from mechsynth.result.vocabulary import INCENTIVES as NOTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,8 @@ class Implement(Ask, name="implement"):
     ----------
     transfers:
         The class of transfers; ``"smallest"`` for the smallest class that can meet the wishes.
+    incentives:
+        What truth must be: ``"pepic"``, ``"pbic"`` or ``"bnic"`` (docs/model.md, Equilibrium). It stands first in ``require`` of the result.
     require:
         Requirements by name (``"budget:ex-post"``) or as objects (`mechsynth.Requirement`).
     keep:
@@ -40,6 +44,7 @@ class Implement(Ask, name="implement"):
     value = "optimum"
 
     transfers: str = option("contingent", CLASS)
+    incentives: str = option("pepic", INCENTIVES)
     require: Sequence[Any] = option((), REQUIRE)
     keep: Sequence[str] = option((), KEEP)
     objective: str = option("feasibility", OBJECTIVE)
@@ -47,9 +52,24 @@ class Implement(Ask, name="implement"):
     relax: bool | None = option(None, RELAX)
 
     def document(self) -> dict[str, Any]:
-        """Return the question with the names of all requirements: ``pepic`` first, and none twice."""
-        names = [wish if isinstance(wish, str) else wish.name for wish in ("pepic", *self.require)]
+        """Return the question with the names of all requirements: what truth must be first, and none twice."""
+        names = [wish if isinstance(wish, str) else wish.name for wish in (self.notion, *self.require)]
         return {**super().document(), "require": list(dict.fromkeys(names))}
+
+    @property
+    def notion(self) -> str:
+        """What truth must be, by the option or among the requirements.
+
+        Raises
+        ------
+        UsageError
+            Where two different ones are asked for.
+        """
+        named = [wish for wish in self.require if isinstance(wish, str) and wish in NOTIONS]
+        found = list(dict.fromkeys([*named, *([self.incentives] if self.incentives != "pepic" else [])])) or ["pepic"]
+        if len(found) > 1:
+            raise UsageError("incentives", f"{' and '.join(found)} are asked for", "ask for one of them")
+        return found[0]
 
     def needs(self) -> Needs:
         """Return that the last period must be efficient; what the requirements need they say themselves."""

@@ -9,6 +9,7 @@ from mechsynth.construct import residual
 from mechsynth.construct.case import Case
 from mechsynth.construct.rooms import ROOMS
 from mechsynth.mechanism import Mechanism, Table
+from mechsynth.program.believed import Bnic, Pbic
 from mechsynth.program.incentives import Pepic, ResidualClaimant
 from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy
 from mechsynth.program.requirements import Requirement, built_in
@@ -35,7 +36,7 @@ def mechanism(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement
 
 def _residual(wish: Requirement) -> bool:
     # A user's subclass of a built-in requirement may ask for anything.
-    return isinstance(wish, (Pepic, ResidualClaimant)) and built_in(wish)
+    return isinstance(wish, (Pepic, Pbic, Bnic, ResidualClaimant)) and built_in(wish)
 
 
 def witness(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:

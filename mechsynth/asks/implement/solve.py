@@ -255,8 +255,8 @@ def asked(ask: Implement) -> dict[str, Any]:
 
 
 def wish_list(ask: Implement) -> list[Requirement]:
-    """Return the requirements, ``pepic`` always first and none twice."""
-    wishes = [requirement("pepic"), *(requirement(wish) for wish in ask.require)]
+    """Return the requirements, what truth must be always first and none twice."""
+    wishes = [requirement(ask.notion), *(requirement(wish) for wish in ask.require)]
     unique: dict[str, Requirement] = {}
     for wish in wishes:
         if unique.setdefault(wish.name, wish) != wish:

@@ -26,7 +26,7 @@ from ..mechanism import read_transfers
 from ..model import Model
 from ..played import Played
 from ..question import Question
-from ..rows import OBJECTIVES, REQUIREMENTS, bounded, definitions, pepic, revenue
+from ..rows import OBJECTIVES, RELAXABLE, REQUIREMENTS, bounded, definitions, revenue
 from ..text import Numbers, describe, items, mapping, number_text, show, table
 from ..unknown import Unknown
 from ..values import Values
@@ -46,8 +46,8 @@ class Wish:
     def required(self, f: Frame) -> Iterator[Rows]:
         """Return the rows of the requirements."""
         for name in self.asked.require:
-            if name == "pepic":
-                yield from pepic(f, self.asked.objective == "min-epsilon")
+            if name in RELAXABLE:
+                yield from RELAXABLE[name](f, self.asked.objective == "min-epsilon")
             elif name in self.asked.bounds:
                 yield from bounded(f, name, self.asked.bounds[name])
             elif name in self.asked.written:
@@ -85,7 +85,7 @@ class Wish:
 
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
-    asked, kind = claim.asked, Class.named(claim.asked.transfers)
+    asked, kind = claim.asked, Class.named(claim.asked.transfers, claim.asked.incentives)
     unknown = Unknown(model, rule, values, kind, path=True)
     wish = Wish(asked, read_written(claim.certificate.get("requirements"), asked, unknown, claim.numbers))
     if claim.status in ("infeasible", "unknown"):
@@ -99,7 +99,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         if claim.value is None:
             raise Refuted('status "optimal" without a value')
         value = claim.numbers.fraction(claim.value, "value")
-    added = least([*wish.holding(played), *(pepic(played, True) if asked.objective == "min-epsilon" else ())])
+    excused = RELAXABLE[asked.incentives](played, True) if asked.objective == "min-epsilon" else ()
+    added = least([*wish.holding(played), *(block for block in excused if block.family == asked.incentives)])
     met(wish.required(played), ledger, added)
     how = f"With the {_class(asked, model)} transfers listed the efficient rule listed meets {', '.join(asked.require)}"
     meant = said(wish.written, asked.require)
@@ -118,7 +119,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     best = bound(derived(wish.program(unknown), y, ledger), wish.minimized(unknown), unknown.columns.name, ledger)
     best = -best if asked.objective == "max-revenue" else best
     equal(value, best, "value against the multipliers", ledger)
-    up_to = " (pepic up to the value)" if added.get(EPSILON) else ""
+    up_to = f" ({asked.incentives} up to the value)" if added.get(EPSILON) else ""
     return f"{how}{up_to}, and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}.{meant}"
 
 
@@ -242,6 +243,7 @@ def excluded_within(total: Sum, f: Unknown, size: Fraction, ledger: Ledger) -> N
     In a period an agent gets at most ``max |u| + size`` now and owes at most ``δ size`` later, so payoffs are bounded too.
     """
     delta, horizon = f.model.discount, f.model.horizon
+    ledger.claim(f.kind.incentives != "bnic", "payments up to a bound do not bound what is worth V")
     most = max(
         Fraction(abs(int(n)), int(d))
         for t in f.periods
@@ -327,11 +329,12 @@ def _meets(
     """Ask that transfers of the class meet the rows of some requirements, up to the ``room`` that a requirement is given."""
     for block in only(wish.required(_played(claim, transfers, "mechanism.transfers", f)), families):
         form, spare = block.slack(block.state), room.get(block.family, Fraction(0))
+        mass = None if block.mass is None or not spare else block.mass(block.state)
         if form.terms:
             raise Refuted("a row of the conflict has a column that the objective added")
         ledger.rows += len(block.state)
         for row in range(form.const.num.size):
-            gap = form.at(row)
+            gap = form.at(row) if mass is None else form.at(row) / mass.at(row)
             if not (abs(gap) <= spare if block.equal else gap + spare >= 0):
                 how = (
                     f"off by {number_text(gap)}, more than" if block.equal else f"slack {number_text(gap)}, relaxed by"

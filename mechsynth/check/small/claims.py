@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..block import DEFINITION, EPSILON, LARGEST, RENT, SUBSIDY, Rows, State
-from ..rows import OBJECTIVES, REQUIREMENTS, bounded, definitions, lie, pepic, revenue, truth
-from .frame import Frame, Kind
+from ..rows import OBJECTIVES, RELAXABLE, REQUIREMENTS, bounded, definitions, lie, pepic, revenue, truth
+from .frame import Frame
 from .instance import Instance, number, solve, table
 from .lines import Line
+from .naming import Kind
 
 _SHARES = {"budget-balanced": "equal-shares", "surplus-extraction": "no-payoff"}
 _ADDED = {"min-max-transfer": LARGEST, "min-rent": RENT, "min-subsidy": SUBSIDY, "min-epsilon": EPSILON}
@@ -57,6 +58,11 @@ def check(result: bytes, instance: bytes) -> None:
     rule = _rule(model, data["mechanism"]["allocation"])
     w = _efficient(model, rule)
     kind = Kind.named("history-independent" if name == "static" else question.get("transfers", "contingent"))
+    if name == "implement":
+        notions = [wish for wish in question["require"] if wish in RELAXABLE]
+        ask(len(notions) == 1, "not one of pepic, pbic and bnic")
+        ask(notions == ["pepic"] or model.prior is not None, "no prior to believe in")
+        kind = replace(kind, incentives=notions[0])
     kind = replace(kind, now=(kind.now and name != "static") or name == "surplus-extraction")
     share = None if name == "implement" else Fraction(1)
     if name in _SHARES:
@@ -208,7 +214,7 @@ def _implement(data: Any, frame: Callable[..., Any]) -> None:
             if name.startswith("bounded:"):
                 yield from bounded(f, name, number(name.removeprefix("bounded:")))
             else:
-                yield from pepic(f, relaxed) if name == "pepic" else REQUIREMENTS[name](f)
+                yield from RELAXABLE[name](f, relaxed) if name in RELAXABLE else REQUIREMENTS[name](f)
 
     def holding(f: Any) -> Iterator[Rows]:
         yield from OBJECTIVES[objective](f) if objective in OBJECTIVES else ()
@@ -226,7 +232,9 @@ def _implement(data: Any, frame: Callable[..., Any]) -> None:
         return
     f = frame(transfers=data["mechanism"]["transfers"])
     added: dict[Any, Fraction] = {}
-    for block in [*holding(f), *(pepic(f, True) if relaxed else ())]:
+    notion = next(name for name in question["require"] if name in RELAXABLE)
+    excused = [block for block in RELAXABLE[notion](f, True) if block.family == notion] if relaxed else []
+    for block in [*holding(f), *excused]:
         for line in slacks(block):
             ((column, mass),) = line.terms.items()
             added[column] = max(added.get(column, -line.const / mass), -line.const / mass)

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from math import prod
 from typing import Any
 
 from ..block import State
-from .instance import Instance, Laws, mean, solve
+from .instance import Instance, mean, solve
+from .knowing import Chances, Knowing
 from .lines import Form, Line, numbers
-
-_PLAIN = re.compile(r"[\w.+-]+")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What payments may look at; ``now`` before the last period, ``last`` in it, ``first`` once."""
-
-    later: bool
-    own_report: bool = True
-    own_next: bool = False
-    now: bool = False
-    last: bool = True
-    first: bool = False
-
-    @classmethod
-    def named(cls, name: str) -> Kind:
-        """Return a class by its name."""
-        kind = name.removesuffix("+now")
-        later = kind != "history-independent"
-        return cls(later, kind != "vcg-type", kind == "full", name.endswith("+now") or not later)
+from .naming import Kind, Place, written
 
 
-class Chances(Laws):
-    """Laws, one a row."""
-
-    def mass(self) -> list[Fraction]:
-        """Return what each adds up to."""
-        return [sum(law.values(), Fraction(0)) for law in self]
-
-
-class Frame:
+class Frame(Knowing):
     """Payoffs and payments as numbers where ``paid`` says them, else as columns; with ``share``, payoffs before the last period are claimed.
 
     Parameters
@@ -112,11 +82,13 @@ class Frame:
 
     def on_path(self, t: int) -> list[list[int]]:
         """Return the histories that truth can lead to."""
-        reached = self._reached()
+        reached = self.reached
         kept = [[h for h in part if h < 0 or h in reached[self.before(t)]] for part in self.histories(t)]
         return [part for part in kept if part]
 
-    def _reached(self) -> list[set[int]]:
+    @cached_property
+    def reached(self) -> list[set[int]]:
+        """The profiles that truth leads to, per period."""
         if self.model.prior is None:
             return [set(self.profiles(t)) for t in self.periods]
         found = [set(self.model.prior)]
@@ -253,9 +225,8 @@ class Frame:
 
     def lie(self, t: int, agent: int, message: int, true: list[int]) -> Form:
         """Return what a message loses."""
-        if self.paid_out is None and self.kind.own_next:
-            lie = self.column([("D", t, agent, p, message) for p in true], len(true))
-            return self.payoff(t, agent, true) - lie
+        if self.kind.incentives == "bnic" or (self.paid_out is None and self.kind.apart):
+            return self.payoff(t, agent, true) - self.stake(t, agent, message, true)
         return self.loss(t, agent, self.says(t, agent, message, true), true)
 
     def _mean(self, law: Chances, rows: Callable[[int, list[int]], Form]) -> Form:
@@ -353,57 +324,3 @@ class Frame:
                 flows.append(flow)
             found.append(solve(self.model, self.rule, flows))
         return found
-
-
-@dataclass(frozen=True)
-class Place:
-    """What names the rows of a requirement."""
-
-    f: Frame
-    requirement: str
-    t: int
-    agent: int | None
-    message: int | None
-
-    def named(self, what: str, history: int | None) -> str:
-        """Return a name."""
-        f, t = self.f, self.t
-        who = "" if self.agent is None else f._agents[self.agent]
-        when = "" if f.model.horizon is None else f"t={t + 1}"
-        after = "" if history is None or history < 0 else f"after {f.title(f.before(t), history)}"
-        return " ".join(filter(None, (self.requirement, who, when, what, after)))
-
-    @property
-    def head(self) -> str:
-        """What all names begin with."""
-        return self.named("", None)
-
-    def plain(self, s: State) -> str:
-        """Name by the history."""
-        return self.named("", s.history)
-
-    def profile(self, s: State) -> str:
-        """Name by the profile."""
-        return self.named(self.f.title(self.t, s.profile), s.history)
-
-    def own(self, s: State) -> str:
-        """Name by what the agent sees."""
-        assert self.agent is not None
-        model, t = self.f.model, self.t
-        if not model.public:
-            return self.named(written(model.signals[t][self.agent][s.own]), s.history)
-        profile = next(p for p in range(len(model.profiles[t])) if model.view(t, self.agent, p) == s.own)
-        hidden = [j for j in model.players if j != self.agent]
-        return self.named(self.f.title(t, profile, *hidden), s.history)
-
-    def lie(self, s: State) -> str:
-        """Name by the profile and the message."""
-        assert self.agent is not None
-        assert self.message is not None
-        label = written(self.f.model.signals[self.t][self.agent][self.message])
-        return self.named(f"{self.f.title(self.t, s.profile)}->{label}", s.history)
-
-
-def written(label: str) -> str:
-    """Return a label as it stands in a name."""
-    return label if _PLAIN.fullmatch(label) else json.dumps(label, ensure_ascii=False)

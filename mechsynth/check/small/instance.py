@@ -172,20 +172,26 @@ def solve(instance: Instance, rule: list[list[int]], flows: list[list[Fraction]]
         rows = [
             [(p == q) - delta * laws[rule[0][p]][p].get(q, 0) for q in range(size)] + [flows[0][p]] for p in range(size)
         ]
-        for k in range(size):
-            pivot = next(r for r in range(k, size) if rows[r][k])
-            rows[k], rows[pivot] = rows[pivot], rows[k]
-            rows[k] = [x / rows[k][k] for x in rows[k]]
-            for r in range(size):
-                if r != k and rows[r][k]:
-                    rows[r] = [x - rows[r][k] * y for x, y in zip(rows[r], rows[k], strict=True)]
-        return [[row[-1] for row in rows]]
+        return [eliminate(rows)]
     found: list[list[Fraction]] = []
     for t in reversed(range(instance.count)):
         laws, after = instance.laws[t], found[0] if found else []
         more = [mean(laws[a][p], after) if laws is not None else Fraction(0) for p, a in enumerate(rule[t])]
         found.insert(0, [x + delta * y for x, y in zip(flows[t], more, strict=True)])
     return found
+
+
+def eliminate(rows: list[list[Fraction]]) -> list[Fraction]:
+    """Return the solution of a nonsingular system, every row with its right-hand side at the end."""
+    size = len(rows)
+    for k in range(size):
+        pivot = next(r for r in range(k, size) if rows[r][k])
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [x / rows[k][k] for x in rows[k]]
+        for r in range(size):
+            if r != k and rows[r][k]:
+                rows[r] = [x - rows[r][k] * y for x, y in zip(rows[r], rows[k], strict=True)]
+    return [row[-1] for row in rows]
 
 
 def mean(law: dict[int, Fraction], values: Sequence[Fraction]) -> Fraction:

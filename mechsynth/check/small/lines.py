@@ -48,6 +48,10 @@ class Form(list[Line]):
         """Return a multiple."""
         return Form(Line(line.const * factor, {c: v * factor for c, v in line.terms.items()}) for line in self)
 
+    def by(self, masses: Iterable[Fraction]) -> Form:
+        """Return every row multiplied by a number of its own."""
+        return Form(Form([line]).times(mass)[0] for line, mass in zip(self, masses, strict=True))
+
 
 def numbers(values: Iterable[Fraction]) -> Form:
     """Return numbers as forms."""
