@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 
-from .block import DEFINITION, Column, Rows, State
+from .block import DEFINITION, INCENTIVES, Column, Rows, State
 from .exact import Exact, objects
 from .forms import Form, Sum
 from .text import number_text, show
@@ -127,6 +127,7 @@ def derived(
     ledger: Ledger,
     families: Collection[str] | None = None,
     sizes: dict[str, Fraction] | None = None,
+    masses: dict[str, Fraction] | None = None,
 ) -> Sum:
     """Return ``Σ y · slack``, a form that is at least 0 wherever the rows hold.
 
@@ -137,7 +138,9 @@ def derived(
     families:
         Besides definitions, the families whose rows may be used; None allows all.
     sizes:
-        Is filled with ``Σ |y| · mass`` per family.
+        Is filled with ``Σ |y|`` per family, for incentives given what an agent knows with ``Σ |y| · mass``.
+    masses:
+        Is filled with the masses of the rows that are used and have one.
 
     Raises
     ------
@@ -159,6 +162,9 @@ def derived(
         if used:
             part = replace(block, state=block.state.take(np.array(used)))
             weigh(part, [multipliers[names[row]] for row in used], total, ledger, families, sizes)
+            if masses is not None and block.mass is not None:
+                mass = block.mass(part.state)
+                masses |= {names[row]: mass.at(k) for k, row in enumerate(used)}
     if left:
         raise Refuted(f"multipliers: {show(min(left))} is no row of the program")
     return total
@@ -174,7 +180,7 @@ def weigh(
 ) -> None:
     """Add every row of a block with its multiplier, as :func:`derived` does."""
     form = block.slack(block.state)
-    mass = None if block.mass is None or sizes is None else block.mass(block.state)
+    mass = None if block.mass is None or sizes is None or block.family not in INCENTIVES else block.mass(block.state)
     known = families is None or block.family == DEFINITION or block.family in families
     for row, factor in enumerate(factors):
         words = f"multiplier of {block.name(row)}: " if not known or factor < 0 else ""

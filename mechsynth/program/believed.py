@@ -179,7 +179,7 @@ class Pbic:
         """Add one row per information state and lie; of states with the same rows the first."""
         need_prior(setting, self.name)
         for t in range(setting.count):
-            for i in range(setting.agents):
+            for i in setting.players:
                 stakes = None
                 for found in states(setting, t, i):
                     s = found.apart(setting.transfers.own_next and not found.starts)
@@ -247,19 +247,19 @@ class Bnic:
     def rows(self, setting: Setting) -> None:
         """Add the columns ``V`` and ``D``, what they are worth, and a row per clean information state and lie."""
         need_prior(setting, self.name)
-        every = [[states(setting, t, i) for i in range(setting.agents)] for t in range(setting.count)]
+        every = [{i: states(setting, t, i) for i in setting.players} for t in range(setting.count)]
         rows = sum(
             sum(part.count for part in own) * setting.period(t).shape[i]
             for t, agents in enumerate(every)
-            for i, own in enumerate(agents)
+            for i, own in agents.items()
         )
         refuse_large(setting, rows)
         for t, agents in enumerate(every):
-            for i, own in enumerate(agents):
+            for i, own in agents.items():
                 for s in own:
                     self._columns(setting, t, i, s)
         for t, agents in enumerate(every):
-            for i, own in enumerate(agents):
+            for i, own in agents.items():
                 stakes = self._stakes(setting, t, i)
                 for s in own:
                     clean = s.take(np.flatnonzero(s.clean))

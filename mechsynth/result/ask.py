@@ -323,7 +323,9 @@ def part(name: str, room: str) -> ModuleType | None:
     """Return a module of a question's folder (``"solve"``, ``"words"``, ``"claim"``, ``"page"``); None where it has none, or there is no such question."""
     ask = found(name)
     homes = () if ask is None else ask.__mro__
-    return next((there for home in homes if issubclass(home, Ask) and (there := _room(home.__module__, room)) is not None), None)
+    return next(
+        (there for home in homes if issubclass(home, Ask) and (there := _room(home.__module__, room)) is not None), None
+    )
 
 
 @cache

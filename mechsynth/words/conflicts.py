@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mechsynth.words import reach, reading, rows
+from mechsynth.result.vocabulary import INCENTIVES
+from mechsynth.words import notions, reach, reading, rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, brief, listed, number, show, size
@@ -29,13 +30,18 @@ class Conflict:
 
     @property
     def lies(self) -> list[tuple[str, Number]]:
-        """The rows of ``pepic`` with their rates, the largest rate first."""
-        return self.shares.get("pepic", [])
+        """The rows of incentives with their rates, the largest rate first."""
+        return self.shares.get(self.notion, [])
+
+    @property
+    def notion(self) -> str:
+        """What was asked of truth, if it is part of the conflict."""
+        return notions.notion(self.names)
 
     @property
     def others(self) -> tuple[str, ...]:
-        """The requirements besides ``pepic``."""
-        return tuple(name for name in self.names if name != "pepic")
+        """The requirements besides incentives."""
+        return tuple(name for name in self.names if name not in INCENTIVES)
 
 
 def wanted(answer: Answer) -> tuple[str, ...]:
@@ -60,7 +66,7 @@ def conflict(answer: Answer) -> Conflict:
         place = f"witness.multipliers.{name}"
         weight = number(value, place)
         kind = rows.owner(name)
-        if kind == "pepic" and weight < 0:
+        if kind in INCENTIVES and weight < 0:
             fail(place, "a rate below 0")
         if weight != 0 and kind not in rows.DEFINITIONS:
             shares.setdefault(kind if kind in names else UNNAMED, []).append((name, weight))
@@ -109,10 +115,13 @@ def plan(page: Page, answer: Answer, found: Conflict) -> None:
         return
     if not found.lies:
         page.say(
-            "" if "pepic" in found.names else "No lie plays a part: the accounts alone do not add up.",
+            "" if found.notion else "No lie plays a part: the accounts alone do not add up.",
             "Weighted and added up, in the rows below every payment and every payoff cancels, and what they require is "
             f"still missed by {show(found.shortfall)} (the shortfall).",
         )
+        return
+    if found.notion in ("pbic", "bnic"):
+        _believed(page, answer, found)
         return
     if found.others:
         page.say(
@@ -138,6 +147,27 @@ def plan(page: Page, answer: Answer, found: Conflict) -> None:
         f"Whatever the transfers{held}: the gains from these lies, weighted by the rates, add up to "
         f"{'at least ' if found.others else ''}{gap} (the shortfall), so at least one of them gains {least} or more."
     )
+
+
+def _believed(page: Page, answer: Answer, found: Conflict) -> None:
+    """Put the single lies of ``pbic``, or the strategy of ``bnic``, on the page, and what they come to."""
+    plan = notions.plan_of(answer, found.notion, found.lies)
+    strategy = found.notion == "bnic"
+    what = (
+        "A strategy of lies"
+        if strategy
+        else "A plan of single lies, each of an agent who knows what is said here and goes on with truth"
+    )
+    hidden = f" without breaking {listed([word(name) for name in found.others], 'or')}" if found.others else ""
+    page.say(f"{what}. It is profitable, and no statistic in this transfer class can detect it{hidden}:")
+    lines = notions.strategy(plan, answer.names) if strategy else _lies(answer, found)
+    more = len(lines) - _MOST_LIES
+    page.items(
+        [*lines[:_MOST_LIES], *([f"... and {more} more; they stand in the file"] if strategy and more > 0 else [])]
+    )
+    held = f", if {named(found.others)} {'hold' if len(found.others) > 1 else 'holds'}" if found.others else ""
+    if plan.begun:
+        page.say(notions.concluded(answer, found.notion, plan, found.shortfall, held))
 
 
 def _lies(answer: Answer, found: Conflict) -> list[str]:

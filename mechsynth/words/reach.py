@@ -38,6 +38,8 @@ def _every_period(kind: str, name: str, answer: Answer) -> bool:
     row = rows.parse(name, answer.names)
     if row is None:
         return False
+    if head == "pbic":
+        return bool(row.history)
     if head == "pepic":
         return bool(row.history) or not kind.startswith("full")
     if head == "budget:ex-post":

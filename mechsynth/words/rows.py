@@ -29,6 +29,8 @@ class Row:
     own: str = ""
     report: str = ""
     history: Profile = ()
+    told: str = ""
+    drawn: str = ""
     payment: str = ""
     action: str = ""
     next: Profile = ()
@@ -64,6 +66,8 @@ def _row(found: RowName) -> Row:
         found.own or "",
         about.report or "",
         _profile(found.history),
+        found.told or "",
+        found.drawn or "",
         "" if paid is None else paid.kind,
         "" if paid is None else paid.action or "",
         () if paid is None else _profile(paid.next),
@@ -92,17 +96,21 @@ def before(row: Row, names: Names) -> str:
     around = told(row.history, names, period)
     if not around:
         return ""
-    return f"after the reports {around} in {'the period before' if period is None else f'period {period}'}"
+    when = "the period before" if period is None else f"period {period}"
+    drawn = f" and action {word(row.drawn)}" if row.drawn else ""
+    if row.told:
+        return f"after the signals {around} in {when}, where {word(row.agent)} said {word(row.told)}{drawn}"
+    return f"after the reports {around} in {when}{drawn}"
 
 
 def lie(row: Row, names: Names) -> str:
-    """Return a row of requirement ``pepic`` as a lie: ``in period 1, firm1 with signal 6 reports 4``."""
+    """Return a row of incentives as a lie: ``in period 1, firm1 with signal 6 reports 4``; what an agent does not see is left out."""
     place = names.agents.index(row.agent)
     lone = names.at(row.period).lone
     around = [
         f"{word(a)} {'is' if a in names.public else 'reports'} {word(s)}"
         for j, (a, s) in enumerate(zip(names.agents, row.signals, strict=True))
-        if j != place and a not in lone
+        if j != place and a not in lone and s != UNSEEN
     ]
     parts = [f"in period {row.period}"] if row.period is not None else []
     parts.append(f"{word(row.agent)} with signal {word(row.signals[place])} reports {word(row.report)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mechsynth.words.numbers import Number, show
 from mechsynth.words.reading import word
@@ -19,6 +19,13 @@ _MEANINGS = {
     "pepic": (
         "truth: after every history, whatever everybody's signals, no agent gains by a false report while the others are "
         "truthful"
+    ),
+    "pbic": (
+        "truth given what each knows: after every history and whatever she has said before, no agent expects to gain by a false report while "
+        "the others are truthful"
+    ),
+    "bnic": (
+        "truth from the start: no strategy of an agent is expected to be worth more from the start than truth while the others are truthful"
     ),
     "residual-claimant": (
         "residual claimants: every agent's payoff is the social surplus, in every period that has a next one"
@@ -77,6 +84,8 @@ _SHORT = {
     "equal-shares": "equal shares",
     "no-payoff": "no payoff",
     "pepic": "truth",
+    "pbic": "truth given what each knows",
+    "bnic": "truth from the start",
     "residual-claimant": "residual claimants",
     "participation:ex-post": "participation",
     "participation:interim": "participation",
@@ -93,6 +102,8 @@ _RELAXED = {
     "equal-shares": "payoffs may miss an equal share of the surplus by ε = {}",
     "no-payoff": "payoffs may be ε = {} above or below 0",
     "pepic": "every lie may gain up to ε = {}",
+    "pbic": "every lie may gain up to ε = {}, expected given what the agent knows",
+    "bnic": "lies that begin where truth leads to, with whatever follows them, may be expected to gain up to ε = {}",
     "residual-claimant": "payoffs may miss the surplus by ε = {}",
     "participation:ex-post": "everybody's payoff may fall to −ε = −{}",
     "participation:interim": (
@@ -123,6 +134,18 @@ _REACHED = {
         "less is impossible with {kind} transfers."
     ),
     "min-epsilon": "No lie gains more than {value}, and less is impossible with {kind} transfers.",
+}
+
+
+_EXPECTED = {
+    "pbic": (
+        "No lie is expected to gain more than {value}, given what the agent knows and after whatever she has said, and less is impossible with "
+        "{kind} transfers."
+    ),
+    "bnic": (
+        "Lies that begin where truth leads to, with whatever follows them until truth does, are expected to gain no more than {value}, and less "
+        "is impossible with {kind} transfers."
+    ),
 }
 
 
@@ -160,6 +183,11 @@ def reached(question: Mapping[str, object], value: Number, kind: str, outside: b
     objective = question.get("objective")
     if objective == "min-epsilon" and value == 0:
         return "No lie gains anything: truth needs no tolerance."
+    if objective == "min-epsilon" and question.get("require"):
+        asked = question["require"]
+        bayes = next((each for each in _EXPECTED if isinstance(asked, Sequence) and each in asked), None)
+        if bayes is not None:
+            return _EXPECTED[bayes].format(value=show(value), kind=kind)
     text = _REACHED.get(objective) if isinstance(objective, str) else None
     if outside and objective == "min-rent":
         text = "{path}, the agents together keep at most {value} above what leaving is worth, and less is impossible with {kind} transfers."

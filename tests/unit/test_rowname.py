@@ -15,8 +15,8 @@ from mechsynth.asks.options import OBJECTIVES, TRANSFERS
 from mechsynth.construct.case import Case
 from mechsynth.errors import UsageError
 from mechsynth.program.requirements import KNOWN
-from mechsynth.result.vocabulary import INCENTIVES
 from mechsynth.result.rowname import ColumnName, RowName, parse_column, parse_row
+from mechsynth.result.vocabulary import INCENTIVES
 
 INSTANCES = sorted(path for path in (Path(__file__).resolve().parents[2] / "instances").glob("*.json") if path.stem != "index")
 

@@ -374,6 +374,7 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
     from mechsynth.asks.implement.solve import build, wish_list
     from mechsynth.construct.case import Case
     from mechsynth.program.requirements import KNOWN
+    from mechsynth.result.vocabulary import INCENTIVES
     from mechsynth.words import names as naming
     from mechsynth.words import rows
 
@@ -395,8 +396,9 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     environment = mechsynth.load(path)
-    ask = Implement(transfers=kind, require=(*KNOWN, "bounded:1/2"))
-    program = build(ask, Case(environment), wish_list(ask)).program
+    others = [name for name in KNOWN if name not in INCENTIVES]
+    asks = [Implement(transfers=kind, require=(*others, "bounded:1/2"), incentives=each) for each in INCENTIVES]
+    programs = [build(ask, Case(environment), wish_list(ask)).program for ask in asks]
     allocation = [
         {"period": t, "signals": {agents[0]: a, agents[1]: b}, "action": "x->"}
         for t in ([None] if horizon is None else range(1, horizon + 1))
@@ -404,10 +406,10 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
         for b in signals[agents[1]]
     ]
     known = naming.collect(allocation, None)
-    for name in program.names:
+    for name in (name for program in programs for name in program.names):
         row = rows.parse(name, known)
         assert row is not None, name
-        if row.kind == "pepic":
+        if row.kind in INCENTIVES:
             assert rows.lie(row, known) and row.report in signals[row.agent]
         elif row.kind not in rows.DEFINITIONS:
             assert rows.describe(row, known).isprintable()

@@ -11,9 +11,9 @@ ASKED = Asked(
     {
         "feasible": ("ties", "requirements", "tried"),
         "optimal": ("ties", "multipliers", "requirements", "tried"),
-        "infeasible": ("ties", "bound", "relaxations", "minimal", "requirements", "tried"),
+        "infeasible": ("ties", "bound", "masses", "relaxations", "minimal", "requirements", "tried"),
         "unbounded": ("ties", "ray", "requirements", "tried"),
-        "unknown": ("ties", "bound", "minimal", "requirements", "tried"),
+        "unknown": ("ties", "bound", "masses", "minimal", "requirements", "tried"),
     },
     classes=CLASSES,
     read=read_wishes,

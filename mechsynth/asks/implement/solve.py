@@ -192,6 +192,9 @@ def at_odds(
     eased = relaxed(setting.program, conflict) if measured else []
     if eased:
         certificate["relaxations"] = [_eased(case, setting, each) for each in eased]
+    masses = {name: text(setting.program.masses[name]) for name in conflict.proof if name in setting.program.masses}
+    if masses:
+        certificate["masses"] = masses
     spared = _spared(case, setting, conflict, {each.requirement for each in eased})
     if spared:
         certificate["minimal"] = spared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mechsynth.words import answers, own, reach, reading, rows, sections, wishes
+from mechsynth.words import answers, notions, own, reach, reading, rows, sections, wishes
 from mechsynth.words.answers import bound
 from mechsynth.words.conflicts import UNNAMED, Conflict, conflict, named, plan, short_line, wanted
 from mechsynth.words.envelope import Answer
@@ -33,14 +33,16 @@ def _works(page: Page, answer: Answer) -> None:
     asked = wanted(answer)
     name = answers.class_name(answer.kind)
     epsilon = answer.question.get("objective") == "min-epsilon" and answer.value != 0
-    extra = [wish for wish in asked if wish != "pepic"]
+    notion = notions.notion(asked)
+    if not notion:
+        fail("question.require", "nothing is asked of truth")
+    extra = [wish for wish in asked if wish != notion]
     if epsilon:
         lead = f"The {name} transfers below play the efficient rule with the least possible gain from lying"
         page.say(f"{lead}{', and meet what else was required:' if extra else '.'}")
     else:
         page.say(
-            f"Yes. The {name} transfers below implement the efficient rule periodic ex post: after every history and "
-            "whatever everybody's signals, no agent gains by a false report while the others are truthful."
+            f"Yes. The {name} transfers below implement the efficient rule {notions.SENSE[notion]}: {notions.works(notion)}."
             + (" They also meet what else was required:" if extra else "")
         )
     page.items(own.meaning(answer, wish) for wish in extra)
@@ -161,15 +163,16 @@ def _headline(answer: Answer, found: Conflict) -> str:
         lead = "Unknown: the question is not decided. This is proved:"
     rest = [other for other in wanted(answer) if other not in found.names]
     spare = f" What else was required ({named(tuple(rest))}) plays no part in this." if rest else ""
-    if found.names == ("pepic",):
-        return f"{lead} No {name} implement the efficient rule: whatever they are, some agent gains by a lie.{spare}"
-    if "pepic" not in found.names:
+    sense = "" if found.notion == "pepic" else f" {notions.SENSE.get(found.notion, '')}"
+    if found.names == (found.notion,):
+        return f"{lead} No {name} implement the efficient rule{sense}: {notions.fails(found.notion)}.{spare}"
+    if not found.notion:
         many = len(found.names) > 1
         return (
             f"{lead} No {name} under the efficient rule meet {named(found.names)}"
             f"{' together' if many else ''}, not even if every agent were truthful by nature.{spare}"
         )
-    return f"{lead} No {name} implement the efficient rule and meet {named(found.others)}.{spare}"
+    return f"{lead} No {name} implement the efficient rule{sense} and meet {named(found.others)}.{spare}"
 
 
 def _minimal(answer: Answer, found: Conflict) -> str:
@@ -185,7 +188,7 @@ def _minimal(answer: Answer, found: Conflict) -> str:
 
 
 def _other_rows(page: Page, answer: Answer, found: Conflict) -> None:
-    shares = {kind: entries for kind, entries in found.shares.items() if kind != "pepic"}
+    shares = {kind: entries for kind, entries in found.shares.items() if kind != found.notion}
     if not shares:
         return
     page.say("The other requirements enter with these rows (the weights in brackets):" if found.lies else "The rows:")
@@ -232,7 +235,7 @@ def _next_steps(answer: Answer, names: tuple[str, ...], alone: bool) -> list[str
         steps += [f"Ask without {word(name)}: {_GIVE_UP}" for name in PAYOFFS if name in names]
     elif larger is not None and answer.names.last != 1:
         steps.append(f"Ask with --transfers {larger}: payments that may look at more.")
-    if "pepic" in names:
+    if notions.notion(names):
         steps.append("Ask with --objective min-epsilon: transfers that leave the least gain from lying.")
     if any(name in names for name in _BUDGET):
         steps.append(
@@ -245,6 +248,6 @@ def _next_steps(answer: Answer, names: tuple[str, ...], alone: bool) -> list[str
         )
     if any(name.startswith("bounded") for name in names):
         steps.append("Ask without the bound and with --objective min-max-transfer: the smallest bound that works.")
-    if names == ("pepic",) and answers.ties(answer):
+    if len(names) == 1 and notions.notion(names) and answers.ties(answer):
         steps.append("Break the ties differently (reorder the actions in the instance): another rule may do.")
     return steps

@@ -14,7 +14,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
-from ..block import EPSILON, LARGEST, RENT, SUBSIDY, Column, Rows
+from ..block import EPSILON, INCENTIVES, LARGEST, RENT, SUBSIDY, Column, Rows
 from ..changing import excludes_changing
 from ..envelope import Claim
 from ..exact import Array
@@ -190,7 +190,9 @@ def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
     conflict keeps payments below it, and else leaves it open.
     """
     conflict, y, shortfall = read_witness(claim, claim.asked.require, ledger)
-    total = derived(wish.program(f), y, ledger, conflict)
+    masses: dict[str, Fraction] = {}
+    total = derived(wish.program(f), y, ledger, conflict, masses=masses)
+    _masses(claim, masses, ledger)
     size = _bound(claim, conflict, total, f, ledger)
     equal(shortfall, -total.const, "shortfall", ledger)
     ledger.claim(shortfall > 0, f"shortfall {number_text(shortfall)} is not above 0")
@@ -207,6 +209,19 @@ def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
         f"{' together' if len(conflict) > 1 else ''}; {rest}other efficient rules, if there are ties, are not tried."
         f"{told}{said(wish.written, conflict)}"
     )
+
+
+def _masses(claim: Claim, found: Mapping[str, Fraction], ledger: Ledger) -> None:
+    """Ask that the masses listed are those of rows of incentives that are used, and that they are all listed or none."""
+    listed = claim.certificate.get("masses")
+    if listed is None:
+        return
+    told = read_multipliers(listed, claim.numbers, "certificate.masses")
+    mine = {name: mass for name, mass in found.items() if name.partition(" ")[0] in INCENTIVES}
+    for name in {**told, **mine}:
+        ledger.claim(
+            name in mine and told.get(name) == mine[name], f"certificate.masses: {show(name)} is not as stated"
+        )
 
 
 def _bound(claim: Claim, conflict: Sequence[str], total: Sum, f: Unknown, ledger: Ledger) -> Fraction | None:
@@ -329,7 +344,8 @@ def _meets(
     """Ask that transfers of the class meet the rows of some requirements, up to the ``room`` that a requirement is given."""
     for block in only(wish.required(_played(claim, transfers, "mechanism.transfers", f)), families):
         form, spare = block.slack(block.state), room.get(block.family, Fraction(0))
-        mass = None if block.mass is None or not spare else block.mass(block.state)
+        weighed = spare and block.mass is not None and block.family in INCENTIVES
+        mass = block.mass(block.state) if weighed and block.mass is not None else None
         if form.terms:
             raise Refuted("a row of the conflict has a column that the objective added")
         ledger.rows += len(block.state)

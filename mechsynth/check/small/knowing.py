@@ -53,7 +53,9 @@ class Knowing:
     def looks(self, t: int, agent: int, profile: int) -> int:
         """Return the first profile that looks the same to an agent."""
         own = self.model.profiles[t][profile]
-        return self.model.profiles[t].index(tuple(k if j == agent else 0 for j, k in enumerate(own)))
+        return self.model.profiles[t].index(
+            tuple(k if j == agent or j in self.model.public else 0 for j, k in enumerate(own))
+        )
 
     def next(self, t: int) -> Any:
         """Return the period that follows; None after the last."""
