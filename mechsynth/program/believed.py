@@ -19,6 +19,7 @@ from mechsynth.program.incentives import add_deviations, need_prior
 from mechsynth.program.linear import DEFINITION, Index
 from mechsynth.program.synthesis import LARGEST, Setting, quoted
 from mechsynth.rational import IntArray
+from mechsynth.result.vocabulary import WISHES
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +194,7 @@ def refuse_large(setting: Setting, more: int) -> None:
     rows = len(setting.program.names) + more
     if rows > LARGEST:
         raise TooLargeError(
-            "implement",
+            WISHES,
             f"the program has more than {rows} rows, and {LARGEST} are built",
             "take a smaller instance, or pepic",
         )

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 
 # A file imports what stands in earlier lines alone, and its own room: a room is a module or folder of the package, or a file of one where it stands elsewhere.
 LAYERS = (
-    "errors",
-    "files rational run display result/status result/codec result/rowname result/vocabulary",
+    "errors result/vocabulary",
+    "files rational run display result/status result/codec result/rowname",
     "compact",
     "reading result/ask result/witness result/__init__",
     "laws public period result/schema",
