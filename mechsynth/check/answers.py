@@ -16,7 +16,7 @@ from .mechanism import read_allocation, read_entry, read_profile
 from .model import Model
 from .text import flatten, items, label, show, table
 from .tried import check_tried
-from .values import Values, read_vector
+from .values import Values
 from .verdict import Ledger, Refuted
 
 Known: TypeAlias = dict[tuple[Any, ...], tuple[Values, list[Array]]]
@@ -74,7 +74,7 @@ def _suggestions(claim: Claim, model: Model) -> list[Exact]:
     result = []
     for value in found[:1]:
         leaves, _ = flatten(value, [(size, False) for size in sizes], "certificate")
-        result.append(read_vector(claim.numbers.pairs(leaves, "certificate"), "certificate"))
+        result.append(Exact.of(claim.numbers.pairs(leaves, "certificate"), (len(leaves),)).single("certificate"))
     return result
 
 

@@ -127,11 +127,7 @@ def check_holds(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger
     scope = {place: in_scope(claim, model, rule, *place) for place in periods}
     squared: Fraction | None = None
     if certificate.get("distance") is not None:
-        if claim.ask != "convex-independence":
-            raise InputError("certificate.distance", "belongs to convex-independence only", "remove it")
         squared = _check_distance(certificate["distance"], claim, model, scope, ledger)
-    if certificate.get("separators") and claim.ask != "convex-independence":
-        raise InputError("certificate.separators", "settle convex independence only", "remove them")
     separated = _check_separators(claim, model, scope, squared, ledger)
     for (t, agent), needed in scope.items():
         ledger.rows += needed.size

@@ -93,8 +93,6 @@ def read_allocation(value: object, model: Model, place: str = "mechanism.allocat
 def read_period(entry: dict[str, Any], model: Model, place: str, last: int | None = None) -> int:
     """Return the index of the period that ``entry`` names (0 when the horizon is infinite)."""
     if model.horizon is None:
-        if "period" in entry:
-            raise InputError(place, "names a period, the horizon is infinite", 'leave out "period"')
         return 0
     last = model.horizon if last is None else last
     value = entry.get("period")

@@ -21,8 +21,6 @@ from typing import Any
 import flint
 import numpy as np
 
-from mechsynth.errors import InputError
-
 from .exact import Array, Exact, dot, objects
 from .model import Kernel, Model
 from .text import TooLargeInput, number_text, show
@@ -299,13 +297,6 @@ class Values:
             ledger.rows += signs.size
             every.append(signs)
         return every
-
-
-def read_vector(pairs: Sequence[tuple[int, int]], place: str) -> Exact:
-    """Return claimed values as a vector over one denominator."""
-    if not pairs:
-        raise InputError(place, "no values", "give one per profile")
-    return Exact.of(pairs, (len(pairs),)).single(place)
 
 
 def mean(prior: Exact, values: Exact) -> Fraction:

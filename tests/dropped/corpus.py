@@ -31,7 +31,19 @@ Change = tuple[tuple[Any, ...], Any]
 GONE = "(gone)"
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECK = str(Path(mechsynth.__file__).parent / "check")
+PACKAGE = Path(mechsynth.__file__).parent
+CHECK = str(PACKAGE / "check")
+# the checker of programs and the small one have tests of their own
+APART = ("small", "programs")
+
+
+def judging() -> list[Path]:
+    """The files that an answer is judged by: the checker, and what questions claim."""
+    core = [path for path in sorted(Path(CHECK).rglob("*.py")) if path.relative_to(CHECK).parts[0] not in APART]
+    return core + sorted((PACKAGE / "asks").glob("*/claim.py"))
+
+
+JUDGING = frozenset(map(str, judging()))
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Forged:
     test: str = ""
     genuine: Json | None = None
     changes: tuple[Change, ...] = ()
+    words: str = ""
 
 
 def genuine() -> list[tuple[bytes, list[Json]]]:
@@ -215,7 +228,7 @@ def refusal(result: bytes, instance: Any) -> tuple[frozenset[Place], str]:
         def record(self: Any, *parts: Any, **named: Any) -> None:
             frame = sys._getframe(1)
             while frame is not None:
-                if frame.f_code.co_filename.startswith(CHECK):
+                if frame.f_code.co_filename in JUDGING:
                     seen.add((frame.f_code.co_filename, frame.f_lineno))
                 frame = frame.f_back  # type: ignore[assignment]
             plain(self, *parts, **named)

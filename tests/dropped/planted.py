@@ -20,8 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from dropped import corpus, sites
 
 KEPT = Path(__file__).with_name("planted.json")
-# the checker of programs and the small one have tests of their own
-APART = ("small", "programs")
 TRIED = 60
 
 
@@ -50,16 +48,19 @@ def load() -> list[Planted]:
 def planted(data: dict[str, Any], entry: dict[str, Any]) -> Planted:
     """One of them."""
     genuine = data["genuine"][entry["of"]]
-    changes = [(tuple(path), value) for path, value in entry["changes"]]
-    result = json.dumps(corpus.changed(genuine["result"], changes)).encode()
-    return Planted(result, json.dumps(data["instances"][genuine["instance"]]).encode(), entry["words"])
+    result = corpus.changed(genuine["result"], listed(entry["changes"]))
+    instance = corpus.changed(data["instances"][genuine["instance"]], listed(entry.get("of instance", [])))
+    return Planted(json.dumps(result).encode(), json.dumps(instance).encode(), entry["words"])
+
+
+def listed(changes: list[Any]) -> list[corpus.Change]:
+    """Changes as they stand in the file."""
+    return [(tuple(path), value) for path, value in changes]
 
 
 def wanted() -> Iterator[sites.Site]:
     """The claims that a planted result is to show the need of."""
-    for path in sorted(Path(corpus.CHECK).rglob("*.py")):
-        if path.relative_to(corpus.CHECK).parts[0] not in APART:
-            yield from sites.sites([path])
+    yield from sites.sites(corpus.judging())
 
 
 def choice(site: sites.Site, tried: list[corpus.Forged]) -> tuple[corpus.Forged, str] | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from dropped import corpus, sites
+from dropped import corpus, planted, sites
 
 LONG = 25  # forged results that are tried against one site
 
@@ -27,7 +27,7 @@ def fate(site: sites.Site, tried: list[corpus.Forged]) -> tuple[str, str]:
     with sites.without(site):
         for one in spread(tried):
             told = corpus.said(one.result, one.instance)
-            if told is None:
+            if told is None or one.words not in told:
                 return "killed", one.test
             if told != one.told:
                 found, by = "told", one.test
@@ -35,8 +35,23 @@ def fate(site: sites.Site, tried: list[corpus.Forged]) -> tuple[str, str]:
 
 
 def spread(tried: list[corpus.Forged]) -> list[corpus.Forged]:
-    """An even choice, of at most LONG."""
-    return tried[:: max(1, len(tried) // LONG)]
+    """What is kept in `planted.json`, of results of other tests an even choice, of others one; each of at most LONG."""
+    kept, tests, others = ([one for one in tried if rank(one) == k] for k in range(3))
+    return [one for part in (kept, tests, others) for one in part[:: max(1, len(part) // LONG)]]
+
+
+def rank(one: corpus.Forged) -> int:
+    """Where a forged result comes from."""
+    return 0 if one.test.startswith("planted") else 1 if one.test else 2
+
+
+def planted_too() -> list[corpus.Forged]:
+    """What is kept in `planted.json`, each a test of its own."""
+    found = []
+    for k, one in enumerate(planted.load()):
+        places, told = corpus.refusal(one.result, one.instance)
+        found.append(corpus.Forged(one.result, one.instance, places, told, f"planted[{k}]", words=one.words))
+    return found
 
 
 def collected(most: int) -> list[corpus.Forged]:
@@ -50,8 +65,8 @@ def main(files: list[str]) -> None:
     harvest = ""
     if files[:1] == ["--corpus"]:
         harvest, files = files[1], files[2:]
-    paths = [Path(f).resolve() for f in files] or sorted(Path(corpus.CHECK).rglob("*.py"))
-    everything = collected(12) + (list(corpus.harvested(harvest)) if harvest else [])
+    paths = [Path(f).resolve() for f in files] or corpus.judging()
+    everything = planted_too() + collected(12) + (list(corpus.harvested(harvest)) if harvest else [])
     places = corpus.by_place(everything)
     print(f"{len(everything)} forged results, {time.monotonic() - started:.0f} s", file=sys.stderr)
     counts: Counter[str] = Counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from limits import battery
@@ -29,7 +28,7 @@ def test_sites_are_dropped_and_put_back() -> None:
     everything = small()
     places = corpus.by_place(everything)
     fates = {"killed": 0, "told": 0, "survives": 0}
-    for site in sites.sites(sorted(Path(corpus.CHECK).rglob("*.py"))):
+    for site in sites.sites(corpus.judging()):
         tried = [one for line in range(site.line, site.last + 1) for one in places.get((str(site.path), line), [])][:12]
         if tried:
             fates[run.fate(site, tried)[0]] += 1
@@ -43,7 +42,7 @@ def test_every_claim_that_refuses_is_needed() -> None:
     """The whole corpus against the whole checker."""
     places = corpus.by_place(run.collected(12))
     survivors = []
-    for site in sites.sites(sorted(Path(corpus.CHECK).rglob("*.py"))):
+    for site in sites.sites(corpus.judging()):
         tried = [one for line in range(site.line, site.last + 1) for one in places.get((str(site.path), line), [])]
         if tried and run.fate(site, tried)[0] == "survives":
             survivors.append(str(site))
