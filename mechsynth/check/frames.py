@@ -93,7 +93,11 @@ class Frame(Knowledge, ABC):
         self.names = Names(model)
         self.agents = model.players
         self.periods = range(model.count)
-        self.columns = Columns(self)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns of the class of payments."""
+        return Columns(self)
 
     # -- what there is ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from inspect import CO_OPTIMIZED
 from typing import Any
 
 _HOME = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
@@ -42,7 +43,8 @@ class Trust:
         code = frame.f_code
         path = code.co_filename
         claims = path.startswith(_CLAIMS) and os.path.basename(path) == "claim.py"
-        if not (claims or path.startswith(_ROOM)) or code.co_name == "<module>":
+        # what stands outside functions, in modules and classes, is run once, when a file is loaded
+        if not (claims or path.startswith(_ROOM)) or not code.co_flags & CO_OPTIMIZED:
             return None
         name = path.removeprefix(_ROOM).removeprefix(_HOME).replace(os.sep, "/")
         self.functions.setdefault(name, set()).add(code.co_qualname.partition(".<locals>")[0])
