@@ -265,7 +265,7 @@ class Environment:
             values = _need(data, "transition", place)
             at = f"{place}transition"
             transition = read_transition(
-                values, self.agents, actions, signals, following, at, normalize, available=available
+                values, self.agents, actions, (signals, following), at, normalize, available=available
             )
         outside = read_outside(data.get("outside"), self.agents, self.public, signals, f"{place}outside")
         return Period(signals, actions, utilities, transition, available, outside)

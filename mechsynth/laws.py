@@ -35,20 +35,20 @@ def read_transition(
     values: object,
     agents: Labels,
     actions: Labels,
-    signals: Sequence[Labels],
-    following: Sequence[Labels],
+    steps: tuple[Sequence[Labels], Sequence[Labels]],
     place: str,
     normalize: bool = False,
     *,
     available: Mask | None = None,
 ) -> Rationals:
-    """Return the kernel over ``[a][θ^1]…[θ^N][θ'^1]…[θ'^N]``, its rows checked to be probabilities.
+    """Return the kernel over ``[a][θ^1]…[θ^N][θ'^1]…[θ'^N]``, its rows checked to be probabilities; ``steps`` are the signals of now and of next.
 
     ``values`` is an array over these axes, ``{"independent": {agent: [θ^i][θ'^i] or [a][θ^i][θ'^i]}}``, ``{"mixture": [{"weight":
     number or [a][θ^1]…[θ^N], "independent": …}, …]}``, or a function of an action and a profile of labels that returns an array
     over the next signals or a mapping from profiles to probabilities. Where ``available`` (over ``(a, θ^1, …, θ^N)``) is false,
     nothing is read and the row is zero.
     """
+    signals, following = steps
     now = [("the actions", len(actions))] + [(f"{n}'s signals", len(s)) for n, s in zip(agents, signals, strict=True)]
     nxt = [(f"{n}'s next signals", len(s)) for n, s in zip(agents, following, strict=True)]
     refuse_if_large(place, "the kernel", prod(size for _, size in now + nxt), 32)

@@ -54,7 +54,7 @@ def _piece(rows: Rationals, targets: Rationals, wanted: NDArray[np.bool_], slack
         if left.any():
             _dependent(decision, rows, targets, left, slack / 2**finer, grid / 2**finer)
     for b in np.flatnonzero(left.any(1)).tolist():
-        _settle(decision, b, rows.num[b], rows.den, targets[b], np.flatnonzero(left[b]).tolist(), slack, grid)
+        _settle(decision, b, Block(rows.num[b], rows.den), targets[b], np.flatnonzero(left[b]).tolist(), slack, grid)
     return decision
 
 
@@ -108,15 +108,14 @@ def _merge(found: Lotteries, targets: Rationals, flat: NDArray[np.bool_], wanted
 def _settle(
     decision: Decision,
     index: int,
-    rows: IntArray,
-    den: int,
+    block: Block,
     targets: Rationals,
     reports: list[int],
     slack: Fraction,
     grid: Fraction,
 ) -> None:
     """Decide the open reports of one block exactly, and put what is proved into the decision."""
-    block = Block(rows, den)
+    rows, den = block.rows, block.den
     n = rows.shape[0]
     floats = Rationals(rows, den).floats()
     for r in reports:

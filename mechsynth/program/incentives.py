@@ -37,8 +37,8 @@ def add_deviations(setting: Setting, t: int, i: int) -> Index:
         setting.utilities(t, i, told, true),
         DEFINITION,
         equal=True,
-        spare=far,
     )
+    setting.program.mark_spare(far)
     found[true, np.unravel_index(told, setting.period(t).shape)[i]] = deviation
     return found
 
@@ -63,7 +63,8 @@ class Pepic:
                     cols, nums, den = setting.continuation(t, i, told, true)
                     rights = setting.utilities(t, i, told, true)
                     lines = [setting.X[t][i][true], *cols]
-                    program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name, spare=far)
+                    program.add_rows(titles, lines, [np.full(true.size, den), *nums], den, rights, self.name)
+                    program.mark_spare(far)
                     continue
                 stakes = add_deviations(setting, t, i)
                 own = np.unravel_index(told, setting.period(t).shape)[i]
@@ -71,9 +72,8 @@ class Pepic:
                 ones = np.ones(true.size, dtype=np.int64)
                 zeros = [Fraction(0)] * true.size
                 if setting.starts(t):
-                    program.add_rows(
-                        titles, [setting.X[t][i][true], deviation], [ones, -ones], 1, zeros, self.name, spare=far
-                    )
+                    program.add_rows(titles, [setting.X[t][i][true], deviation], [ones, -ones], 1, zeros, self.name)
+                    program.mark_spare(far)
                 due = setting.due(t, i)
                 before = setting.before(t)
                 if due is None or before is None:
@@ -86,8 +86,8 @@ class Pepic:
                         1,
                         zeros,
                         self.name,
-                        spare=far,
                     )
+                    program.mark_spare(far)
 
 
 def add_payoffs(setting: Setting, name: str, share: Fraction) -> None:

@@ -90,7 +90,6 @@ class LinearProgram:
         rights: Sequence[Fraction],
         owner: str,
         equal: bool = False,
-        spare: NDArray[np.bool_] | None = None,
     ) -> None:
         """Append rows: ``cols[j]`` and ``nums[j]`` are ``(R,)`` or ``(R, k)``; what is zero is left out, what repeats adds up."""
         start, count = len(self.names), len(names)
@@ -101,7 +100,7 @@ class LinearProgram:
         self.owners += [owner] * count
         self.equal += [equal] * count
         self.dens += [den] * count
-        self.spare += [False] * count if spare is None else spare.tolist()
+        self.spare += [False] * count
         self.rights += rights
         index = np.arange(start, start + count)
         for col, num in zip(cols, nums, strict=True):
@@ -113,6 +112,11 @@ class LinearProgram:
             self._rows.append(np.broadcast_to(index[:, None], wide.shape)[keep])
             self._cols.append(wide[keep])
             self._nums.append(values[keep])
+
+    def mark_spare(self, spare: NDArray[np.bool_]) -> None:
+        """Say of the rows that were appended last which of them exact arithmetic can do without at first."""
+        if spare.size:
+            self.spare[-spare.size :] = spare.tolist()
 
     def extend(self, rows: Index, cols: Index, nums: IntArray) -> None:
         """Add ``num`` (over the row's own denominator) at places of existing rows."""

@@ -68,6 +68,7 @@ def dependent(
     goal = Rationals(lines, lines_den).floats()
     guess = np.full((count, n, m), np.nan)
     failures: dict[tuple[int, int], list[int]] = {}
+    batch = _Batch(rows, lines, floats, values, vectors, goal, want, float(slack), guess, failures)
     for q in np.unique(null.sum(1)).tolist():
         if q == 0:
             continue
@@ -75,31 +76,38 @@ def dependent(
         step = max(1, TABLEAU // (n * q * (n + q + 1)))
         for start in range(0, group.size, step):
             part = group[start : start + step]
-            _suggest(part, q, floats, values, vectors, goal, want, float(slack), guess, failures, rows, lines)
+            _suggest(batch, part, q)
     return Partial(shift(rows, den, lines, lines_den, guess, grid), failures)
 
 
-def _suggest(
-    part: NDArray[np.int64],
-    q: int,
-    floats: NDArray[np.float64],
-    values: NDArray[np.float64],
-    vectors: NDArray[np.float64],
-    goal: NDArray[np.float64],
-    want: NDArray[np.bool_],
-    slack: float,
-    guess: NDArray[np.float64],
-    failures: dict[tuple[int, int], list[int]],
-    rows: IntArray,
-    lines: IntArray,
-) -> None:
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Blocks of one size: their rows and lines, exact and in floats, the spectrum of their Gram matrices, and what is filled in."""
+
+    rows: IntArray
+    lines: IntArray
+    floats: NDArray[np.float64]
+    values: NDArray[np.float64]
+    vectors: NDArray[np.float64]
+    goal: NDArray[np.float64]
+    want: NDArray[np.bool_]
+    slack: float
+    guess: NDArray[np.float64]
+    failures: dict[tuple[int, int], list[int]]
+
+
+def _suggest(batch: _Batch, part: NDArray[np.int64], q: int) -> None:
     """Walk through the programs of some blocks with ``q`` dependences each; fill guesses and proved failures."""
+    rows, lines, floats, goal = batch.rows, batch.lines, batch.floats, batch.goal
+    values, vectors, want = batch.values, batch.vectors, batch.want
     n = floats.shape[1]
     basis = vectors[part, :, :q].transpose(0, 2, 1)  # (b, q, n)
     at, report = np.nonzero(want[part])
     if not at.size:
         return
-    aims = goal[part[at], report] + slack * (np.arange(n)[None, :] != report[:, None])  # c plus the slack to leave
+    aims = goal[part[at], report] + batch.slack * (
+        np.arange(n)[None, :] != report[:, None]
+    )  # c plus the slack to leave
     right = -(basis[at] @ aims[:, :, None])[..., 0]
     found = phase_one(basis[at], right, np.arange(n)[None, :] != report[:, None])
     good = np.flatnonzero(found.feasible)
@@ -108,7 +116,7 @@ def _suggest(
         inverse = (vectors[part] * weights[:, None, :]) @ vectors[part].transpose(0, 2, 1)
         expected = aims[good] + found.point[good]
         combined = (inverse[at[good]] @ expected[:, :, None])[..., 0]
-        guess[part[at[good]], report[good]] = (combined[:, None, :] @ floats[part[at[good]]])[:, 0]
+        batch.guess[part[at[good]], report[good]] = (combined[:, None, :] @ floats[part[at[good]]])[:, 0]
     bad = np.flatnonzero(found.infeasible)
     if bad.size:
         etas = (found.multipliers[bad][:, None, :] @ basis[at[bad]])[:, 0]
@@ -121,7 +129,7 @@ def _suggest(
                 total = sum(w * int(c) for w, c in zip(candidate, lines[b, r].tolist(), strict=True))
                 witness = candidate if total > 0 else [-w for w in candidate]
                 if total and all(w >= 0 for j, w in enumerate(witness) if j != r):
-                    failures[b, r] = witness
+                    batch.failures[b, r] = witness
                     break
 
 

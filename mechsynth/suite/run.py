@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError, UsageError
@@ -22,26 +22,11 @@ LONGEST = 1e8  # seconds; more than a clock of the system takes, and no limit at
 Progress = Callable[[Row | None, int, int], None]
 
 
-def run_suite(
-    sources: Sequence[str],
-    table: str | os.PathLike[str],
-    *,
-    asks: Sequence[Mapping[str, Any]] = (),
-    workers: int = 1,
-    scheduler: str | None = None,
-    time_limit: float | None = None,
-    resume: bool = False,
-    retry: bool = False,
-    progress: Progress | None = None,
-) -> Summary:
-    """Answer and check every question of a suite; the table has every line as soon as it is finished.
+class How(TypedDict, total=False):
+    """How to work through the lines of a table.
 
     Parameters
     ----------
-    sources, asks:
-        As for `mechsynth.suite.plan.lines`.
-    table:
-        The SQLite file to write; its lines are written as CSV files beside it at the end.
     workers, scheduler:
         As for `mechsynth.suite.jobs.run_jobs`. What is answered does not depend on them.
     time_limit:
@@ -51,13 +36,42 @@ def run_suite(
     retry:
         Then ask also those lines again that have no answer: unknown, or an error.
     progress:
-        Called with each line that is written, the number of lines written and their total; first of all with ``None``.
+        Called with each line that is written, the number of lines written and their total so far; first of all with ``None``.
+    """
+
+    workers: int
+    scheduler: str | None
+    time_limit: float | None
+    resume: bool
+    retry: bool
+    progress: Progress | None
+
+
+def run_suite(
+    sources: Sequence[str],
+    table: str | os.PathLike[str],
+    *,
+    asks: Sequence[Mapping[str, Any]] = (),
+    **how: Unpack[How],
+) -> Summary:
+    """Answer and check every question of a suite; the table has every line as soon as it is finished.
+
+    Parameters
+    ----------
+    sources, asks:
+        As for `mechsynth.suite.plan.lines`.
+    table:
+        The SQLite file to write; its lines are written as CSV files beside it at the end.
+    how:
+        How to work: see `How`.
 
     Raises
     ------
     InputError, UsageError
         For sources that are none, a table that is there already or belongs to another suite, and as `run_jobs` does.
     """
+    workers, time_limit, progress = how.get("workers", 1), how.get("time_limit"), how.get("progress")
+    resume, retry = how.get("resume", False), how.get("retry", False)
     if time_limit is not None and not 0 <= time_limit <= LONGEST:
         raise UsageError("--time-limit", f"{time_limit:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
     place = os.fspath(table)
@@ -80,7 +94,7 @@ def run_suite(
             if progress is not None:
                 progress(None, done, len(planned))
             left = [line for key, line in planned.items() if key not in kept]
-            with contextlib.closing(_answered(left, time_limit, workers, scheduler)) as finished:
+            with contextlib.closing(_answered(left, time_limit, workers, how.get("scheduler"))) as finished:
                 for line, data, answer in finished:
                     row = row_of(line, data, answer)
                     base.add(row, data, answer.result, answer.seconds, answer.check_seconds)

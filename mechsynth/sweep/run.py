@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, UsageError
 from mechsynth.suite.jobs import Answer, Finished, Job, run_jobs
 from mechsynth.suite.plan import Line
 from mechsynth.suite.questions import text
-from mechsynth.suite.run import LONGEST, compared, row_of
+from mechsynth.suite.run import LONGEST, How, Progress, compared, row_of
 from mechsynth.suite.table import Row, Table
 from mechsynth.sweep.grid import Grid, Point
 from mechsynth.sweep.map import Map
 from mechsynth.sweep.refine import Boundary, boundary
 
-Progress = Callable[[Row | None, int, int], None]
 DEEPEST = 200  # halvings; the numbers grow by a binary digit each
 FIRST = 4  # answers that decide whether anything can be asked at all
 
@@ -29,12 +28,7 @@ def run_sweep(
     table: str | os.PathLike[str],
     *,
     halvings: int = 0,
-    workers: int = 1,
-    scheduler: str | None = None,
-    time_limit: float | None = None,
-    resume: bool = False,
-    retry: bool = False,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Map:
     """Answer and check a question at every point of a grid, and between points where the answers differ.
 
@@ -48,34 +42,27 @@ def run_sweep(
         The SQLite file to write, of the form of a suite's, with CSV files beside it at the end.
     halvings:
         How often each bracket of the boundary is halved.
-    workers, scheduler:
-        As for `mechsynth.suite.jobs.run_jobs`. What is answered does not depend on them.
-    time_limit:
-        Seconds for each answer, and for each check.
-    resume:
-        Go on with the table if it is there.
-    retry:
-        Then ask also those points again that have no answer.
-    progress:
-        Called with each line that is written, the number of lines written and their total so far; first of all with ``None``.
+    how:
+        How to work: see `mechsynth.suite.run.How`.
 
     Raises
     ------
     InputError, UsageError
         For points at which the family has no instance, a question that cannot be asked of it, a table that is there already or belongs to another sweep, and as `run_jobs` does.
     """
-    place = os.fspath(table)
-    _refuse(place, halvings, workers, time_limit, resume, retry)
+    place, workers, time_limit = os.fspath(table), how.get("workers", 1), how.get("time_limit")
+    retry = how.get("retry", False)
+    _refuse(place, halvings, workers, time_limit, how.get("resume", False), retry)
     files.guard(place, "table")
     Table.refuse_foreign(place)
     Map.refuse_foreign(place)
     lines = {point: grid.line(point, question) for point in grid.points()}
     begun = not os.path.exists(place)
     with Table(place, new=True) as base:
-        sweep = _Sweep(grid, question, base, lines, halvings, progress)
+        sweep = _Sweep(grid, question, base, lines, halvings, how.get("progress"))
         try:
             sweep.take(retry)
-            with _workers(workers, scheduler, len(lines)) as address:
+            with _workers(workers, how.get("scheduler"), len(lines)) as address:
                 while left := sweep.left():
                     sweep.answer(left, time_limit, address)
         except BaseException:

@@ -108,7 +108,7 @@ def test_three_ways_to_write_one_kernel() -> None:
     ]
     expected = [chance(a, (p, q), (s, t)) for a in ACTIONS for p in "lh" for q in "pqr" for s in "lh" for t in "pqr"]
     for form in written:
-        assert entries(read_transition(form, AGENTS, ACTIONS, SIGNALS, SIGNALS, "m")) == expected
+        assert entries(read_transition(form, AGENTS, ACTIONS, (SIGNALS, SIGNALS), "m")) == expected
 
 
 def test_a_prior_may_be_a_mapping_from_profiles() -> None:
@@ -132,7 +132,7 @@ def test_a_prior_may_be_a_mapping_from_profiles() -> None:
 def test_next_signals_may_not_be_left_out() -> None:
     """An axis of length 1 among the next signals or in the prior would not be a probability vector of what it seems."""
     with pytest.raises(InputError, match="m"):
-        read_transition([[[[["1"]]]]], AGENTS, ACTIONS, SIGNALS, SIGNALS, "m")
+        read_transition([[[[["1"]]]]], AGENTS, ACTIONS, (SIGNALS, SIGNALS), "m")
     with pytest.raises(InputError, match="p"):
         read_prior([["1"]], AGENTS, SIGNALS, "p")
     assert entries(read_prior({"independent": {"A": ["1", "0"], "B": ["1/2", "1/2", "0"]}}, AGENTS, SIGNALS, "p")) == [

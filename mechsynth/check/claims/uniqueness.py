@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,6 +71,16 @@ class Proof:
     attained: int
 
 
+class Ground(NamedTuple):
+    """A claim, and what it is held against."""
+
+    claim: Claim
+    model: Model
+    rule: list[Array]
+    values: Values
+    ledger: Ledger
+
+
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
     """Check every interval; return the statement that is proved."""
     assert claim.mechanism is not None
@@ -87,16 +97,14 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     mapping(proofs, "certificate.proofs", "write {agent: list}")
     for name in proofs:
         label(name, model.player_index, "certificate.proofs", "agent")
-    most: dict[int, list[Array]] = {}
+    ground, most = Ground(claim, model, rule, values, ledger), dict[int, list[Array]]()
     for agent, name in ((i, model.agents[i]) for i in model.players):
         space = _space(model, rule, agent)
         plans = [
-            _proof(
-                claim, model, rule, values, space, entry, f"certificate.proofs.{show(name)}[{k}]", len(listed), ledger
-            )
+            _proof(ground, space, entry, f"certificate.proofs.{show(name)}[{k}]", len(listed))
             for k, entry in enumerate(items(proofs.get(name, []), f"certificate.proofs.{show(name)}"))
         ]
-        most[agent] = [_period(claim, model, values, space, plans, listed, t, ledger) for t in range(model.count)]
+        most[agent] = [_period(ground, space, plans, listed, t) for t in range(model.count)]
     width = _widest(model, most)
     if claim.value is None:
         raise Refuted("no value, although a width was computed")
@@ -176,18 +184,9 @@ def _space(model: Model, rule: list[Array], agent: int) -> Space:
     return Space(agent, len(known), places, sums[::-1], after[::-1])
 
 
-def _proof(
-    claim: Claim,
-    model: Model,
-    rule: list[Array],
-    values: Values,
-    space: Space,
-    entry: object,
-    place: str,
-    mechanisms: int,
-    ledger: Ledger,
-) -> Proof:
+def _proof(ground: Ground, space: Space, entry: object, place: str, mechanisms: int) -> Proof:
     """Add up the rows of a plan of lies."""
+    claim, model, rule, values, ledger = ground
     plan = table(entry, place, ("lies", "attained"))
     total = np.array([Fraction(0)] * space.count, dtype=object)
     bound = Fraction(0)
@@ -239,17 +238,9 @@ def _pairs(model: Model, t: int, agent: int) -> Iterator[tuple[int, int, int]]:
             yield true, k, told
 
 
-def _period(
-    claim: Claim,
-    model: Model,
-    values: Values,
-    space: Space,
-    plans: list[Proof],
-    listed: list[Payoffs],
-    t: int,
-    ledger: Ledger,
-) -> Array:
+def _period(ground: Ground, space: Space, plans: list[Proof], listed: list[Payoffs], t: int) -> Array:
     """Check the upper ends of one agent and period; return them as ``(profiles, own signals)``."""
+    claim, model, _, values, ledger = ground
     agent, period = space.agent, model.period(t)
     size = period.sizes[agent]
     place = f"certificate.most of {show(model.agents[agent])}{model.when(t)}"
