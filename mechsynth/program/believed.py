@@ -231,8 +231,8 @@ def add_lies(setting: Setting, whose: tuple[int, int], s: States, stakes: Index,
             s.den,
             [Fraction(0)] * rows.size,
             name,
-            spare=(step != 1) & (step != size - 1),
         )
+        setting.program.mark_spare((step != 1) & (step != size - 1))
         setting.program.masses |= zip(names, (masses[k] for k in rows.tolist()), strict=True)
 
 

@@ -64,7 +64,7 @@ def _strip(name: str, lies: list[_Lie], agents: tuple[str, ...]) -> Drawing:
         axes.axvline(0, color=INK, linewidth=1)
         for place, agent in enumerate(shown):
             slacks = [lie.slack for lie in lies if lie.row.agent == agent][:MOST_DOTS]
-            kinds: tuple[tuple[str, dict[str, object], list[Fraction]], ...] = (
+            kinds: tuple[tuple[str, dict[str, Any], list[Fraction]], ...] = (
                 ("o", {"markerfacecolor": "none", "color": BLUE, "markersize": 6}, [s for s in slacks if s > 0]),
                 ("s", {"color": INK, "markersize": 7}, [s for s in slacks if s == 0]),
                 ("X", {"color": ORANGE, "markersize": 9}, [s for s in slacks if s < 0]),
