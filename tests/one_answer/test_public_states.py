@@ -40,10 +40,11 @@ def lie(p: Profile, i: int, r: int) -> Profile:
     return (*p[:i], r, *p[i + 1 :])
 
 
-def revenue(model: Model, participation: str) -> float | None:
+def revenue(model: Model, participation: str, incentives: str = "pepic") -> float | None:
     """The most that can be collected under the efficient rule by any payments, by an LP in floats; None: nothing is feasible.
 
-    One or two periods. What is paid in period 2 may look at all reports of both periods.
+    One or two periods. What is paid in period 2 may look at all reports of both periods. With `pbic` an agent knows her own signals, the
+    public states, what the others truly reported before, and what she said herself, true or not.
     """
     rule, prior, delta = efficient(model).rule, model.prior, float(model.delta)
     assert prior is not None
@@ -64,9 +65,24 @@ def revenue(model: Model, participation: str) -> float | None:
             total = total + delta * sum(float(x) * end(i, said, q, q) for q, x in first.kernel[a, p].items() if x)
         return total
 
+    def believed(i: int, law: dict[Profile, Fraction], gain: Any, period: Any) -> None:
+        for seen in {model.view(i, p) for p, x in law.items() if x}:
+            part = [p for p, x in law.items() if x and model.view(i, p) == seen]
+            for r in range(len(period.signals[i])):
+                if r != part[0][i]:
+                    rows.append(sum(float(law[p]) * gain(p, lie(p, i, r)) for p in part) <= 0)
+
     reached = {p for p, x in prior.items() if x}
+    for i in model.players if incentives == "pbic" else ():
+        believed(i, prior, lambda p, said, i=i: worth(i, p, said) - worth(i, p, p), first)
+        for h in first.profiles() if later else ():
+            for said in range(len(first.signals[i])):
+                assert first.kernel is not None
+                told = lie(h, i, said)
+                law = first.kernel[rule[0][told], h]
+                believed(i, law, lambda q, wrong, i=i, told=told: end(i, told, q, wrong) - end(i, told, q, q), later)
     for i in model.players:
-        for p in first.profiles():
+        for p in first.profiles() if incentives == "pepic" else ():
             rows += [worth(i, p, p) >= worth(i, p, lie(p, i, r)) for r in range(len(first.signals[i])) if r != p[i]]
             for q in later.profiles() if later else []:
                 assert later is not None
@@ -92,10 +108,10 @@ def revenue(model: Model, participation: str) -> float | None:
     return None if problem.status in ("infeasible", "infeasible_inaccurate") else float(problem.value)
 
 
-def asked(instance: dict[str, Any], participation: str) -> Any:
+def asked(instance: dict[str, Any], participation: str, **options: Any) -> Any:
     environment = mechsynth.loads(json.dumps(instance))
     wishes = [f"participation:{participation}"]
-    return mechsynth.solve(environment, "implement", transfers="full+now", require=wishes, objective="max-revenue", relax=False)
+    return mechsynth.solve(environment, "implement", transfers="full+now", require=wishes, objective="max-revenue", relax=False, **options)
 
 
 def drawn(seed: int, parts: tuple[str, ...] = second.PARTS, **fixed: Any) -> dict[str, Any]:
@@ -108,11 +124,12 @@ def drawn(seed: int, parts: tuple[str, ...] = second.PARTS, **fixed: Any) -> dic
     return made
 
 
+@pytest.mark.parametrize("incentives", ["pepic", "pbic"])
 @pytest.mark.parametrize("seed", range(40))
-def test_revenue_from_the_definition(seed: int) -> None:
+def test_revenue_from_the_definition(seed: int, incentives: str) -> None:
     """A public state is part of what everybody knows, and nobody lies about it; what is not available is never played; staying is held against leaving."""
     instance, sense = drawn(seed), ("interim", "ex-post")[seed // 2 % 2]
-    expected, result = revenue(read(instance), sense), asked(instance, sense)
+    expected, result = revenue(read(instance), sense, incentives), asked(instance, sense, incentives=incentives)
     assert result.check().accepted
     if expected is None:
         assert result.status == "infeasible"
