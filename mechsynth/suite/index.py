@@ -25,12 +25,13 @@ from typing import Any
 from mechsynth import files
 from mechsynth.environment import Environment
 from mechsynth.errors import InputError, MechsynthError
-from mechsynth.instance import FORMAT as INSTANCE
-from mechsynth.instance import loads, read_json
+from mechsynth.instance import FORMAT as FIRST
+from mechsynth.instance import SECOND, loads, read_json
 from mechsynth.suite.expected import entry_of, expected_in
 
 FORMAT = "mechsynth-index/1"
 NAME = "index.json"
+INSTANCES = (FIRST, SECOND)
 
 Entry = dict[str, Any]
 
@@ -84,18 +85,20 @@ def features(environment: Environment) -> list[str]:
     private = all(
         _constant(period.utilities.num[i], 1 + j)
         for period in periods
-        for i in range(len(environment.agents))
-        for j in environment.others(i)
+        for i in environment.players
+        for j in environment.players
+        if i != j
     )
     found.append("private-values" if private else "interdependent")
     moving = [t for t, period in enumerate(periods, 1) if period.transition is not None]
     if moving:
-        if all(_constant(environment.period(t).kernel().num, 0) for t in moving):
+        always = all(environment.period(t).available is None for t in moving)
+        if always and all(_constant(environment.period(t).kernel().num, 0) for t in moving):
             found.append("uncontrolled")
         from mechsynth.beliefs import beliefs
 
         if all(
-            _constant(beliefs(environment, t, i).rows.num, 2) for t in moving for i in range(len(environment.agents))
+            _constant(beliefs(environment, t, i).rows.num, 2) for t in moving for i in environment.players
         ):
             found.append("no-influence")
     return found
@@ -167,7 +170,7 @@ def _files(folder: Path) -> Iterator[Path]:
         if path.name.startswith(".") or not path.is_file():
             continue
         document = _document(path)
-        if isinstance(document, dict) and document.get("format") == INSTANCE:
+        if isinstance(document, dict) and document.get("format") in INSTANCES:
             yield path
 
 

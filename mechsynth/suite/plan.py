@@ -18,7 +18,7 @@ from mechsynth.suite.expected import Expected, expected_in
 from mechsynth.suite.questions import LADDER, question, text
 
 FORMAT = "mechsynth-suite/1"
-INSTANCE = "mechsynth-instance/1"
+INSTANCE, SECOND = "mechsynth-instance/1", "mechsynth-instance/2"
 OURS = "mechsynth-"
 KEYS = ("format", "name", "title", "notes", "questions", "instances")
 
@@ -202,7 +202,7 @@ def _lines(path: Path, entry: _Entry, base: Path, asks: Sequence[Mapping[str, An
         data = files.read(path)
         sha256 = hashlib.sha256(data).hexdigest()
         document = read_json(data)
-        if not isinstance(document, dict) or document.get("format") != INSTANCE:
+        if not isinstance(document, dict) or document.get("format") not in (INSTANCE, SECOND):
             raise InputError("format", f"is not {INSTANCE!r}", "give instance files")
         known = [*entry.expected, *expected_in(document)]
     except MechsynthError as error:

@@ -43,7 +43,7 @@ def test_the_index_names_every_instance_once() -> None:
     found = {
         path.relative_to(LIBRARY).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in LIBRARY.rglob("*.json")
-        if json.loads(path.read_bytes()).get("format") == "mechsynth-instance/1"
+        if json.loads(path.read_bytes()).get("format") in ("mechsynth-instance/1", "mechsynth-instance/2")
     }
     assert {file: each["sha256"] for file, each in ENTRIES.items()} == found
     assert len({each["name"] for each in ENTRIES.values()}) == len(found)
