@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
-from inspect import CO_OPTIMIZED
 from typing import Any
 
 _HOME = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+_FUNCTION = 1  # inspect.CO_OPTIMIZED: set in the code of functions, not of modules and classes
 _ROOM, _CLAIMS = os.path.join(_HOME, "check", ""), os.path.join(_HOME, "asks", "")
 
 
@@ -44,7 +44,7 @@ class Trust:
         path = code.co_filename
         claims = path.startswith(_CLAIMS) and os.path.basename(path) == "claim.py"
         # what stands outside functions, in modules and classes, is run once, when a file is loaded
-        if not (claims or path.startswith(_ROOM)) or not code.co_flags & CO_OPTIMIZED:
+        if not (claims or path.startswith(_ROOM)) or not code.co_flags & _FUNCTION:
             return None
         name = path.removeprefix(_ROOM).removeprefix(_HOME).replace(os.sep, "/")
         self.functions.setdefault(name, set()).add(code.co_qualname.partition(".<locals>")[0])
