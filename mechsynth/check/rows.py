@@ -2,6 +2,10 @@
 
 The frame decides what a payoff or a payment is. Where it is a number (a mechanism as it is played) the rows are checked; where it is a
 column the same rows are what multipliers combine. Slacks are at least 0, or exactly 0; payments count positive when the agent pays.
+
+At true signals ``θ``, after the reports ``h`` of the period before (-1: the start), agent ``i`` gets from truth ``X^i(θ) - due^i(θ; h)``, and from the
+reports ``ρ = (r, θ^{-i})``, telling the truth from then on, ``G^i(ρ, θ) - due^i(ρ; h)``. She pays ``p^i = now^i(θ) + due^i(θ; h)``; leaving is worth
+``O^i``; ``W`` is the surplus of the rule; ``Σ`` runs over the agents.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ Maker: TypeAlias = "Callable[[Frame], Iterator[Rows]]"
 
 
 def definitions(f: Frame) -> Iterator[Rows]:
-    """A payoff is what truth is worth; where a lie has a column of its own, that is what the lie is worth."""
+    """``X^i(θ) = G^i(θ, θ)``: a payoff is what truth is worth; where a lie has a column of its own, that is ``G^i(ρ, θ)``."""
     for t in f.periods:
         for i in f.agents:
             yield truth(f, t, i, State(profile=f.profiles(t)))
@@ -34,7 +38,7 @@ def definitions(f: Frame) -> Iterator[Rows]:
 
 
 def truth(f: Frame, t: int, i: int, state: State) -> Rows:
-    """Return the rows that say what payoffs are at some profiles."""
+    """``X^i(θ) = G^i(θ, θ)`` at some profiles."""
     name = f.place("value", t, i)
     return Rows(DEFINITION, True, name.head, state, partial(_value, f, t, i), name.profile)
 
@@ -50,7 +54,7 @@ def _deviation(f: Frame, t: int, i: int, message: int, s: State) -> Form:
 
 
 def pepic(f: Frame, relaxed: bool = False, last: bool | None = None) -> Iterator[Rows]:
-    """No lie pays at any profile after any reports; what is due cancels where it does not look at the own report.
+    """``X^i(θ) - due^i(θ; h) ≥ G^i(ρ, θ) - due^i(ρ; h)``: no lie pays at any ``θ`` after any ``h``; ``due`` cancels where it does not look at the own report.
 
     With ``relaxed``, up to a column ``epsilon``; with ``last``, in the last period alone (False: before it).
     """
@@ -63,7 +67,7 @@ def pepic(f: Frame, relaxed: bool = False, last: bool | None = None) -> Iterator
 
 
 def lie(f: Frame, t: int, i: int, message: int, state: State, relaxed: bool = False, head: str = "pepic") -> Rows:
-    """Return the rows that deter a message at some profiles."""
+    """``X^i(θ) - due^i(θ; h) ≥ G^i(ρ, θ) - due^i(ρ; h)`` for a message, at some ``θ`` and ``h``."""
     name = f.place(head, t, i, message)
     return Rows(head, False, name.head, state, partial(_deterred, f, t, i, message, relaxed), name.lie)
 
@@ -77,7 +81,7 @@ def _deterred(f: Frame, t: int, i: int, message: int, relaxed: bool, s: State) -
 
 
 def pbic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
-    """No lie pays given what the agent knows, after whatever she has said before; her rows are weighted with what she believes.
+    """``E[X^i(θ) - due^i(θ; h) - G^i(ρ, θ) + due^i(ρ; h) | what i knows] ≥ 0``, after whatever she has said before; rows are weighted with what she believes.
 
     With ``relaxed``, up to a column ``epsilon`` a unit of probability.
     """
@@ -88,7 +92,10 @@ def pbic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
 
 
 def bnic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
-    """No lie pays where truth leads to, whatever follows it; what follows is worth ``V``, which is at least what every report is worth there."""
+    """``E[X^i(θ) - due^i(θ; h) - Y^i(ρ, θ) + due^i(ρ; h) | what i knows] ≥ 0`` where truth leads to, ``Y`` the worth of a report with whatever follows it.
+
+    After a lie what follows is worth ``V``, and ``V ≥ E[Y^i(ρ, θ) - due^i(ρ; h) | what i knows]`` for every report there.
+    """
     for t in f.periods:
         for i in f.agents:
             for state in f.states(t, i, clean=True):
@@ -130,7 +137,7 @@ def _likely(f: Frame, t: int, i: int, s: State) -> Exact:
 
 
 def target(head: str, share: Callable[[Frame], Fraction], f: Frame) -> Iterator[Rows]:
-    """In every period that another follows an agent's payoff is a share of the surplus."""
+    """``X^i(θ) = s W(θ)`` in every period that another follows: an agent's payoff is a share of the surplus."""
     for t in filter(f.continues, f.periods):
         for i in f.agents:
             name, truth = f.place(head, t, i), State(profile=f.profiles(t))
@@ -143,7 +150,7 @@ def _above(f: Frame, t: int, i: int, share: Fraction, s: State) -> Form:
 
 
 def participation_ex_post(f: Frame) -> Iterator[Rows]:
-    """Staying is worth at least what leaving is at every profile that truth can lead to."""
+    """``X^i(θ) - due^i(θ; h) ≥ O^i(θ)``: staying is worth at least what leaving is, wherever truth can lead to."""
     for t in f.periods:
         for seen in f.seen(t):
             for i in f.agents:
@@ -156,7 +163,7 @@ def _rent(f: Frame, t: int, i: int, s: State) -> Form:
 
 
 def participation_interim(f: Frame, head: str = "participation:interim", start: bool = False) -> Iterator[Rows]:
-    """Staying is expected to be worth at least what leaving is, given the own signal, what is public, and the reports before."""
+    """``E[X^i - due^i - O^i | θ^i, h] ≥ 0``: given the own signal, what is public, and the reports before, staying is expected to be worth it."""
     for t in [0] if start else f.periods:
         for history in f.on_path(t)[:1] if start else f.on_path(t):
             for i in f.agents:
@@ -174,7 +181,7 @@ def _mass(f: Frame, t: int, i: int, s: State) -> Exact:
 
 
 def participation_ex_ante(f: Frame) -> Iterator[Rows]:
-    """Every agent expects at least what leaving is worth at the start."""
+    """``E[X^i - due^i - O^i] ≥ 0`` at the start: every agent expects at least what leaving is worth."""
     for i in f.agents:
         head = f"participation:ex-ante {f.names.agents[i]}"
         yield Rows("participation:ex-ante", False, head, f.start, partial(_rents, f, [i]), lambda s, head=head: head)  # type: ignore[misc]
@@ -194,26 +201,36 @@ def total(forms: Iterator[Form]) -> Form:
 
 
 def budget_ex_ante(f: Frame) -> Iterator[Rows]:
-    """All payments together are expected to be at least 0: the surplus is worth no less than the payoffs."""
+    """``E W - Σ E[X^i - due^i] ≥ 0`` at the start: all payments together, discounted, are expected to be at least 0."""
     yield Rows("budget:ex-ante", False, "budget:ex-ante", f.start, partial(revenue, f), lambda _: "budget:ex-ante")
 
 
 def revenue(f: Frame, s: State) -> Form:
-    """Return the expected discounted sum of all payments: the surplus less the payoffs."""
+    """Return ``E W - Σ E[X^i - due^i]`` at the start, the expected discounted sum of all payments."""
     return f.number(f.expected_surplus, len(s)) - _expected(f, list(f.agents), s)
 
 
-def _budgets(f: Frame, head: str, family: str, equal: bool, slack: Callable[[int, State], Form]) -> Iterator[Rows]:
+def _budgets(
+    f: Frame, head: str, family: str, slack: Callable[[int, State], Form], every: bool = False
+) -> Iterator[Rows]:
     for t in f.periods:
         for history in f.histories(t):
             if history[0] >= 0 or f.pays_now(t) or f.kind.first:
                 name = f.place(head, t)
-                yield Rows(family, equal, name.head, State(history=history), partial(slack, t), name.plain)
+                state = f.pairs(history, f.profiles(t)) if every else State(history=history)
+                yield Rows(
+                    family,
+                    family != OBJECTIVE,
+                    name.head,
+                    state,
+                    partial(slack, t),
+                    name.profile if every else name.plain,
+                )
 
 
 def budget_per_period(f: Frame) -> Iterator[Rows]:
-    """The payments of every period are expected to add up to 0 after every truthful profile of the period before."""
-    return _budgets(f, "budget:per-period", "budget:per-period", True, partial(_collected, f))
+    """``E[Σ p^i | h] = 0``: the payments of every period are expected to add up to 0 after every truthful profile ``h`` of the period before."""
+    return _budgets(f, "budget:per-period", "budget:per-period", partial(_collected, f))
 
 
 def _collected(f: Frame, t: int, s: State) -> Form:
@@ -222,12 +239,8 @@ def _collected(f: Frame, t: int, s: State) -> Form:
 
 
 def budget_ex_post(f: Frame) -> Iterator[Rows]:
-    """The payments of every period add up to 0 after all reports."""
-    for t in f.periods:
-        for history in f.histories(t):
-            if history[0] >= 0 or f.pays_now(t) or f.kind.first:
-                name, state = f.place("budget:ex-post", t), f.pairs(history, f.profiles(t))
-                yield Rows("budget:ex-post", True, name.head, state, partial(_paid, f, t), name.profile)
+    """``Σ p^i(θ; h) = 0``: the payments of every period add up to 0 after all reports."""
+    return _budgets(f, "budget:ex-post", "budget:ex-post", partial(_paid, f), every=True)
 
 
 def _paid(f: Frame, t: int, s: State) -> Form:
@@ -235,15 +248,21 @@ def _paid(f: Frame, t: int, s: State) -> Form:
 
 
 def bounded(f: Frame, head: str, size: Fraction) -> Iterator[Rows]:
-    """No payment is above a number or below minus it."""
+    """``-B ≤ p ≤ B`` for every payment that the class lists."""
+    return _capped(f, head, head, lambda t, i, lag, s: f.number(size, len(s)))
+
+
+def _capped(f: Frame, family: str, head: str, cap: Callable[[int, int, int, State], Form]) -> Iterator[Rows]:
     for t, i, lag, where, name in f.payments():
         for sign, mark in ((-1, "<="), (1, ">=")):
-            slack = partial(_within, f, t, i, lag, sign, size)
-            yield Rows(head, False, head, where, slack, partial(_marked, head, name, mark))
+            slack = partial(_within, f, t, i, lag, sign, cap)
+            yield Rows(family, False, head, where, slack, partial(_marked, head, name, mark))
 
 
-def _within(f: Frame, t: int, i: int, lag: int, sign: int, size: Fraction, s: State) -> Form:
-    return f.number(size, len(s)) + f.payment(t, i, lag, s).times(Fraction(sign))
+def _within(
+    f: Frame, t: int, i: int, lag: int, sign: int, cap: Callable[[int, int, int, State], Form], s: State
+) -> Form:
+    return cap(t, i, lag, s) + f.payment(t, i, lag, s).times(Fraction(sign))
 
 
 def _marked(head: str, name: Callable[[State], str], mark: str, s: State) -> str:
@@ -251,24 +270,28 @@ def _marked(head: str, name: Callable[[State], str], mark: str, s: State) -> str
 
 
 def no_subsidy(f: Frame) -> Iterator[Rows]:
-    """Nobody is ever paid."""
+    """``p ≥ 0`` for every payment that the class lists: nobody is ever paid."""
     for t, i, lag, where, name in f.payments():
         label = partial(_marked, "no-subsidy", name, "")
         yield Rows("no-subsidy", False, "no-subsidy", where, partial(f.payment, t, i, lag), label)
 
 
 def surplus_full(f: Frame) -> Iterator[Rows]:
-    """The agents together expect no more than leaving is worth: the payments are expected to be the surplus above that."""
+    """``Σ E[X^i - due^i - O^i] = 0`` at the start: the agents together expect no more than leaving is worth."""
     slack = partial(_rents, f, list(f.agents))
     yield Rows("surplus:full", True, "surplus:full", f.start, slack, lambda _: "surplus:full")
 
 
 def surplus_every_history(f: Frame) -> Iterator[Rows]:
-    """The agents together are left with what leaving is worth at every profile that truth can lead to."""
+    """``Σ (X^i(θ) - due^i(θ; h) - O^i(θ)) = 0``: the agents are left with what leaving is worth, wherever truth can lead to."""
+    return _seen(f, "surplus:every-history", "surplus:every-history", _nets)
+
+
+def _seen(f: Frame, family: str, head: str, slack: Callable[[Frame, int, State], Form]) -> Iterator[Rows]:
     for t in f.periods:
         for seen in f.seen(t):
-            name = f.place("surplus:every-history", t)
-            yield Rows("surplus:every-history", True, name.head, seen, partial(_nets, f, t), name.profile)
+            name = f.place(head, t)
+            yield Rows(family, family != OBJECTIVE, name.head, seen, partial(slack, f, t), name.profile)
 
 
 def _nets(f: Frame, t: int, s: State) -> Form:
@@ -279,33 +302,18 @@ def _nets(f: Frame, t: int, s: State) -> Form:
 
 
 def largest(f: Frame) -> Iterator[Rows]:
-    """No payment is larger than a column ``largest``."""
-    return _sizes(f, "largest")
+    """``|p| ≤ largest`` for every payment that the class lists."""
+    return _capped(f, OBJECTIVE, "largest", lambda t, i, lag, s: f.column(LARGEST, len(s)))
 
 
 def sizes(f: Frame) -> Iterator[Rows]:
-    """No payment is larger than a column of its own."""
-    return _sizes(f, "size")
-
-
-def _sizes(f: Frame, head: str) -> Iterator[Rows]:
-    for t, i, lag, where, name in f.payments():
-        for sign, mark in ((-1, "<="), (1, ">=")):
-            slack = partial(_size, f, t, i, lag, sign, head == "size")
-            yield Rows(OBJECTIVE, False, head, where, slack, partial(_marked, head, name, mark))
-
-
-def _size(f: Frame, t: int, i: int, lag: int, sign: int, each: bool, s: State) -> Form:
-    column = f.sizes_of(t, i, lag, s) if each else LARGEST
-    return f.column(column, len(s)) + f.payment(t, i, lag, s).times(Fraction(sign))
+    """``|p| ≤ size p``, a column of its own for every payment that the class lists."""
+    return _capped(f, OBJECTIVE, "size", lambda t, i, lag, s: f.column(f.sizes_of(t, i, lag, s), len(s)))
 
 
 def rent(f: Frame) -> Iterator[Rows]:
-    """The agents together are left with no more than a column ``rent`` above what leaving is worth."""
-    for t in f.periods:
-        for seen in f.seen(t):
-            name = f.place("rent", t)
-            yield Rows(OBJECTIVE, False, name.head, seen, partial(_left, f, t), name.profile)
+    """``Σ (X^i(θ) - due^i(θ; h) - O^i(θ)) ≤ rent``, wherever truth can lead to."""
+    return _seen(f, OBJECTIVE, "rent", _left)
 
 
 def _left(f: Frame, t: int, s: State) -> Form:
@@ -313,8 +321,8 @@ def _left(f: Frame, t: int, s: State) -> Form:
 
 
 def subsidy(f: Frame) -> Iterator[Rows]:
-    """No period is expected to need more than a column ``subsidy``, which is at least 0."""
-    yield from _budgets(f, "subsidy", OBJECTIVE, False, partial(_short, f))
+    """``E[Σ p^i | h] ≥ -subsidy`` in every period, and ``subsidy ≥ 0``."""
+    yield from _budgets(f, "subsidy", OBJECTIVE, partial(_short, f))
     # without period labels the budget row of the start takes the plain name
     name = "subsidy >=" if f.model.horizon is None and f.pays_now(0) else "subsidy"
     yield Rows(OBJECTIVE, False, name, State(), lambda _: f.column(SUBSIDY, 1), lambda _: name)
@@ -325,7 +333,7 @@ def _short(f: Frame, t: int, s: State) -> Form:
 
 
 def epsilon(f: Frame) -> Iterator[Rows]:
-    """What lies may gain, a column ``epsilon``, is at least 0."""
+    """``epsilon ≥ 0``: no lie gains more than that."""
     yield Rows(OBJECTIVE, False, "epsilon", State(), lambda _: f.column(EPSILON, 1), lambda _: "epsilon")
 
 

@@ -87,11 +87,11 @@ def test_rows_outside_the_conflict_are_refused_and_definitions_are_not() -> None
 
 
 def test_sizes_are_weighed_by_the_mass() -> None:
-    """A multiplier of -3 on a row of mass 1/2 has size 3/2."""
+    """Incentives given what an agent knows are relaxed per unit of probability: a multiplier of 3 on a row of mass 1/2 has size 3/2. Other rows are as they stand."""
     sizes: dict[str, F] = {}
-    rows = [row("is x", form(0, x=1), equal=True, mass=F(1, 2)), row("low x", form(0, x=3))]
-    derived(rows, {"is x": F(-3), "low x": F(1)}, Ledger(), sizes=sizes)
-    assert sizes == {"wish": F(3, 2) + 1}
+    rows = [row("is x", form(0, x=1), equal=True, mass=F(1, 2)), row("low x", form(0, x=3)), row("pbic", form(0, x=1), family="pbic", mass=F(1, 2))]
+    derived(rows, {"is x": F(-3), "low x": F(1), "pbic": F(3)}, Ledger(), sizes=sizes)
+    assert sizes == {"wish": F(3) + 1, "pbic": F(3, 2)}
 
 
 def test_a_bound_is_what_the_rows_leave_of_the_objective() -> None:
