@@ -57,7 +57,7 @@ def public(answer: Answer) -> str:
     verb, it = ("is", "it") if len(names) == 1 else ("are", "them")
     told = (
         f"{listed(names)} {verb} public: everybody sees {it} before the reports of a period. Where reports are listed, what is public "
-        "stands among them; nobody can misreport it, and it neither pays nor receives."
+        "stands among them; nobody can misreport it, and it neither pays nor receives. Whoever knows her own signal knows what is public, too."
     )
     return f"{told} {limited}".strip()
 
