@@ -32,7 +32,9 @@ CRITICAL = Option(
     "find all discount factors at which entry fees pay for the pivot mechanism", kind=Kind.SWITCH, aside=True
 )
 REQUIRE = Option(
-    "a requirement, repeated: residual-claimant, participation:ex-post, budget:ex-post, bounded:10, …", "R", Kind.WORDS
+    "a requirement, repeated: residual-claimant, participation:ex-post, budget:ex-post, no-deficit:ex-post, bounded:10, cap:10, liability:0, …",
+    "R",
+    Kind.WORDS,
 )
 INCENTIVES = Option(
     "what truth must be: pepic (after every history, whatever the others' signals), pbic (given what an agent knows, after every lie of her own), "

@@ -37,6 +37,6 @@ def _same(transfers: str, name: str) -> bool:
         return later
     if head == "pepic":
         return later or not transfers.startswith("full")
-    if head == "budget:ex-post":
+    if head in ("budget:ex-post", "no-deficit:ex-post") or head.startswith(("cap:", "liability:")):
         return later or transfers == "history-independent"
-    return head == "budget:per-period" and later
+    return head in ("budget:per-period", "no-deficit:per-period") and later

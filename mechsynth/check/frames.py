@@ -13,7 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import add
 
 import numpy as np
 
@@ -230,6 +231,10 @@ class Frame(Knowledge, ABC):
     def utility(self, t: int, agent: int, action: Array, true: Array) -> Form:
         """Return what an agent enjoys."""
         return Form(self.model.period(t).utilities[agent][action, true])
+
+    def flow(self, t: int, agent: int, profile: Array) -> Form:
+        """Return what an agent enjoys in a period in which all report the truth."""
+        return reduce(add, (self.utility(t, agent, action, profile).times(w) for w, action in self.play(t, profile)))
 
     def surplus(self, t: int, profile: Array) -> Form:
         """Return the surplus of the rule from a period on."""

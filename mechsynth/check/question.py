@@ -11,7 +11,9 @@ from mechsynth.errors import InputError
 
 from .asked import asked_of
 from .block import INCENTIVES
+from .flows import WRITTEN, Malformed, Players, read
 from .model import Model
+from .rows import Maker
 from .text import Numbers, describe, items, show, table
 
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
@@ -27,6 +29,8 @@ REQUIREMENTS = (
     "budget:ex-ante",
     "budget:per-period",
     "budget:ex-post",
+    "no-deficit:per-period",
+    "no-deficit:ex-post",
     "no-subsidy",
     "surplus:full",
     "surplus:every-history",
@@ -51,7 +55,12 @@ RESERVED = frozenset(
         "participation",
         "budget",
         "bounded",
+        "cap",
+        "exit",
+        "liability",
+        "no-deficit",
         "no-subsidy",
+        "split",
         "surplus",
         "definition",
         "value",
@@ -91,6 +100,8 @@ class Question:
         Empty where the question has none.
     bounds:
         The number of every requirement ``bounded:B``.
+    made:
+        What makes the rows of the other requirements that have numbers of their own.
     written:
         The requirements that are none of the format's, whose rows the result has to write out.
     """
@@ -102,6 +113,7 @@ class Question:
     require: tuple[str, ...] = ()
     objective: str = ""
     bounds: dict[str, Fraction] = field(default_factory=dict)
+    made: dict[str, Maker] = field(default_factory=dict)
     written: tuple[str, ...] = ()
 
     @property
@@ -178,6 +190,7 @@ def read_wishes(question: dict[str, Any], model: Model, numbers: Numbers) -> Que
         raise InputError("question.objective", f"found {describe(objective)}", f"one of {', '.join(OBJECTIVES)}")
     require: list[str] = []
     bounds: dict[str, Fraction] = {}
+    made: dict[str, Maker] = {}
     written: list[str] = []
     for k, entry in enumerate(items(question["require"], "question.require")):
         at = f"question.require[{k}]"
@@ -191,9 +204,12 @@ def read_wishes(question: dict[str, Any], model: Model, numbers: Numbers) -> Que
             bounds[entry] = numbers.fraction(entry.removeprefix("bounded:"), at)
             if bounds[entry] < 0:
                 raise InputError(at, f"{show(entry)}: a bound below 0", "write bounded:B with B at least 0")
+        elif (maker := _made(entry, model, numbers, at)) is not None:
+            made[entry] = maker
         elif entry not in REQUIREMENTS:
             if entry.partition(":")[0].lower() in RESERVED or not _OWN_NAME.fullmatch(entry):
-                raise InputError(at, f"{show(entry)} is no requirement", f"one of {', '.join(REQUIREMENTS)}, bounded:B")
+                remedy = f"one of {', '.join(REQUIREMENTS)}, bounded:B, {WRITTEN}"
+                raise InputError(at, f"{show(entry)} is no requirement", remedy)
             written.append(entry)
         require.append(entry)
     if sum(entry in INCENTIVES for entry in require) != 1:
@@ -201,8 +217,17 @@ def read_wishes(question: dict[str, Any], model: Model, numbers: Numbers) -> Que
     if model.prior is None:
         # a budget of period 1 is an expectation where something is paid then
         start = transfers.endswith("+now") or transfers == "history-independent" or model.horizon == 1
-        needs = (*_AT_START, "budget:per-period", "min-subsidy") if start else _AT_START
+        needs = (*_AT_START, "budget:per-period", "no-deficit:per-period", "min-subsidy") if start else _AT_START
         for entry in (*require, objective):
-            if entry in needs:
+            if entry in needs or entry.startswith("split:"):
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
-    return Question(question["ask"], "", None, transfers, tuple(require), objective, bounds, tuple(written))
+    return Question(question["ask"], "", None, transfers, tuple(require), objective, bounds, made, tuple(written))
+
+
+def _made(name: str, model: Model, numbers: Numbers, at: str) -> Maker | None:
+    """Return what makes the rows of a requirement with a number of its own; None for another."""
+    players = Players({model.agents[i]: i for i in model.players}, model.horizon)
+    try:
+        return read(name, players, lambda value: numbers.fraction(value, at))
+    except Malformed as problem:
+        raise InputError(at, f"{show(name)} {problem.args[0]}", problem.args[1]) from None

@@ -184,14 +184,15 @@ def participation_ex_ante(f: Frame) -> Iterator[Rows]:
     """``E[X^i - due^i - O^i] ≥ 0`` at the start: every agent expects at least what leaving is worth."""
     for i in f.agents:
         head = f"participation:ex-ante {f.names.agents[i]}"
-        yield Rows("participation:ex-ante", False, head, f.start, partial(_rents, f, [i]), lambda s, head=head: head)  # type: ignore[misc]
+        yield Rows("participation:ex-ante", False, head, f.start, partial(rents, f, [i]), lambda s, head=head: head)  # type: ignore[misc]
 
 
 def _expected(f: Frame, agents: list[int], s: State) -> Form:
     return total(f.expected(f.law(0, s.history), 0, i, s.history) for i in agents)
 
 
-def _rents(f: Frame, agents: list[int], s: State) -> Form:
+def rents(f: Frame, agents: list[int], s: State) -> Form:
+    """Return what agents together expect at the start, above what leaving is worth."""
     return _expected(f, agents, s) - total(f.leaving(f.law(0, s.history), 0, i) for i in agents)
 
 
@@ -211,7 +212,7 @@ def revenue(f: Frame, s: State) -> Form:
 
 
 def _budgets(
-    f: Frame, head: str, family: str, slack: Callable[[int, State], Form], every: bool = False
+    f: Frame, head: str, family: str, slack: Callable[[int, State], Form], equal: bool, every: bool = False
 ) -> Iterator[Rows]:
     for t in f.periods:
         for history in f.histories(t):
@@ -220,7 +221,7 @@ def _budgets(
                 state = f.pairs(history, f.profiles(t)) if every else State(history=history)
                 yield Rows(
                     family,
-                    family != OBJECTIVE,
+                    equal,
                     name.head,
                     state,
                     partial(slack, t),
@@ -228,9 +229,9 @@ def _budgets(
                 )
 
 
-def budget_per_period(f: Frame) -> Iterator[Rows]:
-    """``E[Σ p^i | h] = 0``: the payments of every period are expected to add up to 0 after every truthful profile ``h`` of the period before."""
-    return _budgets(f, "budget:per-period", "budget:per-period", partial(_collected, f))
+def budget_per_period(f: Frame, head: str = "budget:per-period", equal: bool = True) -> Iterator[Rows]:
+    """``E[Σ p^i | h] = 0`` (or ``≥ 0``): the payments of every period are expected to add up to 0 (no less) after every truthful profile ``h`` of the period before."""
+    return _budgets(f, head, head, partial(_collected, f), equal)
 
 
 def _collected(f: Frame, t: int, s: State) -> Form:
@@ -238,9 +239,9 @@ def _collected(f: Frame, t: int, s: State) -> Form:
     return total(f.collected(law, t, i, s.history) for i in f.agents)
 
 
-def budget_ex_post(f: Frame) -> Iterator[Rows]:
-    """``Σ p^i(θ; h) = 0``: the payments of every period add up to 0 after all reports."""
-    return _budgets(f, "budget:ex-post", "budget:ex-post", partial(_paid, f), every=True)
+def budget_ex_post(f: Frame, head: str = "budget:ex-post", equal: bool = True) -> Iterator[Rows]:
+    """``Σ p^i(θ; h) = 0`` (or ``≥ 0``): the payments of every period add up to 0 (no less) after all reports."""
+    return _budgets(f, head, head, partial(_paid, f), equal, every=True)
 
 
 def _paid(f: Frame, t: int, s: State) -> Form:
@@ -278,7 +279,7 @@ def no_subsidy(f: Frame) -> Iterator[Rows]:
 
 def surplus_full(f: Frame) -> Iterator[Rows]:
     """``Σ E[X^i - due^i - O^i] = 0`` at the start: the agents together expect no more than leaving is worth."""
-    slack = partial(_rents, f, list(f.agents))
+    slack = partial(rents, f, list(f.agents))
     yield Rows("surplus:full", True, "surplus:full", f.start, slack, lambda _: "surplus:full")
 
 
@@ -322,7 +323,7 @@ def _left(f: Frame, t: int, s: State) -> Form:
 
 def subsidy(f: Frame) -> Iterator[Rows]:
     """``E[Σ p^i | h] ≥ -subsidy`` in every period, and ``subsidy ≥ 0``."""
-    yield from _budgets(f, "subsidy", OBJECTIVE, partial(_short, f))
+    yield from _budgets(f, "subsidy", OBJECTIVE, partial(_short, f), equal=False)
     # without period labels the budget row of the start takes the plain name
     name = "subsidy >=" if f.model.horizon is None and f.pays_now(0) else "subsidy"
     yield Rows(OBJECTIVE, False, name, State(), lambda _: f.column(SUBSIDY, 1), lambda _: name)
@@ -352,6 +353,8 @@ REQUIREMENTS: dict[str, Maker] = {
     "budget:ex-ante": budget_ex_ante,
     "budget:per-period": budget_per_period,
     "budget:ex-post": budget_ex_post,
+    "no-deficit:per-period": partial(budget_per_period, head="no-deficit:per-period", equal=False),
+    "no-deficit:ex-post": partial(budget_ex_post, head="no-deficit:ex-post", equal=False),
     "no-subsidy": no_subsidy,
     "surplus:full": surplus_full,
     "surplus:every-history": surplus_every_history,

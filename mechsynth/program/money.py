@@ -1,7 +1,8 @@
-"""Requirements on money: the three budgets, bounds on payments, and the surplus that is taken."""
+"""Requirements on money: budgets and deficits, bounds on payments, and the surplus that is taken."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -55,41 +56,50 @@ def period_budgets(setting: Setting, name: str) -> list[tuple[str, list[Index], 
 
 @dataclass(frozen=True)
 class BudgetPerPeriod:
-    """The payments of each period add to 0 in expectation, given the truthful profile of the period before."""
+    """The payments of each period add to 0 in expectation, given the truthful profile of the period before; or to no less than 0."""
 
     name: str = "budget:per-period"
+    equal: bool = True
 
     def rows(self, setting: Setting) -> None:
-        """Add one equality per period and profile before."""
+        """Add one row per period and profile before."""
         for title, cols, nums, den in period_budgets(setting, self.name):
-            setting.program.add_rows([title], cols, nums, den, [Fraction(0)], self.name, equal=True)
+            setting.program.add_rows([title], cols, nums, den, [Fraction(0)], self.name, equal=self.equal)
 
 
 @dataclass(frozen=True)
 class BudgetExPost:
-    """The payments of each period add to 0 whatever happens."""
+    """The payments of each period add to 0 whatever happens; or to no less than 0."""
 
     name: str = "budget:ex-post"
+    equal: bool = True
 
     def rows(self, setting: Setting) -> None:
-        """Add one equality per realization."""
+        """Add one row per realization."""
         for t in range(setting.count):
-            names = setting.profiles[t]
-            nows = [now for now in setting.now[t] if now is not None]
-            one = np.ones(len(names), dtype=np.int64)
-            zero = [Fraction(0)] * len(names)
             head = f"{self.name} {setting.when(t)}"
-            if setting.starts(t) and nows:
-                ones = [one] * len(nows)
-                setting.program.add_rows([f"{head}{n}" for n in names], nows, ones, 1, zero, self.name, equal=True)
-            before = setting.before(t)
-            dues = [due for i in setting.players if (due := setting.due(t, i)) is not None]
-            if before is None or not (dues or nows):
-                continue
-            for h, history in enumerate(setting.profiles[before]):
-                cols = [due[h] for due in dues] + nows
-                titles = [f"{head}{n} after {history}" for n in names]
-                setting.program.add_rows(titles, cols, [one] * len(cols), 1, zero, self.name, equal=True)
+            zero = [Fraction(0)] * len(setting.profiles[t])
+            for tail, paid in realizations(setting, t):
+                cols = [column for own in paid for column in own]
+                if not cols:
+                    continue
+                one = np.ones(len(zero), dtype=np.int64)
+                titles = [f"{head}{name}{tail}" for name in setting.profiles[t]]
+                setting.program.add_rows(titles, cols, [one] * len(cols), 1, zero, self.name, equal=self.equal)
+
+
+def realizations(setting: Setting, t: int) -> Iterator[tuple[str, list[list[Index]]]]:
+    """Yield the start and every public history of a period: the end of a row's name, and per player the columns paid at each profile, ``now`` and due."""
+    nows = [[] if (now := setting.now[t][i]) is None else [now] for i in setting.players]
+    if setting.starts(t):
+        yield "", nows
+    before = setting.before(t)
+    if before is None:
+        return
+    dues = [setting.due(t, i) for i in setting.players]
+    for h, history in enumerate(setting.profiles[before]):
+        owed: list[list[Index]] = [[] if due is None else [due[h]] for due in dues]
+        yield f" after {history}", [due + now for due, now in zip(owed, nows, strict=True)]
 
 
 @dataclass(frozen=True)

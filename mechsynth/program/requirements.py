@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from mechsynth.errors import InputError, UsageError, did_you_mean
+from mechsynth.program import flows
 from mechsynth.program.believed import Bnic, Pbic
 from mechsynth.program.incentives import EqualShares, NoPayoff, Participation, Pepic, ResidualClaimant
 from mechsynth.program.money import (
@@ -51,6 +52,8 @@ KNOWN: dict[str, Requirement] = {
         BudgetExAnte(),
         BudgetPerPeriod(),
         BudgetExPost(),
+        BudgetPerPeriod("no-deficit:per-period", equal=False),
+        BudgetExPost("no-deficit:ex-post", equal=False),
         NoSubsidy(),
         SurplusFull(),
         SurplusEveryHistory(),
@@ -68,7 +71,12 @@ RESERVED = frozenset(
         "participation",
         "budget",
         "bounded",
+        "cap",
+        "exit",
+        "liability",
+        "no-deficit",
         "no-subsidy",
+        "split",
         "surplus",
         "definition",
         "value",
@@ -92,6 +100,11 @@ def built_in(wish: Requirement) -> bool:
     """
     if type(wish) is Bounded:
         return isinstance(wish.bound, (int, Fraction)) and wish.bound >= 0
+    if type(wish) in (flows.Cap, flows.Liability, flows.Split):
+        try:
+            return flows.read(wish.name) == wish
+        except (UsageError, AttributeError, TypeError, ValueError):  # numbers that are none
+            return False
     known = KNOWN.get(wish.name) if isinstance(wish.name, str) else None
     return known is not None and type(wish) is type(known) and wish == known
 
@@ -139,6 +152,8 @@ def requirement(wish: str | Requirement) -> Requirement:
         if value < 0:
             raise UsageError("require", f"{wish!r} bounds payments below 0", "give a bound of at least 0")
         return Bounded(value)
-    raise UsageError(
-        "require", f"{wish!r} is no requirement", f"{did_you_mean(wish, KNOWN)}choose of {', '.join(KNOWN)}, bounded:B"
-    )
+    found = flows.read(wish)
+    if found is not None:
+        return found
+    forms = ", ".join((*KNOWN, "bounded:B", *flows.FORMS))
+    raise UsageError("require", f"{wish!r} is no requirement", f"{did_you_mean(wish, KNOWN)}choose of {forms}")

@@ -25,7 +25,7 @@ _MARKS = frozenset(("->", "<=", ">=", "(", ")", ",", "*", "t=", "a="))
 PAYMENTS = ("now", "later", "first")
 NUMBERS = ("epsilon", "largest", "rent", "subsidy")  # columns of an objective, one each
 COLUMNS = ("X", "D", "V", *PAYMENTS, *NUMBERS, "size")
-NOBODYS = ("budget", "surplus", "epsilon", "rent", "subsidy")  # rows of all agents together
+NOBODYS = ("budget", "no-deficit", "surplus", "epsilon", "rent", "subsidy")  # rows of all agents together
 OF_A_PAYMENT = ("bounded", "no-subsidy", "largest", "size")
 LIES = (*INCENTIVES, "deviation")  # rows about one report
 OWN = ("participation:interim", "participation:entry")  # rows of an agent who knows her own signal alone

@@ -18,6 +18,7 @@ and are not read here.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -177,7 +178,8 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
         key = word.removeprefix("--").replace("-", "_")
         kind = known[key].kind if key in known and word.startswith("--") else None
         if kind is Kind.WORDS:
-            question[key] = [*question.get(key, []), *value.split(",")]
+            # the shares of a split are joined by commas, too, and only the first of them follows a colon
+            question[key] = [*question.get(key, []), *re.split(r",(?![^,:]*=)", value)]
         elif kind is Kind.WORD:
             question[key] = value
         else:

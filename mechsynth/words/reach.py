@@ -42,9 +42,9 @@ def _every_period(kind: str, name: str, answer: Answer) -> bool:
         return bool(row.history)
     if head == "pepic":
         return bool(row.history) or not kind.startswith("full")
-    if head == "budget:ex-post":
+    if head in ("budget:ex-post", "no-deficit:ex-post") or head.startswith(("cap:", "liability:")):
         return bool(row.history) or kind == "history-independent"
-    return head == "budget:per-period" and bool(row.history)
+    return head in ("budget:per-period", "no-deficit:per-period") and bool(row.history)
 
 
 def payoffs_alone(answer: Answer, listing: Mapping[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mechsynth.words import limits
 from mechsynth.words.numbers import Number, show
 from mechsynth.words.reading import word
 
@@ -51,6 +52,11 @@ _MEANINGS = {
         "to 0 in expectation"
     ),
     "budget:ex-post": "a budget balanced whatever happens: the payments of each period add up to exactly 0",
+    "no-deficit:per-period": (
+        "no expected deficit in any period: given the reports of the period before, the payments of each period add up "
+        "to at least 0 in expectation"
+    ),
+    "no-deficit:ex-post": "no deficit whatever happens: the payments of each period add up to at least 0",
     "no-subsidy": "no subsidy: no payment to an agent, ever",
     "surplus:full": (
         "full extraction: the expected discounted payments are the whole expected surplus, the agents together keep 0"
@@ -94,6 +100,8 @@ _SHORT = {
     "budget:ex-ante": "the budget",
     "budget:per-period": "the budget",
     "budget:ex-post": "the budget",
+    "no-deficit:per-period": "no deficit",
+    "no-deficit:ex-post": "no deficit",
     "no-subsidy": "no subsidy",
     "surplus:full": "extraction",
     "surplus:every-history": "extraction",
@@ -116,6 +124,8 @@ _RELAXED = {
     "budget:ex-ante": "the expected deficit may be ε = {}",
     "budget:per-period": "the expected payments of each period may miss balance by ε = {}",
     "budget:ex-post": "the budget of each period may miss balance by ε = {}",
+    "no-deficit:per-period": "the expected deficit of each period may be up to ε = {}",
+    "no-deficit:ex-post": "the deficit of each period may be up to ε = {}",
     "no-subsidy": "a single payment to an agent may be up to ε = {}",
     "surplus:full": "the agents together may keep rents of ε = {} in expectation",
     "surplus:every-history": "the agents together may keep rents of ε = {} after each history (or lose as much)",
@@ -151,31 +161,26 @@ _EXPECTED = {
 
 def meaning(name: str, outside: bool = False) -> str:
     """Return what a requirement asks for, with its name; ``outside`` where leaving is worth other amounts than 0."""
-    kind, _, bound = name.partition(":")
-    text = f"bounded payments: none is above {word(bound)} in absolute value" if kind == "bounded" else ""
-    text = _MEANINGS.get(name, text)
+    own = limits.read(name)
+    text = _MEANINGS.get(name, "" if own is None else own.meaning)
     text = _LEAVING.get(name, text) if outside else text
     return f"{text} ({word(name)})" if text else word(name)
 
 
 def short(name: str) -> str:
     """Return the name of a requirement as a noun, with its name in brackets where that differs."""
-    return f"{_SHORT[name]} ({word(name)})" if name in _SHORT else word(name)
+    own = limits.read(name)
+    noun = _SHORT.get(name, "" if own is None else own.short)
+    return f"{noun} ({word(name)})" if noun else word(name)
 
 
 def relaxation(name: str, least: Number, outside: bool = False) -> str:
     """Return what it means to relax a requirement by ``least``."""
-    by = show(least)
-    kind, _, bound = name.partition(":")
-    text = (
-        f"payments may exceed {word(bound)} by ε = {{}}"
-        if kind == "bounded"
-        else "each of its rows may be missed by ε = {}"
-    )
-    told = _RELAXED.get(name, text)
+    own = limits.read(name)
+    told = _RELAXED.get(name, "each of its rows may be missed by ε = {}" if own is None else own.relaxed)
     if outside and name in _LEAVING:
         told = told.replace("payoff", "payoff above what leaving is worth").replace("rents", "rents above that")
-    return f"{short(name)}: {told.format(by)}"
+    return f"{short(name)}: {told.replace('{}', show(least))}"
 
 
 def reached(question: Mapping[str, object], value: Number, kind: str, outside: bool = False) -> str:

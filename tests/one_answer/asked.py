@@ -40,6 +40,13 @@ REQUIREMENTS = (
     "budget:ex-post",
     "bounded:5",
     "bounded:1/3",
+    "no-deficit:ex-post",
+    "no-deficit:per-period",
+    "cap:3",
+    "cap:0",
+    "liability:2",
+    "liability@1:0",
+    "split",
     "no-subsidy",
     "surplus:full",
     "surplus:every-history",
@@ -77,9 +84,16 @@ def block_questions(model: Model) -> list[Asked]:
 
 def wish_list(model: Model, kind: str, names: tuple[str, ...]) -> Asked:
     """`implement` with these requirements, but for those that need a prior where there is none."""
-    needs = PRIOR | {"budget:per-period"}
+    needs = PRIOR | {"budget:per-period", "no-deficit:per-period", "split"}
     kept = tuple(name for name in names if model.prior is not None or name not in needs)
+    kept = tuple(_split(model) if name == "split" else name for name in kept)
     return Asked("implement", kind, kept, {"transfers": kind, "require": list(kept), "relax": False})
+
+
+def _split(model: Model) -> str:
+    """The first player gets twice what each of the others does."""
+    shares = [2] + [1] * (len(model.players) - 1)
+    return "split:" + ",".join(f"{model.agents[i]}={share}/{sum(shares)}" for i, share in zip(model.players, shares, strict=True))
 
 
 def drawn_wish_list(rng: random.Random, model: Model) -> Asked:

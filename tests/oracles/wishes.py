@@ -173,9 +173,57 @@ class Wishes:
 
     def rows(self, wish: str) -> Iterator[Row]:
         head, _, tail = wish.partition(":")
-        name = {"bounded": "bounded"}.get(head, wish).replace("-", "_").replace(":", "_")
-        made = getattr(self, f"_{name}")
-        yield from made(Fraction(tail)) if head == "bounded" else made()
+        kind, _, period = head.partition("@")
+        if kind == "cap":
+            whose, named, most = tail.rpartition("=")
+            yield from self._cap(wish, Fraction(most), [self.model.agents.index(whose)] if named else self.agents)
+        elif kind == "liability":
+            yield from self._liability(wish, Fraction(tail), int(period) if period else None)
+        elif kind == "split":
+            yield from self._split(wish, {a: Fraction(x) for a, x in (part.split("=") for part in tail.split(","))})
+        elif kind == "bounded":
+            yield from self._bounded(Fraction(tail))
+        else:
+            yield from getattr(self, f"_{wish.replace('-', '_').replace(':', '_')}")()
+
+    def flow(self, t: int, i: int, h: Profile | None, theta: Profile) -> Form:
+        """What i pays in period t when the reports were h a period ago and are θ now."""
+        return add(dict(self.now(t, i, theta)), self.due(t, i, h, theta))
+
+    def realized(self) -> Iterator[tuple[int, Profile | None, Profile]]:
+        """Every period, public history and profile of reports."""
+        for t in self.periods:
+            for h in self.histories(t):
+                for theta in self.model.periods[t].profiles():
+                    yield t, h, theta
+
+    def _cap(self, wish: str, most: Fraction, whose: Any) -> Iterator[Row]:
+        for t, h, theta in self.realized():
+            for i in whose:
+                yield Row(wish, (t, i, h, theta), add({None: most}, self.flow(t, i, h, theta), -1), False)
+
+    def _liability(self, wish: str, most: Fraction, period: int | None) -> Iterator[Row]:
+        for t, h, theta in self.realized():
+            if period is not None and (t + 1 != period or (self.model.horizon is None and h is not None)):
+                continue
+            for i in self.agents:
+                gain = self.model.periods[t].utility[i][self.rule[t][theta], theta]
+                yield Row(wish, (t, i, h, theta), add({None: most + gain}, self.flow(t, i, h, theta), -1), False)
+
+    def _split(self, wish: str, shares: dict[str, Fraction]) -> Iterator[Row]:
+        together: Form = {}
+        for i in self.agents:
+            add(together, self._rent(i))
+        for i in self.agents:
+            yield Row(wish, (i,), add(self._rent(i), together, -shares[self.model.agents[i]]), True)
+
+    def _no_deficit_ex_post(self) -> Iterator[Row]:
+        for row in self._budget_ex_post():
+            yield Row("no-deficit:ex-post", row.place, row.form, False)
+
+    def _no_deficit_per_period(self) -> Iterator[Row]:
+        for row in self._budget_per_period():
+            yield Row("no-deficit:per-period", row.place, row.form, False)
 
     def _definition(self) -> Iterator[Row]:
         for t in self.periods:

@@ -50,6 +50,8 @@ class Wish:
                 yield from RELAXABLE[name](f, self.asked.objective == "min-epsilon")
             elif name in self.asked.bounds:
                 yield from bounded(f, name, self.asked.bounds[name])
+            elif name in self.asked.made:
+                yield from self.asked.made[name](f)
             elif name in self.asked.written:
                 yield from written_rows(f, name, self.written[name])
             else:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..block import DEFINITION, EPSILON, LARGEST, RENT, SUBSIDY, Rows, State
+from ..flows import Players, read
 from ..rows import OBJECTIVES, RELAXABLE, REQUIREMENTS, bounded, definitions, lie, pepic, revenue, truth
 from .frame import Frame
 from .instance import Instance, number, solve, table
@@ -213,6 +214,8 @@ def _implement(data: Any, frame: Callable[..., Any]) -> None:
         for name in question["require"]:
             if name.startswith("bounded:"):
                 yield from bounded(f, name, number(name.removeprefix("bounded:")))
+            elif (made := read(name, players, number)) is not None:
+                yield from made(f)
             else:
                 yield from RELAXABLE[name](f, relaxed) if name in RELAXABLE else REQUIREMENTS[name](f)
 
@@ -225,6 +228,7 @@ def _implement(data: Any, frame: Callable[..., Any]) -> None:
         yield from holding(f)
 
     unknown = frame()
+    players = Players({unknown.model.agents[i]: i for i in unknown.agents}, unknown.model.horizon)
     if status == "infeasible":
         witness = data["witness"]
         ask(set(witness["conflict"]) <= set(question["require"]), "a conflict of other requirements")

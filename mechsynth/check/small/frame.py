@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cached_property, partial
 from math import prod
+from types import SimpleNamespace
 from typing import Any
 
 from ..block import State
@@ -34,10 +35,10 @@ class Frame(Knowing):
         share: Fraction | None = None,
     ) -> None:
         self.model, self.rule, self.w, self.kind, self.paid_out, self.share = instance, rule, surplus, kind, paid, share
-        self.names = self
         self.agents: Any = instance.players
         self.periods = range(instance.count)
         self._agents = [written(name) for name in instance.agents]
+        self.names = SimpleNamespace(agents=self._agents)
         self.start = State(history=[-1])
         self.x = None if paid is None or share is not None else self._played()
 
@@ -165,6 +166,10 @@ class Frame(Knowing):
     def surplus(self, t: int, profile: list[int]) -> Form:
         """Return the surplus of the rule."""
         return numbers(self.w[t][p] for p in profile)
+
+    def flow(self, t: int, agent: int, profile: list[int]) -> Form:
+        """Return what an agent enjoys in a period."""
+        return numbers(self.model.utilities[t][agent][self.rule[t][p]][p] for p in profile)
 
     @property
     def expected_surplus(self) -> Fraction:
