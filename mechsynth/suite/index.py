@@ -97,9 +97,7 @@ def features(environment: Environment) -> list[str]:
             found.append("uncontrolled")
         from mechsynth.beliefs import beliefs
 
-        if all(
-            _constant(beliefs(environment, t, i).rows.num, 2) for t in moving for i in environment.players
-        ):
+        if all(_constant(beliefs(environment, t, i).rows.num, 2) for t in moving for i in environment.players):
             found.append("no-influence")
     return found
 
