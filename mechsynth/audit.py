@@ -1,4 +1,4 @@
-"""What a mechanism satisfies, exactly: efficiency, incentives, participation in three senses, the three budgets, rents.
+"""What a mechanism satisfies, exactly: efficiency, incentives, participation in three senses, the three budgets, what a period takes, rents.
 
 The numbers are those of the checker's own evaluation of the mechanism, so a file written by hand is taken at its word and
 nothing of what it claims is believed. A payment is positive when the agent pays; the outside option is the
@@ -85,6 +85,12 @@ class Audit:
                 "per-period": [_fact(fact) for fact in found.budgets if fact.value],
                 "ex-post": _fact(found.unbalanced),
             },
+            "in-a-period": {
+                "largest-payment": _fact(found.payment),
+                "largest-loss": _fact(found.loss),
+                "deficit:ex-post": _fact(found.deficit),
+                "deficit:per-period": _fact(found.expected_deficit),
+            },
             "rents": None if rents is None else {name: text(rent) for name, rent in rents.items()},
             "surplus-extracted": None if share is None else text(share),
             "payoffs": {
@@ -96,7 +102,9 @@ class Audit:
 
     def words(self) -> str:
         """Return the audit in words."""
-        return "\n".join([*self._incentives(), *self._payoffs(), *self._participation(), *self._budgets()])
+        return "\n".join(
+            [*self._incentives(), *self._payoffs(), *self._participation(), *self._budgets(), *self._periods()]
+        )
 
     def _incentives(self) -> list[str]:
         found = self.evaluation
@@ -190,6 +198,27 @@ class Audit:
             rents = ", ".join(f"{printable(name)} {text(rent)}" for name, rent in each.items())
             lines.append(f"Expected rents: {rents}. Share of the surplus extracted: {text(share)}.")
         return lines
+
+    def _periods(self) -> list[str]:
+        """Return what is paid, lost and paid in within a single period, whatever was reported."""
+        found = self.evaluation
+        paid, lost, ex_post, expected = found.payment, found.loss, found.deficit, found.expected_deficit
+        deficit = (
+            "none, whatever is reported"
+            if ex_post.value <= 0
+            else f"up to {text(ex_post.value)}, {ex_post.name}"
+            + ("" if expected is None or expected.value > 0 else "; none is expected")
+        )
+        return [
+            f"In a period, after any reports: nobody pays more than {text(paid.value)}, {paid.name}.",
+            "In a period, after any reports: "
+            + (
+                "nobody loses anything."
+                if lost.value <= 0
+                else f"nobody loses more than {text(lost.value)}, utility less payments, {lost.name}."
+            ),
+            f"Deficit in a period: {deficit}.",
+        ]
 
 
 def _fact(fact: Fact | None) -> dict[str, Any] | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ import numpy as np
 from mechsynth.check.block import Rows, State
 from mechsynth.check.checker import opened
 from mechsynth.check.exact import Array, Exact
+from mechsynth.check.flows import cap, liability
 from mechsynth.check.frames import Place
 from mechsynth.check.kind import Class
 from mechsynth.check.mechanism import Payments, read_allocation, read_transfers
 from mechsynth.check.model import Model
 from mechsynth.check.names import before
-from mechsynth.check.rows import REQUIREMENTS, total
+from mechsynth.check.rows import REQUIREMENTS, Maker, total
 from mechsynth.check.text import TooLargeInput, table
 from mechsynth.check.values import Values, mean
 from mechsynth.check.verdict import Ledger, Refuted
@@ -129,10 +130,10 @@ class Evaluation:
 
     def _blocks(self, head: str) -> Iterator[tuple[Place, Rows, Exact]]:
         f = self.frame
-        if f.model.prior is None and head in ("participation:interim", "budget:per-period"):
+        if f.model.prior is None and head in ("participation:interim", "budget:per-period", "no-deficit:per-period"):
             f = copy(f)
             f.begins = False
-        for block in REQUIREMENTS[head](f):
+        for block in _MAKERS[head](f):
             if len(block.state):
                 slack = block.slack(block.state).const
                 if block.mass is not None:
@@ -222,6 +223,36 @@ class Evaluation:
         """The first place where the payments do not add up to zero ex post; None if they do after all reports."""
         return self._off("budget:ex-post")
 
+    def _most(self, head: str) -> Fact | None:
+        found = self._extreme(head)
+        return None if found is None else replace(found, value=-found.value)
+
+    @cached_property
+    def payment(self) -> Fact:
+        """The most that an agent pays in a period, now and due together, after any reports of the period before; below 0 if every one is paid."""
+        found = self._most("payment")
+        assert found is not None
+        return found
+
+    @cached_property
+    def loss(self) -> Fact:
+        """The most that an agent loses in a period, payments less utility, at any true profile after any reports of the period before."""
+        found = self._most("loss")
+        assert found is not None
+        return found
+
+    @cached_property
+    def deficit(self) -> Fact:
+        """The most that has to be paid in, in a period, after any reports; below 0 if something is always left."""
+        found = self._most("no-deficit:ex-post")
+        assert found is not None
+        return found
+
+    @cached_property
+    def expected_deficit(self) -> Fact | None:
+        """The most that is expected to be paid in, in a period, given the truthful profile before; the start only with a prior."""
+        return self._most("no-deficit:per-period")
+
     @cached_property
     def totals(self) -> tuple[Fact, Fact]:
         """The least and the greatest sum of the agents' payoffs, over reports on the truthful path and profiles that can follow them."""
@@ -284,6 +315,13 @@ class Evaluation:
         if f.model.prior is None:
             return None
         return tuple(f.leaving(f.law(0, np.array([-1])), 0, agent).at(0) for agent in f.agents)
+
+
+_MAKERS: dict[str, Maker] = {
+    **REQUIREMENTS,
+    "payment": partial(cap, head="payment", most=Fraction(0), whose=None),
+    "loss": partial(liability, head="loss", most=Fraction(0), only=None),
+}
 
 
 def _least(values: Exact) -> int:
