@@ -2,7 +2,7 @@
 
     python docs/examples/second_checker.py RESULT INSTANCE
 
-It knows `contingent` and `vcg-type`, either answer, and the negative answers of `convex-independence` and `spanning`; anything else is
+It knows instances of format 1, `contingent` and `vcg-type`, either answer, and the negative answers of `convex-independence` and `spanning`; anything else is
 refused: other witnesses (multipliers of rows), unknown keys, and whatever a certificate tells that it does not check itself. It does not look
 at the digest of the instance.
 """
@@ -51,6 +51,7 @@ class Model:
     """The instance: exact numbers, periods from 0; `utility[t][i][a, θ]`, `kernel[t][a, θ]` a list of (θ', probability)."""
 
     def __init__(self, file, normalized):
+        require(file["format"] == "mechsynth-instance/1", "an instance of another format")
         self.agents, self.delta = file["agents"], Fraction(file["discount"])
         self.endless = file["horizon"] == "infinite"
         self.T = 1 if self.endless else file["horizon"]

@@ -9,8 +9,6 @@ from mechsynth.errors import UsageError
 from mechsynth.rational import text
 from mechsynth.result.ask import Ask
 
-EXTRACT = "ask implement with surplus:full and participation:ex-post"
-
 
 def refuse(ask: Ask, environment: Environment) -> None:
     """Refuse an environment that lacks what a question needs, in the order of `mechsynth.result.ask.Needs`.
@@ -24,8 +22,6 @@ def refuse(ask: Ask, environment: Environment) -> None:
     if environment.needs_second and not ask.second:
         what = "public states, availability or outside options"
         raise UsageError(place, f"the instance has {what}, which this question does not take", "ask implement")
-    if ask.name == "surplus-extraction" and any(p.outside is not None for p in environment.periods):
-        raise UsageError(place, "leaving is worth something, and the construction leaves nothing", EXTRACT)
     if ask.last_period != "efficient":
         if horizon is None:
             raise UsageError("last_period", "an infinite horizon has no last period", "leave it out")
@@ -37,6 +33,8 @@ def refuse(ask: Ask, environment: Environment) -> None:
         raise UsageError(place, "the horizon is finite, and nothing is paid after its end", needs.infinite)
     if needs.two_agents and len(environment.players) < 2:
         raise UsageError(place, "a single agent has nobody to pay her subsidy", needs.two_agents)
+    if needs.no_outside and any(p.outside is not None for p in environment.periods):
+        raise UsageError(place, "leaving is worth something, and the construction leaves nothing", needs.no_outside)
     if needs.utilities:
         _refuse_negative(environment, place, needs.utilities)
     if needs.prior and environment.prior is None:

@@ -116,6 +116,8 @@ class Needs:
         A last period; or none.
     two_agents:
         Another agent beside each.
+    no_outside:
+        Leaving is worth 0.
     utilities:
         Utilities of at least 0, the outside option.
     prior:
@@ -130,6 +132,7 @@ class Needs:
     finite: str = ""
     infinite: str = ""
     two_agents: str = ""
+    no_outside: str = ""
     utilities: str = ""
     prior: str = ""
     private_values: str = ""

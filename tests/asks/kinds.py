@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from oracles import draws, model
+from oracles import draws, model, second
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,12 +30,24 @@ def _drawn(seed: int, flavour: str, *, prior: bool = True, **more: Any) -> bytes
     return json.dumps(document).encode()
 
 
+def _second(seed: int, flavour: str, **more: Any) -> bytes:
+    """An instance of format 2, with the prior that all first signals are equally likely."""
+    document = second.instance(seed, flavour, **more)
+    first = document.get("periods", [document])[0]
+    sizes = [len(first["signals"][name]) for name in document["agents"]]
+    document["prior"] = draws.nest(sizes, lambda _: Fraction(1, len(draws.box(sizes))))
+    return json.dumps(document).encode()
+
+
 QUICK: dict[str, Callable[[], bytes]] = {
     "leases": lambda: library("liu2014-oil-leases"),
     "endless": lambda: library("no-correlation"),
     "once": lambda: _drawn(2, "ties", horizon=1, agents=2, most=6),
     "endless, no prior": lambda: _drawn(3, "ordinary", horizon="infinite", agents=2, most=4, prior=False),
     "chains": lambda: _drawn(4, "chains", horizon="infinite", agents=2, most=4),
+    "in a state": lambda: _second(4, "private", parts=("public", "available"), horizon=2, agents=3, most=8),
+    "in a state, endless": lambda: _second(2, "ordinary", parts=("public", "available"), horizon="infinite", agents=2, most=4),
+    "free to leave": lambda: _second(1, "ordinary", parts=("outside",), horizon="infinite", agents=2, most=4),
     "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
 }
 SLOW: dict[str, Callable[[], bytes]] = {
@@ -56,22 +68,25 @@ def lacks(raw: bytes) -> set[str]:
     found: set[str] = set()
     env = model.read(json.loads(raw, parse_float=str))
     found |= {"finite"} if env.horizon is None else {"infinite"}
-    found |= {"two_agents"} if len(env.agents) < 2 else set()
+    found |= {"two_agents"} if len(env.players) < 2 else set()
     found |= {"prior"} if env.prior is None else set()
-    agents = range(len(env.agents))
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
-        for i in agents:
+        if any(period.leaving(i, p) for i in env.players for p in period.profiles()):
+            found.add("no_outside")
+        for i in env.players:
             if any(value < 0 for value in period.utility[i].values()):
                 found.add("utilities")
-            own: dict[tuple[int, int], set[Fraction]] = {}
+            own: dict[tuple[int, tuple[int, ...]], set[Fraction]] = {}
             for (a, profile), value in period.utility[i].items():
-                own.setdefault((a, profile[i]), set()).add(value)
+                own.setdefault((a, env.view(i, profile)), set()).add(value)
             if any(len(values) > 1 for values in own.values()):
                 found.add("private_values")
             if env.next_period(t) is None:
                 continue
             for a, others in product(range(len(period.actions)), model.box(sizes[:i] + sizes[i + 1 :])):
+                if not period.there(a, model.insert(others, i, 0)):
+                    continue
                 rows = [model.marginal(env, t, i, a, model.insert(others, i, k)) for k in range(sizes[i])]
                 if any({k: p for k, p in row.items() if p} != {k: p for k, p in rows[0].items() if p} for row in rows):
                     found.add("no_influence")

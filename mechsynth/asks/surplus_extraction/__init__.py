@@ -37,5 +37,5 @@ class SurplusExtraction(Ask, name="surplus-extraction"):
     transfers: str = option("contingent", LINKED)
 
     def needs(self) -> Needs:
-        """Return that no period may be the last, and no utility negative."""
-        return Needs(infinite=EXTRACTION, utilities=EXTRACTION)
+        """Return that no period may be the last, leaving must be worth 0, and no utility negative."""
+        return Needs(infinite=EXTRACTION, no_outside=EXTRACTION, utilities=EXTRACTION)

@@ -200,6 +200,8 @@ def _intervals(answer: Answer, period: int | None, tables: Mapping[str, object],
         return []
     found = []
     for i, agent in enumerate(agents):
+        if agent in answer.names.public:
+            continue
         at = f"{place}.{agent}"
         cells = dict(nested(item(tables, agent, place), len(agents) + 1, at))
         sizes = [len(known[each]) for each in agents]

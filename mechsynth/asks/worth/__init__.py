@@ -15,6 +15,7 @@ class Worth(Ask, name="worth"):
     """What is it worth to hear each agent in time?"""
 
     place = 15
+    second = True
     about, source = RULE, "the value of information (Blackwell 1953), of the rule of Liu 2014, equation (1)"
     statuses, value = (Status.OPTIMAL,), "expected social surplus"
 

@@ -22,13 +22,13 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     """Check an answer; return the statement that is proved."""
     keys = ("worth",) if model.horizon is not None else ("worth", "after")
     certificate = table(claim.certificate, "certificate", keys, ("ties",))
-    worth = table(certificate["worth"], "certificate.worth", model.agents)
+    worth = table(certificate["worth"], "certificate.worth", tuple(model.player_index))
     if claim.value is None:
         raise Refuted("no value")
     assert model.prior is not None
     surplus = mean(model.prior, values.exact(0))
     equal(claim.numbers.fraction(claim.value, "value"), surplus, "value", ledger)
-    for agent, name in enumerate(model.agents):
+    for name, agent in model.player_index.items():
         at = f"certificate.worth.{name}"
         ahead = _endless(claim, model, agent, ledger) if model.horizon is None else _finite(model, agent)
         prior, den = model.prior.common("prior")
@@ -52,9 +52,17 @@ def _ahead(following: Period, weights: Array, total: Exact, agent: int) -> Exact
     numbers, den = total.common("surplus")
     shape = (*weights.shape[:2], *following.sizes)
     best: Array | None = None
-    for row in numbers.astype(object):
+    if (
+        following.available is not None
+    ):  # every action gives at least this, and those that are not available are never taken
+        least = numbers.astype(object).min(axis=0)
+        best = (weights.astype(object) * least).reshape(shape).sum(axis=2 + agent)
+    for action, row in enumerate(numbers.astype(object)):
         given = (weights.astype(object) * row).reshape(shape).sum(axis=2 + agent)
-        best = given if best is None else _larger(best, given)
+        if best is not None:
+            there = following.choices[action].reshape(following.sizes).take(0, axis=agent)
+            given = _larger(best, np.where(there, given, best))
+        best = given
     assert best is not None
     return Exact(best.reshape(*weights.shape[:2], -1).sum(axis=-1), np.array(den, dtype=object))
 
@@ -83,7 +91,7 @@ def _endless(claim: Claim, model: Model, agent: int, ledger: Ledger) -> Exact:
     """Read the claimed solution, and ask that it solves the equation."""
     period, name = model.period(0), model.agents[agent]
     at = f"certificate.after.{name}"
-    told = table(claim.certificate["after"], "certificate.after", model.agents)[name]
+    told = table(claim.certificate["after"], "certificate.after", tuple(model.player_index))[name]
     leaves, _ = flatten(told, [(size, False) for size in (len(period.actions), *period.sizes)], at)
     ahead = Exact.of(claim.numbers.pairs(leaves, at), (len(period.actions), period.profiles))
     ledger.zero(
@@ -100,4 +108,6 @@ def _needs(model: Model) -> None:
         raise InputError("question.ask", "worth needs a prior, the instance has none", "add a prior")
 
 
-ASKED = Asked(judge, {"optimal": ("ties", "worth", "after")}, needs=_needs, valued=("optimal",), any_rule=True)
+ASKED = Asked(
+    judge, {"optimal": ("ties", "worth", "after")}, needs=_needs, valued=("optimal",), any_rule=True, second=True
+)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mechsynth.asks.worth import Worth
 from mechsynth.construct.case import Case
@@ -39,7 +40,8 @@ def answer(ask: Worth, case: Case, run: Run) -> Result:
     _refuse_large(environment)
     worth: dict[str, str] = {}
     after: dict[str, Any] = {}
-    for agent, name in enumerate(environment.agents):
+    for agent in environment.players:
+        name = environment.agents[agent]
         run.say("agents", agent, len(environment.agents))
         first = environment.period(1)
         ahead: Rationals | None
@@ -83,7 +85,16 @@ def _best(following: Period, weights: Rationals, total: Rationals, agent: int) -
         for row in total.num.astype(object)
     ]
     stacked = np.stack(each)
+    there = _there(following, agent)
+    if not there.all():
+        stacked = np.where(there[:, None, None, :], stacked, stacked.min(axis=0)[None] - 1)
     return Rationals(narrow(stacked.max(axis=0).sum(axis=-1)), weights.den * total.den).reduce(), stacked.argmax(axis=0)
+
+
+def _there(period: Period, agent: int) -> NDArray[np.bool_]:
+    """Return which actions are available, ``(|A|, |Θ^{-i}|)``: that looks at no secret."""
+    mask = period.choices().reshape(len(period.actions), *period.shape).take(0, axis=1 + agent)
+    return np.asarray(mask.reshape(len(period.actions), -1), dtype=np.bool_)
 
 
 def _total(environment: Environment, t: int, ahead: Rationals | None) -> Rationals:
@@ -133,6 +144,7 @@ def _endless(environment: Environment, agent: int, run: Run) -> Rationals:
 def _guess(period: Period, kernel: Any, now: Any, discount: float, agent: int) -> IntArray:
     """Return the actions that floats find best in 201 rounds, for every action, profile and next signals of the others."""
     shape, ahead = (*kernel.shape[:2], *period.shape), np.zeros_like(now)
+    barred = np.where(_there(period, agent), 0.0, -np.inf)[:, None, None, :]
     for _ in range(201):
         each = np.stack(
             [
@@ -140,6 +152,7 @@ def _guess(period: Period, kernel: Any, now: Any, discount: float, agent: int) -
                 for row in now + discount * ahead
             ]
         )
+        each = each + barred
         ahead = each.max(axis=0).sum(axis=-1)
     found: IntArray = each.argmax(axis=0)
     return found
