@@ -71,6 +71,7 @@ class Audit:
             "efficient": found.efficient,
             "inefficiency": found.inefficiency,
             "pepic": found.incentive_compatible,
+            **self._knowing(),
             "least-slack": None if row is None else text(row.slack),
             "deviation": None if row is None else str(row),
             "constraints": found.rows,
@@ -100,6 +101,21 @@ class Audit:
             "surplus": {",".join(theta): text(value) for theta, value in self.surplus().items()},
         }
 
+    def _knowing(self) -> dict[str, Any]:
+        """Return what holds given what each agent knows; ``None`` where it was not examined. ``pbic`` and ``bnic`` need a prior."""
+        known, prior = self.evaluation.informed, self.environment.prior is not None
+        gains = known.strategies
+        told = {"truthful": known.truthful, "after-lie": known.after_lie} if known.examined else {}
+        return {
+            "pbic": known.compatible if known.examined and prior else None,
+            "bnic": None if gains is None else not any(gains.values()),
+            "given-what-is-known": {
+                name: None if row is None else {"value": text(row.slack), "where": str(row)}
+                for name, row in told.items()
+            },
+            "strategies": None if gains is None else {name: text(gain) for name, gain in gains.items()},
+        }
+
     def words(self) -> str:
         """Return the audit in words."""
         return "\n".join(
@@ -118,15 +134,52 @@ class Audit:
                 f"Tightest: the {row}, which loses {text(row.slack)}."
             )
         else:
-            lines.append(
-                f"Incentives: truth is not {self._sense} equilibrium. The {row} gains {text(-row.slack)}. (Whether truth is one in "
-                "expectation over the others' signals, a Bayesian equilibrium, is not examined.)"
-            )
+            lines.append(f"Incentives: truth is not {self._sense} equilibrium. The {row} gains {text(-row.slack)}.")
+        if row is not None:
+            lines += [*self._given(), *self._strategies()]
         if self.environment.horizon != 1:
             claimant = "yes" if found.residual_claimant else "no"
             before = "" if self.environment.horizon is None else ", in every period before the last"
             lines.append(f"Every agent's truthful payoff is the social surplus{before}: {claimant}.")
         return lines
+
+    def _given(self) -> list[str]:
+        """Return what truth is given what each agent knows: after an own truthful past, and after an own lie."""
+        known, prior = self.evaluation.informed, self.environment.prior is not None
+        if not known.examined:
+            return [f"Given what each agent knows: not examined; there are up to {known.size} constraints."]
+        if not prior and self.environment.horizon == 1:
+            return ["Given what each agent knows: nothing is said without a prior."]
+        many = "" if self.environment.horizon == 1 else ", after every history and every own lie"
+        sense = "is" if known.compatible else "is not"
+        lines = [f"Given what each agent knows, truth {sense} best{many} ({known.rows} constraints)."]
+        if not prior:
+            lines[0] += " Without a prior period 1 is left out."
+        parts = ((known.truthful, "after true reports of her own"), (known.after_lie, "after an own lie"))
+        for row, past in parts:
+            if row is not None:
+                does = "loses" if row.slack >= 0 else "gains"
+                where = "" if self.environment.horizon == 1 else f" {past}"
+                lines.append(f"  Tightest{where}: the {row}, {does} {text(abs(row.slack))} in expectation.")
+        return lines
+
+    def _strategies(self) -> list[str]:
+        """Return what the best whole strategy from the start gains."""
+        known = self.evaluation.informed
+        gains = known.strategies
+        if gains is None:
+            why = (
+                "nothing is said without a prior"
+                if self.environment.prior is None
+                else "not examined; the problem is large"
+            )
+            return [f"Whole strategies from the start: {why}."]
+        better = ", ".join(f"{printable(name)} {text(gain)}" for name, gain in gains.items() if gain)
+        if not better:
+            return ["Whole strategies from the start: none gains, truth is a Bayes-Nash equilibrium."]
+        return [
+            f"Whole strategies from the start: truth is not a Bayes-Nash equilibrium; the best ones gain in expectation: {better}."
+        ]
 
     @property
     def _sense(self) -> str:

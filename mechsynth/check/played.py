@@ -42,6 +42,7 @@ class Played(Frame):
         super().__init__(model, rule, values, kind, path)
         self.payments_made = paid
         self._now: dict[tuple[int, int], Exact] = {}
+        self._lies: dict[tuple[int, int, int], Exact] = {}
         self._replies: dict[tuple[int, bool], Reply] = {}
 
     @cached_property
@@ -113,7 +114,12 @@ class Played(Frame):
     def lie(self, t: int, agent: int, message: int, true: Array) -> Form:
         """Return what a message loses, for `bnic` with the best after it."""
         if self.kind.incentives != "bnic":
-            return super().lie(t, agent, message, true)
+            if true.size <= self.model.period(t).profiles:
+                return super().lie(t, agent, message, true)
+            if (t, agent, message) not in self._lies:
+                every = super().lie(t, agent, message, self.profiles(t)).const
+                self._lies[t, agent, message] = every.single("payoffs")
+            return Form(self._lies[t, agent, message][true])
         return self.payoff(t, agent, true) - self.stake(t, agent, message, true)
 
     def stake(self, t: int, agent: int, message: int, true: Array) -> Form:

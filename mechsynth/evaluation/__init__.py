@@ -4,6 +4,16 @@ Its numbers are the slacks of the checker's rows. No verdict rests on it.
 """
 
 from .evaluation import Evaluation, evaluate, evaluate_mechanism
+from .informed import Expected, Informed
 from .places import Constraints, Fact, IncentiveRow
 
-__all__ = ["Constraints", "Evaluation", "Fact", "IncentiveRow", "evaluate", "evaluate_mechanism"]
+__all__ = [
+    "Constraints",
+    "Evaluation",
+    "Expected",
+    "Fact",
+    "IncentiveRow",
+    "Informed",
+    "evaluate",
+    "evaluate_mechanism",
+]

@@ -30,6 +30,7 @@ from mechsynth.check.values import Values, mean
 from mechsynth.check.verdict import Ledger, Refuted
 from mechsynth.errors import InputError
 
+from .informed import Informed
 from .places import Constraints, Fact, IncentiveRow, Listed, labels, seen_labels
 
 
@@ -125,6 +126,11 @@ class Evaluation:
     def incentive_compatible(self) -> bool:
         """Whether truth is periodic ex post incentive compatible."""
         return self.least is None or self.least.slack >= 0
+
+    @cached_property
+    def informed(self) -> Informed:
+        """Incentives given what each agent knows, and whole strategies."""
+        return Informed(self.frame)
 
     # -- rows of a requirement, as facts ------------------------------------------------------------------------------
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import mechsynth
-from mechsynth.check import check, small
 from oracles import draws
 from oracles.knowing import most, possible
 from oracles.mechanism import Mechanism
 from oracles.model import read
 from oracles.wishes import KINDS
+
+import mechsynth
+from mechsynth.check import check, small
 
 FLAVOURS = ("ordinary", "ties", "zeros", "silent", "private", "chains", "near")
 NOTIONS = ("pepic", "pbic", "bnic")
