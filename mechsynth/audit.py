@@ -150,9 +150,9 @@ class Audit:
             return [f"Given what each agent knows: not examined; there are up to {known.size} constraints."]
         if not prior and self.environment.horizon == 1:
             return ["Given what each agent knows: nothing is said without a prior."]
-        many = "" if self.environment.horizon == 1 else ", after every history and every own lie"
-        sense = "is" if known.compatible else "is not"
-        lines = [f"Given what each agent knows, truth {sense} best{many} ({known.rows} constraints)."]
+        many = "" if self.environment.horizon == 1 else " after every history and every own lie"
+        best = f"truth is best{many}" if known.compatible else "truth is not always best"
+        lines = [f"Given what each agent knows: {best} ({known.rows} constraints)."]
         if not prior:
             lines[0] += " Without a prior period 1 is left out."
         parts = ((known.truthful, "after true reports of her own"), (known.after_lie, "after an own lie"))

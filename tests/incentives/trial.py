@@ -64,7 +64,8 @@ def tried(seed: int, seen: Seen, programs: bool = True) -> None:
         if each != "pepic":
             small.check(answer.to_bytes(), raw)
     start = json.loads(answers["pepic"].to_bytes())
-    for tables in [json.loads(a.to_bytes())["mechanism"].get("transfers") for a in answers.values()] + [None] * 2:
+    given = [json.loads(answer.to_bytes())["mechanism"].get("transfers") for answer in answers.values()]
+    for tables in [*given, None]:
         chosen = _payments(rng, environment, kind, tables)
         for notion in ("pbic", "bnic"):
             _compare(seed, start, chosen, raw, model, kind, notion, seen)
@@ -82,9 +83,10 @@ def tried(seed: int, seen: Seen, programs: bool = True) -> None:
 
 def _payments(rng: random.Random, environment: Any, kind: str, tables: Any) -> Any:
     """Payments of a class: those given, one of them moved perhaps; or any."""
-    full = mechsynth.solve(environment, "implement", transfers=kind, incentives="pepic", objective="min-epsilon")
-    found = json.loads(full.to_bytes())["mechanism"]["transfers"] if tables is None else tables
-    found = json.loads(json.dumps(found))
+    if tables is None:
+        full = mechsynth.solve(environment, "implement", transfers=kind, incentives="pepic", objective="min-epsilon")
+        tables = json.loads(full.to_bytes())["mechanism"]["transfers"]
+    found = json.loads(json.dumps(tables))
     leaves = list(_leaves(found))
     for place, k in rng.sample(leaves, min(len(leaves), rng.choice((0, 0, 1, 2)))):
         place[k] = str(Fraction(place[k]) + rng.choice((Fraction(-1), Fraction(1), Fraction(1, 7), Fraction(-9, 2))))
