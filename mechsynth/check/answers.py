@@ -15,7 +15,7 @@ from .exact import Array, Exact
 from .mechanism import read_allocation, read_entry, read_profile
 from .model import Model
 from .text import flatten, items, label, show, table
-from .tried import check_tried
+from .tried import check_tried, check_weaker
 from .values import Values
 from .verdict import Ledger, Refuted
 
@@ -62,6 +62,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     said = kind.judge(claim, model, rule, values, ledger)
     if "tried" in kind.certificates[claim.status] and rule is not None:
         said += check_tried(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
+    if "weaker" in kind.certificates[claim.status] and rule is not None:
+        said += check_weaker(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
     return said
 
 

@@ -30,6 +30,27 @@ CONTAINS: dict[str, tuple[str, ...]] = {
 }
 
 
+def check_weaker(claim: Claim, model: Model, rule: list[Array], judge: Callable[[Claim], str], ledger: Ledger) -> str:
+    """Check what a negative answer about ``pbic`` says of ``bnic``, with the same class of payments; return what that proves."""
+    entry = claim.certificate.get("weaker")
+    if entry is None:
+        return ""
+    with nested("certificate.weaker"):
+        part = open_part(entry, claim, model, ledger)
+        require = tuple("bnic" if name == "pbic" else name for name in claim.asked.require)
+        asked = (part.ask, part.asked.transfers, part.asked.require, part.asked.objective)
+        same = asked == (claim.ask, claim.asked.transfers, require, claim.asked.objective)
+        ledger.claim(same and claim.asked.incentives == "pbic", "not the same question with bnic instead of pbic")
+        ledger.claim(part.status in ("feasible", "infeasible"), f'status "{part.status}": not decided')
+        inside = part.certificate.get("tried") is None and part.certificate.get("weaker") is None
+        ledger.claim(inside, "answers within an answer")
+        assert part.mechanism is not None
+        theirs = read_allocation(part.mechanism["allocation"], model)
+        ledger.claim(all((a == b).all() for a, b in zip(rule, theirs, strict=True)), "an answer about another rule")
+        said = judge(part)
+    return f" With bnic instead of pbic: {said}"
+
+
 def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[Claim], str], ledger: Ledger) -> str:
     """Check the negative answers that a result carries; return what they prove together, or nothing where there are none.
 

@@ -118,7 +118,12 @@ def _show(result: Result) -> None:
         below = [str(answer.question["ask"]) for answer in result.answers[:place]]
         smaller = [name for name in undecided if name in below and REGISTRY[name].about == RESIDUAL]
         verdict = words_of(str(result.question["ask"])).verdict
-        say(f"\n{verdict(str(chosen.question['ask']), str(chosen.status), smaller, undecided)}\n")
+        say(f"\n{verdict(str(chosen.question['ask']), str(chosen.status), smaller, undecided)}")
+        asked = [(each.question, str(each.status)) for each in result.answers]
+        told = words_of(str(result.question["ask"])).beyond(
+            [(q["ask"], status, q.get("transfers", ""), tuple(q.get("require", ()))) for q, status in asked]
+        )
+        say(f"{told}\n" if told else "")
         result = chosen
     from mechsynth.words.layout import within
 

@@ -8,6 +8,7 @@ from mechsynth.words import asked, reading, sections
 from mechsynth.words.answers import bound
 from mechsynth.words.envelope import Answer, read
 from mechsynth.words.layout import Page
+from mechsynth.words.notions import notion
 from mechsynth.words.numbers import brief, counted, listed, show, size
 from mechsynth.words.reading import word
 from mechsynth.words.transfers import read as read_transfers
@@ -140,11 +141,18 @@ def summary(answer: Answer) -> tuple[str, str, str, str]:
     if answer.proved and answer.strength != "exact":
         status = f"{status} ({answer.strength})"
     return (
-        f"{answer.ask_words}{answer.chosen_class}",
+        f"{answer.ask_words}{answer.chosen_class}{_notion(answer)}",
         word(answer.scope) if answer.scope else "",
         status,
         _detail(answer),
     )
+
+
+def _notion(answer: Answer) -> str:
+    """Return what was asked of truth, where that is not the usual."""
+    require = answer.question.get("require")
+    found = notion([str(wish) for wish in require] if isinstance(require, list) else [])
+    return f" {found}" if found not in ("", "pepic") else ""
 
 
 def _detail(answer: Answer) -> str:

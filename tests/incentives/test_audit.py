@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import mechsynth
-from mechsynth.audit import Audit, audit
 from oracles import draws
 from oracles.knowing import Agent, most
 from oracles.mechanism import Mechanism
 from oracles.model import read
 from oracles.wishes import KINDS
+
+import mechsynth
+from mechsynth.audit import Audit, audit
 
 ROOT = Path(__file__).resolve().parents[2]
 TRIALS = Path(__file__).resolve().parents[1] / "trials"

@@ -11,7 +11,7 @@ ASKED = Asked(
     {
         "feasible": ("ties", "requirements", "tried"),
         "optimal": ("ties", "multipliers", "requirements", "tried"),
-        "infeasible": ("ties", "bound", "masses", "relaxations", "minimal", "requirements", "tried"),
+        "infeasible": ("ties", "bound", "masses", "relaxations", "minimal", "requirements", "tried", "weaker"),
         "unbounded": ("ties", "ray", "requirements", "tried"),
         "unknown": ("ties", "bound", "masses", "minimal", "requirements", "tried"),
     },

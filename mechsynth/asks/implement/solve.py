@@ -42,9 +42,20 @@ MOST_SPARED = (
 
 def answer(ask: Implement, case: Case, run: Run) -> Result:
     """Decide a wish list, or optimize over it; with the class ``smallest`` the smallest that can, or that attains the best of all."""
-    if ask.transfers != SMALLEST:
-        return decide_class(ask, case, run)
-    return smallest(ask, case, run) if ask.objective == "feasibility" else smallest_best(ask, case, run)
+    if ask.objective != "feasibility":
+        return decide_class(ask, case, run) if ask.transfers != SMALLEST else smallest_best(ask, case, run)
+    return weakened(ask, case, run, (decide_class if ask.transfers != SMALLEST else smallest)(ask, case, run))
+
+
+def weakened(ask: Implement, case: Case, run: Run, found: Result) -> Result:
+    """Add to a negative answer about ``pbic`` alone what ``bnic`` comes to, with the same class of transfers."""
+    if found.status is not Status.INFEASIBLE or [wish.name for wish in wish_list(ask)] != ["pbic"]:
+        return found
+    kind = str(found.question["transfers"])
+    other = decide_class(replace(ask, transfers=kind, require=(), incentives="bnic"), case, run)
+    if other.status not in (Status.FEASIBLE, Status.INFEASIBLE):
+        return found
+    return replace(found, certificate={**found.certificate, "weaker": other.document()})
 
 
 def smallest(ask: Implement, case: Case, run: Run) -> Result:

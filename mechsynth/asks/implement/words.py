@@ -113,7 +113,7 @@ def _kind(answer: Answer) -> str:
 
 def _fails(page: Page, answer: Answer) -> None:
     found = conflict(answer)
-    page.say(_headline(answer, found))
+    page.say(_headline(answer, found), _weaker(answer))
     page.head("Why")
     if len(found.names) > 1:
         page.say("These requirements cannot hold together:")
@@ -151,6 +151,20 @@ def _fails(page: Page, answer: Answer) -> None:
     if steps:
         page.head("What to ask next")
         page.items(steps)
+
+
+def _weaker(answer: Answer) -> str:
+    """Return what the file says of ``bnic``, where ``pbic`` fails."""
+    other = answer.certificate.get("weaker")
+    status = other.get("status") if isinstance(other, dict) else None
+    if status == "feasible":
+        return (
+            "A weaker sense is possible: with other transfers of the class truth is a best strategy from the start (bnic), though not after every own lie; "
+            "--incentives bnic lists them."
+        )
+    if status == "infeasible":
+        return "Nor is truth a best strategy from the start with any transfers of the class (bnic), so with this rule no direct mechanism of the class has truth as an equilibrium."
+    return ""
 
 
 def _headline(answer: Answer, found: Conflict) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from mechsynth import asks
 from mechsynth.asks.ladder import Ladder
 from mechsynth.construct.case import Case
+from mechsynth.environment import Environment
 from mechsynth.result import Result, Status
-from mechsynth.result.ask import REGISTRY, Ask
-from mechsynth.result.vocabulary import BELIEFS, LAST, RESIDUAL
+from mechsynth.result.ask import REGISTRY, Ask, question
+from mechsynth.result.vocabulary import BELIEFS, INCENTIVES, LAST, RESIDUAL, WISHES
 from mechsynth.run import Run
+
+SMALL = 600
+"""Information states and lies up to which a ladder that fails goes on to ask for truth alone."""
 
 
 def steps(ladder: Ladder, case: Case) -> list[Ask]:
@@ -26,6 +30,35 @@ def steps(ladder: Ladder, case: Case) -> list[Ask]:
     return found
 
 
+def _beyond(case: Case, run: Run) -> list[Result]:
+    """Ask for truth alone where no class makes agents residual claimants: ex post, and where that fails, given what agents know, then from the start.
+
+    Only with a prior and where the programs are small. What was not decided is left out.
+    """
+    environment = case.environment
+    if environment.prior is None or _rows(environment) > SMALL:
+        return []
+    found = []
+    for notion in INCENTIVES:
+        each = asks.answer(question(WISHES, {"transfers": "smallest", "incentives": notion}), case, run)
+        if each.status is Status.UNKNOWN or any(part.status is Status.UNKNOWN for part in each.tried):
+            break
+        found.append(each)
+        if each.status is Status.FEASIBLE:
+            break
+    return found
+
+
+def _rows(environment: Environment) -> int:
+    """Return how many information states and lies of agents there are."""
+    total = 0
+    for t in range(1, environment.last + 1):
+        before = environment.period(t if environment.horizon is None else max(t - 1, 1))
+        period = environment.period(t)
+        total += sum(before.size * before.shape[i] * period.shape[i] ** 2 for i in environment.players)
+    return total
+
+
 def answer(ask: Ladder, case: Case, run: Run) -> Result:
     """Answer every question of the ladder; the result carries all of them."""
     names, answers = steps(ask, case), []
@@ -40,6 +73,8 @@ def answer(ask: Ladder, case: Case, run: Run) -> Result:
     chosen = (works or open_ones or classes[-1:])[0]
     # a ladder claims all of its answers, so it is as open as any of them
     decided = all(result.status is not Status.UNKNOWN for result in answers)
+    if decided and not works and case.constant is None:
+        answers += _beyond(case, run)
     return Result(
         question=ask.document(),
         status=chosen.status if decided else Status.UNKNOWN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from mechsynth.result.vocabulary import WISHES
 from mechsynth.words import answers, reading, witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
@@ -45,8 +46,37 @@ def tell(page: Page, answer: Answer, parts: list[Answer], tell_one: Callable[[Pa
         )
     else:
         best = parts[-1]
+    page.say(beyond([(part.ask, part.status, str(part.kind), _required(part)) for part in parts]))
     page.head(f"{best.title}, in full", "─")
     tell_one(page, best)
+
+
+def _required(part: Answer) -> tuple[str, ...]:
+    return tuple(str(wish) for wish in require) if isinstance(require := part.question.get("require"), list) else ()
+
+
+_NOTIONS = {
+    "pepic": "Truth alone, ex post",
+    "pbic": "Given what each agent knows (pbic)",
+    "bnic": "With truth a best strategy from the start (bnic)",
+}
+
+
+def beyond(parts: Sequence[tuple[str, str, str, tuple[str, ...]]]) -> str:
+    """Return what is known of truth alone where no class makes agents residual claimants; of each answer ask, status, class and requirements.
+
+    Empty where it was not asked.
+    """
+    told = []
+    for ask, status, kind, require in parts:
+        notion = next((name for name in require if name in _NOTIONS), "")
+        if ask != WISHES or not notion:
+            continue
+        if status == "feasible":
+            told.append(f"{_NOTIONS[notion]}: the first class of transfers that works, from small to large, is {kind}.")
+        elif status == "infeasible":
+            told.append(f"{_NOTIONS[notion]}: no class of transfers works.")
+    return " ".join(told)
 
 
 def _none_works(asked: list[Answer]) -> str:
