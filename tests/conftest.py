@@ -38,8 +38,9 @@ def leases_path() -> Path:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--harvest FILE` keeps what the tests put before the checker, for `tests/dropped/run.py --corpus FILE`."""
+    """`--harvest FILE` keeps what the tests put before the checker, for `tests/dropped/run.py --corpus FILE`; `--drop` tries one claim."""
     parser.addoption("--harvest", default=None, help="write the results that tests have checked to this file")
+    parser.addoption("--drop", default=None, help="run without the refusal at FILE:LINE of the package: some test should fail")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,3 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from dropped.harvest import Harvest
 
         config.pluginmanager.register(Harvest(config.getoption("--harvest")))
+    if config.getoption("--drop"):
+        from dropped import sites
+
+        file, line = config.getoption("--drop").split(":")
+        (site,) = (site for site in sites.sites([sites.PACKAGE / file]) if site.line == int(line))
+        dropped = sites.without(site)
+        dropped.__enter__()
+        config.add_cleanup(lambda: dropped.__exit__(None, None, None))

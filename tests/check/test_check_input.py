@@ -13,7 +13,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from leases import Json, cycle_result, data, lease_one, lease_result, leases, middle, middle_result
+from leases import (
+    LEASE_RULE,
+    Json,
+    cycle_result,
+    data,
+    envelope,
+    lease_one,
+    lease_result,
+    leases,
+    middle,
+    middle_result,
+)
 
 import mechsynth
 import mechsynth.check
@@ -347,3 +358,30 @@ def test_the_checker_imports_nothing_of_the_package_but_errors() -> None:
             assert "mechsynth.result.ask" not in names or path.name == "asked.py"
             if "flint" in names:
                 assert path.name == "values.py"
+
+
+def test_a_model_with_rescaled_rows_goes_with_a_result_that_says_so() -> None:
+    """The prior 1, 1 is 1/2, 1/2 once it is rescaled; a result that does not say that it is about that is about another instance."""
+    instance = leases()
+    instance["prior"] = [["1"], ["1"]]
+    model = read_instance(data(instance), True)
+    result = envelope(instance, "policy", "optimal", mechanism={"allocation": LEASE_RULE}, value="19")
+    with pytest.raises(InputError, match="the instance was read with rescaled rows"):
+        check(result, model)
+    result["instance"]["normalized"] = True
+    verdict = check(result, model)
+    assert verdict.accepted, verdict.reason
+    assert "rescaled to add up to one" in verdict.statement
+
+
+@pytest.mark.parametrize("name", ["evaluate", "Evaluation", "Fact", "IncentiveRow"])
+def test_names_that_moved_say_where(name: str) -> None:
+    with pytest.raises(AttributeError, match=rf"is now mechsynth\.evaluation\.{name}$"):
+        getattr(mechsynth.check, name)
+
+
+def test_other_names_that_are_not_there() -> None:
+    with pytest.raises(AttributeError, match=r"method constraints of mechsynth\.evaluation\.Evaluation"):
+        mechsynth.check.incentive_constraints  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute nothing"):
+        mechsynth.check.nothing  # noqa: B018

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from limits import battery
-from oracles import draws
+from oracles import draws, second
 
 import mechsynth
+from mechsynth.asks import REGISTRY
 from mechsynth.check import check, verdict
 from mechsynth.errors import InputError
 
@@ -87,7 +88,9 @@ def cases() -> Iterator[tuple[Json, list[battery.Question]]]:
         ("ladder", {}),
         *((ask, {"scope": scope}) for ask in ("contingent", "vcg-type", "convex-independence", "spanning") for scope in ("all", "policy")),
         *((ask, {"transfers": kind}) for ask in ("ex-ante-balanced", "budget-balanced", "surplus-extraction") for kind in ("contingent", "vcg-type")),
-        *((ask, {}) for ask in ("static", "team", "pivot", "groves", "generalized-vcg", "uniqueness", "lump-sum-budget")),
+        *((ask, {}) for ask in REGISTRY if ask not in ("ladder", "contingent", "vcg-type", "convex-independence", "spanning", "implement")),
+        ("implement", {"transfers": "contingent", "require": ["pbic", "participation:interim"]}),
+        ("implement", {"transfers": "full", "require": ["bnic", "budget:per-period"]}),
         i("full+now", "budget:per-period", "participation:interim"),
         i("contingent+now", "participation:ex-ante", "participation:entry", objective="max-revenue"),
         i("contingent+now", "budget:ex-ante", "no-subsidy", objective="min-subsidy"),
@@ -102,6 +105,8 @@ def cases() -> Iterator[tuple[Json, list[battery.Question]]]:
     ):
         instance = draws.instance(seed, flavour, horizon=horizon, agents=agents, most=most)
         yield instance, more + ([("contingent", {"last_period": "constant"})] if horizon in (2, 3) else [])
+    for seed, flavour, horizon in ((21, "ordinary", "infinite"), (22, "chains", 2)):
+        yield second.instance(seed, flavour, agents=3, horizon=horizon, most=2), more
     for name in ("liu2014-oil-leases", "bilateral-trade-persistent", "liu2014-auction-1"):
         yield json.loads((ROOT / "instances" / f"{name}.json").read_text(encoding="utf-8")), more
 

@@ -47,6 +47,8 @@ def load() -> list[Planted]:
 
 def planted(data: dict[str, Any], entry: dict[str, Any]) -> Planted:
     """One of them."""
+    if "raw" in entry:
+        return Planted(entry["raw"].encode("utf-8", "surrogateescape"), entry["about"].encode("utf-8", "surrogateescape"), entry["words"])
     genuine = data["genuine"][entry["of"]]
     result = corpus.changed(genuine["result"], listed(entry["changes"]))
     instance = corpus.changed(data["instances"][genuine["instance"]], listed(entry.get("of instance", [])))
@@ -94,7 +96,10 @@ def main() -> None:
     kept = [(one, corpus.refusal(one.result, one.instance)[0]) for one in (planted(data, entry) for entry in data["forged"])]
     from dropped.run import collected
 
-    places = corpus.by_place(collected(12))
+    everything = collected(12)
+    if sys.argv[1:2] == ["--corpus"]:
+        everything += [one for one in corpus.harvested(sys.argv[2]) if isinstance(one.instance, bytes)]
+    places = corpus.by_place(everything)
     for site in wanted():
         lines = {(str(site.path), line) for line in range(site.line, site.last + 1)}
         with sites.without(site):
@@ -105,23 +110,33 @@ def main() -> None:
             print(f"none      {site}", flush=True)
             continue
         one, words = found
-        assert one.genuine is not None
-        instance = json.loads(one.instance)
-        if instance not in data["instances"]:
-            data["instances"].append(instance)
-        genuine = {"instance": data["instances"].index(instance), "result": one.genuine}
-        if genuine not in data["genuine"]:
-            data["genuine"].append(genuine)
-        entry = {"of": data["genuine"].index(genuine), "changes": [[list(path), value] for path, value in one.changes], "words": words}
+        if one.test and not words:
+            continue  # that test fails
+        entry = entered(data, one, words)
         data["forged"].append(entry)
         kept.append((planted(data, entry), one.places))
-        print(f"planted   {site} [{words}] {entry['changes']}"[:300], flush=True)
-    write(data)
+        write(data)
+        print(f"planted   {site} [{words}] {entry.get('changes', one.test)}"[:300], flush=True)
+
+
+def entered(data: dict[str, Any], one: corpus.Forged, words: str) -> dict[str, Any]:
+    """The entry of a forged result; what it is made of is entered, too."""
+    if one.genuine is None:
+        raw, about = (part.decode("utf-8", "surrogateescape") for part in (one.result, one.instance))
+        return {"raw": raw, "about": about, "words": words, "why": one.test.partition("[")[0]}
+    instance = json.loads(one.instance)
+    if instance not in data["instances"]:
+        data["instances"].append(instance)
+    genuine = {"instance": data["instances"].index(instance), "result": one.genuine}
+    if genuine not in data["genuine"]:
+        data["genuine"].append(genuine)
+    changes = [[list(path), value] for path, value in one.changes]
+    return {"of": data["genuine"].index(genuine), "changes": changes, "words": words}
 
 
 def write(data: dict[str, Any]) -> None:
     """Write the file, one entry a line."""
-    lines = [f'"{key}": [\n' + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in data[key]) + "\n]" for key in data]
+    lines = [f'"{key}": [\n' + ",\n".join(json.dumps(entry) for entry in data[key]) + "\n]" for key in data]
     KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
