@@ -91,6 +91,8 @@ def cases() -> Iterator[tuple[Json, list[battery.Question]]]:
         *((ask, {}) for ask in REGISTRY if ask not in ("ladder", "contingent", "vcg-type", "convex-independence", "spanning", "implement")),
         ("implement", {"transfers": "contingent", "require": ["pbic", "participation:interim"]}),
         ("implement", {"transfers": "full", "require": ["bnic", "budget:per-period"]}),
+        ("implement", {"transfers": "contingent+now", "require": ["cap:50", "liability:40"]}),
+        ("implement", {"transfers": "full", "require": ["cap:1/9", "liability:0"]}),
         i("full+now", "budget:per-period", "participation:interim"),
         i("contingent+now", "participation:ex-ante", "participation:entry", objective="max-revenue"),
         i("contingent+now", "budget:ex-ante", "no-subsidy", objective="min-subsidy"),
