@@ -131,7 +131,7 @@ def loads(given: str | bytes | bytearray | Mapping[str, Any], *, normalize: bool
     return environment
 
 
-def _refuse_second(document: dict[str, Any]) -> None:
+def _refuse_second(document: dict[str, object]) -> None:
     """Refuse, in a file of format 1, what only format 2 says."""
     why = (f"belongs to {SECOND!r}, and this file says {FORMAT!r}", f'write "format": "{SECOND}"')
     periods = document.get("periods")
@@ -272,7 +272,7 @@ def _constant(literal: str) -> Any:
     raise InputError("", f"{literal} is not a number that can be exact", "write a finite number")
 
 
-def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     result = dict(pairs)
     if len(result) != len(pairs):
         seen: set[str] = set()
@@ -283,10 +283,10 @@ def _object_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def document(environment: Environment) -> dict[str, Any]:
+def document(environment: Environment) -> dict[str, object]:
     """Return the environment as the JSON object of an instance file, all axes written out."""
     kind = SECOND if environment.needs_second else FORMAT
-    result: dict[str, Any] = {"format": kind, "name": environment.name}
+    result: dict[str, object] = {"format": kind, "name": environment.name}
     if environment.title:
         result["title"] = environment.title
     result["horizon"] = INFINITE if environment.horizon is None else environment.horizon
@@ -303,8 +303,8 @@ def document(environment: Environment) -> dict[str, Any]:
     return result | dict(environment.extra)
 
 
-def _period(period: Period, environment: Environment) -> dict[str, Any]:
-    result: dict[str, Any] = {
+def _period(period: Period, environment: Environment) -> dict[str, object]:
+    result: dict[str, object] = {
         "signals": {name: list(own) for name, own in zip(environment.agents, period.signals, strict=True)},
         "actions": list(period.actions),
         "utilities": {environment.agents[i]: _holed(period.utilities[i], period) for i in environment.players},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 from mechsynth.environment import INFINITE, Environment
 from mechsynth.errors import InputError
@@ -57,7 +56,7 @@ def bilateral_trade(
     for agent, matrix, numbers in zip(AGENTS, (seller, buyer), sets, strict=True):
         if len(matrix) != len(numbers):
             raise InputError(agent, f"{len(matrix)} rows for {len(numbers)} signals", "give a square matrix")
-    first: dict[str, Any] = {}
+    first: dict[str, object] = {}
     for k, (agent, numbers) in enumerate(zip(AGENTS, sets, strict=True)):
         first[agent] = [Fraction(1, len(numbers))] * len(numbers) if start is None else list(start[k])
     return Environment(

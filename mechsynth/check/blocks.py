@@ -6,7 +6,7 @@ A block is ``(period, agent, action, others)``. Its column for the own signal ``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -71,7 +71,7 @@ class Block:
         return Rows(kernel.others(self.agent)[where], kernel.den[where])
 
 
-def read_block(entry: dict[str, Any], model: Model, place: str) -> Block:
+def read_block(entry: Mapping[str, Any], model: Model, place: str) -> Block:
     """Return the block that an entry with ``period``, ``agent``, ``action``, ``others`` names."""
     last = last_with_blocks(model)
     if last == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import gcd, lcm, prod
 from typing import Any
@@ -76,7 +77,7 @@ def own_chains(model: Model) -> list[list[list[Fraction]]]:
     return chains
 
 
-def check_chains(certificate: dict[str, Any], model: Model, ledger: Ledger) -> str:
+def check_chains(certificate: Mapping[str, Any], model: Model, ledger: Ledger) -> str:
     """Check ``chains`` and ``theorem`` of a certificate; return the statement about patience, empty without a theorem."""
     claimed, theorem = certificate.get("chains"), certificate.get("theorem")
     if claimed is None:

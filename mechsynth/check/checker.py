@@ -56,7 +56,7 @@ def opened(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> 
     return root, numbers, model
 
 
-def _check(root: dict[str, Any], numbers: Numbers, model: Model, ledger: Ledger) -> str:
+def _check(root: Mapping[str, Any], numbers: Numbers, model: Model, ledger: Ledger) -> str:
     check_labels(root, model, ledger)
     claim = read_claim(root, numbers, model)
     kind = asked_of(claim.ask)

@@ -9,7 +9,7 @@ of them is covered by pieces where one :math:`F_k` is proved to be below 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -91,7 +91,7 @@ def check_discounts(claimed: object, model: Model, numbers: Numbers, ledger: Led
 
 
 def _read_line(
-    claimed: dict[str, Any], numbers: Numbers, at: str
+    claimed: Mapping[str, Any], numbers: Numbers, at: str
 ) -> list[tuple[End, End, tuple[list[Any], str] | None]]:
     """Return ``(0, 1)`` as claimed, from left to right: intervals without, spaces in between with their pieces."""
     balanced = items(claimed["balanced"], f"{at}.balanced")

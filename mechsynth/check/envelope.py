@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -67,12 +67,12 @@ def check_envelope(root: object) -> dict[str, Any]:
     return result
 
 
-def normalized(root: dict[str, Any]) -> bool:
+def normalized(root: Mapping[str, Any]) -> bool:
     """Say whether the result is about the instance with rows rescaled by their sums."""
     return root["instance"].get("normalized", False) is True
 
 
-def check_instance(root: dict[str, Any], model: Model) -> None:
+def check_instance(root: Mapping[str, Any], model: Model) -> None:
     """Ask that the result is about this instance, byte for byte."""
     given = root["instance"]
     if given["sha256"] != model.digest:
@@ -84,7 +84,7 @@ def check_instance(root: dict[str, Any], model: Model) -> None:
         raise InputError("instance", "the instance was read with rescaled rows", "read it as the result says")
 
 
-def read_claim(root: dict[str, Any], numbers: Numbers, model: Model) -> Claim:
+def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim:
     """Take a result apart and refuse what contradicts itself."""
     for key, words in (("status", STATUSES), ("strength", STRENGTHS)):
         if root[key] not in words or not isinstance(root[key], str):

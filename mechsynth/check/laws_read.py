@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -136,7 +136,7 @@ class Laws:
         dens = [den or 1 for den in sums(flat).ravel().tolist()]  # a row that nothing reads is zero
         return Rows(flat.reshape(num.shape), objects(dens).reshape(rows.den.shape))
 
-    def _products(self, value: dict[str, Any], place: str) -> list[tuple[Any, Any, str]]:
+    def _products(self, value: Mapping[str, Any], place: str) -> list[tuple[Any, Any, str]]:
         """Return the products of a short form: their weights, their factors, their places."""
         if not (self.second and "mixture" in value):
             return [(None, table(value, place, ("independent",))["independent"], place)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
@@ -90,7 +90,7 @@ def read_allocation(value: object, model: Model, place: str = "mechanism.allocat
     return rule
 
 
-def read_period(entry: dict[str, Any], model: Model, place: str, last: int | None = None) -> int:
+def read_period(entry: Mapping[str, Any], model: Model, place: str, last: int | None = None) -> int:
     """Return the index of the period that ``entry`` names (0 when the horizon is infinite)."""
     if model.horizon is None:
         return 0

@@ -6,13 +6,14 @@ alone, so a result with other names, or with the same in another order, is refus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .model import Model
 from .verdict import Ledger
 
 
-def check_labels(root: dict[str, Any], model: Model, ledger: Ledger) -> None:
+def check_labels(root: Mapping[str, Any], model: Model, ledger: Ledger) -> None:
     """Ask that ``x-labels`` of a result, where it stands, lists the agents, signals and actions of the instance in their order, and who is public.
 
     Raises

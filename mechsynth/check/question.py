@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -122,7 +123,7 @@ class Question:
         return next((name for name in self.require if name in INCENTIVES), "pepic")
 
 
-def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
+def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: Numbers) -> Question:
     """Check the keys of a question against its kind."""
     kind = asked_of(ask)
     if kind.read is not None:
@@ -162,7 +163,7 @@ def read_question(question: dict[str, Any], ask: str, model: Model, numbers: Num
     )
 
 
-def _last_period(question: dict[str, Any], ends: bool, model: Model) -> int | None:
+def _last_period(question: Mapping[str, Any], ends: bool, model: Model) -> int | None:
     """Return the constant action of the last period, None if it is efficient."""
     if not ends or model.horizon is None:
         if "last-period" in question:
@@ -180,7 +181,7 @@ def _last_period(question: dict[str, Any], ends: bool, model: Model) -> int | No
     return actions[action]
 
 
-def read_wishes(question: dict[str, Any], model: Model, numbers: Numbers) -> Question:
+def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> Question:
     """Read a question with a class of transfers, requirements and an objective of its own choice."""
     table(question, "question", ("ask", "transfers", "require", "objective"))
     transfers, objective = question["transfers"], question["objective"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -175,7 +176,7 @@ class _Reader:
         """Return what stands there for every agent, or for every one that is not public and None for the others."""
         return by_agent(value, place, self.agents, self.public if players else ())
 
-    def _stage(self, entry: dict[str, Any], at: str) -> Period:
+    def _stage(self, entry: Mapping[str, Any], at: str) -> Period:
         for key in _STAGE[:3]:
             if key not in entry:
                 raise InputError(at + key, "the key is missing", "add it")

@@ -80,7 +80,7 @@ def _answered(options: argparse.Namespace) -> int:
     return UNKNOWN if unproved else PROVED
 
 
-def _earlier(path: str, environment: Environment) -> dict[str, Any]:
+def _earlier(path: str, environment: Environment) -> dict[str, object]:
     """Read the result to go on from; it must be about this instance."""
     from mechsynth import instance
     from mechsynth.result import read_result

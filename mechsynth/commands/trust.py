@@ -57,7 +57,7 @@ class Trust:
 
         return line
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return it as JSON holds it."""
         names = sorted(self.lines)
         return {name: {"lines": len(self.lines[name]), "functions": sorted(self.functions[name])} for name in names}

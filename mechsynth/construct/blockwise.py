@@ -41,7 +41,7 @@ class Scoped(Protocol):
     def scope(self) -> str:
         """All actions, or those of the policy."""
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return the question as its result tells it."""
 
 
@@ -63,14 +63,14 @@ class Linked:
         Returns the witness of one of them.
     """
 
-    given: list[dict[str, Any]]
+    given: list[dict[str, object]]
     table: Table | None = None
     expected: Callable[[], Rationals] | None = None
     dependences: Sequence[Failed] = ()
-    tell: Callable[[Failed], dict[str, Any]] | None = None
+    tell: Callable[[Failed], dict[str, object]] | None = None
 
     @cached_property
-    def failures(self) -> list[dict[str, Any]]:
+    def failures(self) -> list[dict[str, object]]:
         """Witnesses of the blocks that have no transfers."""
         return self.given if self.tell is None else [self.tell(failed) for failed in self.dependences]
 
@@ -113,10 +113,10 @@ class Settled:
     """
 
     tables: list[dict[str, dict[str, Table]]]
-    failures: list[dict[str, Any]] = field(default_factory=list)
-    settled: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, object]] = field(default_factory=list)
+    settled: list[dict[str, object]] = field(default_factory=list)
     late: str | None = None
-    undecided: list[dict[str, Any]] = field(default_factory=list)
+    undecided: list[dict[str, object]] = field(default_factory=list)
 
 
 def settle(
@@ -185,7 +185,7 @@ def construct(
     """
     environment = case.environment
     found = settle(case, run, room, ask.scope, aims)
-    certificate: dict[str, Any] = {"ties": case.ties()}
+    certificate: dict[str, object] = {"ties": case.ties()}
     status, witness = Status.FEASIBLE, None
     tables: tuple[Mapping[str, Mapping[str, Table]], ...] | None = tuple(found.tables)
     if found.failures:

@@ -6,13 +6,36 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from mechsynth.efficient import Rule, efficient_rule
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
+
+
+class PeriodKey(TypedDict, total=False):
+    """A period as a record tells it: from 1, left out where the horizon is infinite."""
+
+    period: int
+
+
+class BlockKey(PeriodKey):
+    """A block as a record tells it: whose, after which action, at which signals of the others."""
+
+    agent: str
+    action: str
+    others: dict[str, str]
+
+
+class BlockNames(TypedDict):
+    """The same as the fields of a witness: the period is None where the horizon is infinite."""
+
+    period: int | None
+    agent: str
+    action: str
+    others: dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +122,7 @@ class Case:
             total += sum(len(period.actions) * period.size // length for length in sizes)
         return total
 
-    def ties(self) -> list[dict[str, Any]]:
+    def ties(self) -> list[dict[str, object]]:
         """Return the records of the profiles at which several actions are optimal."""
         environment = self.environment
         records = []
@@ -113,21 +136,21 @@ class Case:
                 continue
             every = list(product(*period.signals))
             for at in several.tolist():
-                record = self.period_key(t)
+                record: dict[str, object] = dict(self.period_key(t))
                 record["signals"] = dict(zip(environment.agents, every[at], strict=True))
                 record["actions"] = [period.actions[a] for a in np.flatnonzero(mask[:, at]).tolist()]
                 records.append(record)
         return records
 
-    def period_key(self, t: int) -> dict[str, Any]:
+    def period_key(self, t: int) -> PeriodKey:
         """Return ``{"period": t}``, or nothing when the horizon is infinite."""
         return {} if self.environment.horizon is None else {"period": t}
 
-    def block_names(self, t: int, agent: int, action: int, others: int) -> dict[str, Any]:
+    def block_names(self, t: int, agent: int, action: int, others: int) -> BlockNames:
         """Return the labels of a block as the fields of a witness."""
         return {"period": None, **self.block_key(t, agent, action, others)}
 
-    def block_key(self, t: int, agent: int, action: int, others: int) -> dict[str, Any]:
+    def block_key(self, t: int, agent: int, action: int, others: int) -> BlockKey:
         """Return the labels of a block; ``others`` is the flat index of ``θ^{-i}``."""
         environment = self.environment
         period = environment.period(t)

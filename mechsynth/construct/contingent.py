@@ -46,7 +46,7 @@ def _decide(case: Case, run: Run, stack: Stack, aims: Aims, scope: str) -> Linke
     return Linked([], table, lambda: _expected(stack, goals, decision, where))
 
 
-def _mixture(case: Case, stack: Stack, aims: Aims, failed: Failed) -> dict[str, Any]:
+def _mixture(case: Case, stack: Stack, aims: Aims, failed: Failed) -> dict[str, object]:
     """Return the witness against one report."""
     (block, report), eta = failed
     action, others = int(stack.action[block]), int(stack.others[block])

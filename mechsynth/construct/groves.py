@@ -22,8 +22,6 @@ What each theorem needs can be read off this line.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from mechsynth.beliefs import by_own
@@ -111,7 +109,7 @@ def own_worth(case: Case, agent: int) -> Rationals:
     return added_up(case, actions, flow)[0]
 
 
-def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -> dict[str, Any]:
+def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -> dict[str, dict[str, object]]:
     """Return what the agents end up with, over the first profiles, where the numbers are short enough to be told.
 
     Parameters
@@ -130,7 +128,7 @@ def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -
         return {}
     environment = case.environment
     shape, surplus = environment.period(1).shape, case.rule.value(1)
-    found: dict[str, Any] = {"totals": {}}
+    found: dict[str, dict[str, object]] = {"totals": {}}
     if kind is not None:
         found[kind] = {}
     if kind == "without":

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import Any
 
 import numpy as np
 
@@ -54,7 +53,7 @@ class Chosen:
 
     payments: Rationals | None = None
     linked: Linked | None = None
-    failures: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +225,7 @@ class Search:
         paid[:, 0] = 0
         return Rationals(narrow(paid), den).reduce()
 
-    def _witness(self, multipliers: dict[int, Fraction]) -> dict[str, Any]:
+    def _witness(self, multipliers: dict[int, Fraction]) -> dict[str, object]:
         """Return the multipliers of the program in ``q`` as multipliers of the rows that the checker knows."""
         others, n = self.losses.shape[:2]
         rows = LastRows(self.case, self.stack, self.scope, self.room.ask, self.share)

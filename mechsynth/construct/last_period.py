@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class LastPeriod:
     """
 
     payments: tuple[Rationals, ...] | None
-    cycles: tuple[dict[str, Any], ...]
+    cycles: tuple[dict[str, object], ...]
 
 
 def losses(case: Case, agent: int) -> Rationals:
@@ -59,7 +58,7 @@ def last_period(case: Case) -> LastPeriod:
     t = environment.last
     shape = environment.period(t).shape
     payments: list[Rationals] = []
-    cycles: list[dict[str, Any]] = []
+    cycles: list[dict[str, object]] = []
     for agent in range(len(environment.agents)):
         if agent in environment.public:
             payments.append(Rationals(np.zeros(shape, dtype=np.int64)))
@@ -80,7 +79,7 @@ def spread(payments: Rationals, agent: int, shape: tuple[int, ...]) -> Rationals
     return Rationals(np.moveaxis(payments.num.reshape(*rest, shape[agent]), -1, agent), payments.den)
 
 
-def _cycle(case: Case, agent: int, others: int, gains: IntArray, den: int) -> dict[str, Any]:
+def _cycle(case: Case, agent: int, others: int, gains: IntArray, den: int) -> dict[str, object]:
     environment = case.environment
     t = environment.last
     cycle = negative_cycle(gains)

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -132,7 +131,7 @@ class LastRows:
             total += chance * (self._utility(t + 1, int(chosen[then]), then) - self.share * value.fraction(then))
         return total
 
-    def witness(self) -> dict[str, Any]:
+    def witness(self) -> dict[str, object]:
         """Return the witness of kind ``farkas``."""
         used_rows = {name: y for name, y in self.found.items() if y}
         assert self.right > 0, "multipliers that exclude nothing"

@@ -55,7 +55,7 @@ def construct(
     if environment.horizon is not None:
         asked["last-period"] = _last_word(case)
     end = _end(case)
-    certificate: dict[str, Any] = {"ties": case.ties()}
+    certificate: dict[str, object] = {"ties": case.ties()}
 
     def result(status: Status, tables: Sequence[Mapping[str, Mapping[str, Table]]] | None, **more: Any) -> Result:
         mechanism = Mechanism(environment, case.actions, None if tables is None else tuple(tables))
@@ -160,7 +160,7 @@ def _end(case: Case) -> LastPeriod | None:
     return last_period(case)
 
 
-def _payoffs(case: Case, payments: Sequence[Rationals] | None) -> dict[str, Any]:
+def _payoffs(case: Case, payments: Sequence[Rationals] | None) -> dict[str, object]:
     """Return the truthful payoffs from period 1: the social surplus, unless period 1 is the last."""
     environment = case.environment
     shape = environment.period(1).shape

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -25,8 +24,8 @@ class Extremes:
     """Keeps the least and the greatest slack seen."""
 
     def __init__(self) -> None:
-        self.least: tuple[Fraction, dict[str, Any]] | None = None
-        self.most: tuple[Fraction, dict[str, Any]] | None = None
+        self.least: tuple[Fraction, dict[str, object]] | None = None
+        self.most: tuple[Fraction, dict[str, object]] | None = None
 
     def add(self, case: Case, t: int, agent: int, slack: Rationals) -> None:
         """Look at the slacks of one agent in one period, ``[θ^{-i}, k, r]``: type ``k`` reports ``r``."""
@@ -48,7 +47,7 @@ class Extremes:
                 else:
                     self.most = row
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return the certificate's record."""
         return {
             "tightest": None if self.least is None else self.least[1],
@@ -56,7 +55,7 @@ class Extremes:
         }
 
 
-def _row(case: Case, t: int, agent: int, others: int, own: int, report: int, slack: Fraction) -> dict[str, Any]:
+def _row(case: Case, t: int, agent: int, others: int, own: int, report: int, slack: Fraction) -> dict[str, object]:
     period = case.environment.period(t)
     agents = case.environment.agents
     rest = list(product(*(period.signals[j] for j in case.environment.others(agent))))[others]
@@ -77,7 +76,7 @@ def static_slack(case: Case, payments: Rationals, agent: int) -> Rationals:
     return losses(case, agent) + Rationals(paid.num[:, None, :], paid.den) - Rationals(paid.num[:, :, None], paid.den)
 
 
-def static_rows(case: Case, payments: tuple[Rationals, ...]) -> dict[str, Any]:
+def static_rows(case: Case, payments: tuple[Rationals, ...]) -> dict[str, object]:
     """Return the extremes of the last period alone."""
     extremes = Extremes()
     for agent, own in enumerate(payments):

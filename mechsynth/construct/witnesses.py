@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mechsynth.construct.case import Case
 from mechsynth.result.codec import write
@@ -23,7 +23,7 @@ class Place(NamedTuple):
 Rates = Sequence[Fraction | int]
 
 
-def mixture(case: Case, at: Place, report: int, eta: Rates, gap: Fraction | None) -> dict[str, Any]:
+def mixture(case: Case, at: Place, report: int, eta: Rates, gap: Fraction | None) -> dict[str, object]:
     """Return the witness that signal ``report`` is a mixture of others.
 
     Parameters
@@ -46,12 +46,13 @@ def mixture(case: Case, at: Place, report: int, eta: Rates, gap: Fraction | None
 
 def cycle(case: Case, at: Place, signals: Sequence[int], gap: Fraction) -> Cycle:
     """Return the witness that lies gain together; ``signals`` are the indices of the signals in order, the action of the place does not matter."""
-    names = {key: value for key, value in case.block_names(*at).items() if key != "action"}
+    names = case.block_names(*at)
     own = case.environment.period(at.t).signals[at.agent]
-    return Cycle(**names, cycle=tuple(own[k] for k in signals), shortfall=gap)
+    told = tuple(own[k] for k in signals)
+    return Cycle(period=names["period"], agent=names["agent"], others=names["others"], cycle=told, shortfall=gap)
 
 
-def dependence(case: Case, at: Place, eta: Rates, gap: Fraction | None) -> dict[str, Any]:
+def dependence(case: Case, at: Place, eta: Rates, gap: Fraction | None) -> dict[str, object]:
     """Return the witness that a block's beliefs are dependent; parameters as of `mixture`."""
     own = case.environment.period(at.t).signals[at.agent]
     weights = {own[k]: Fraction(w) for k, w in enumerate(eta) if w}

@@ -25,7 +25,7 @@ from mechsynth.families.family import (
 EFFICIENT = "Finitely many actions: an efficient rule exists."
 
 
-def _body(given: Mapping[str, Any], horizon: int | str) -> dict[str, Any]:
+def _body(given: Mapping[str, Any], horizon: int | str) -> dict[str, object]:
     names = labels("agent", given["agents"])
     if horizon == INFINITE and given["discount"] == 1:
         raise UsageError("--param discount", "1 goes with a finite horizon", "give less than 1, or a whole horizon")
@@ -39,7 +39,7 @@ def _body(given: Mapping[str, Any], horizon: int | str) -> dict[str, Any]:
     }
 
 
-def _utilities(draws: Draws, given: Mapping[str, Any], low: int, high: int) -> dict[str, Any]:
+def _utilities(draws: Draws, given: Mapping[str, Any], low: int, high: int) -> dict[str, object]:
     sizes = (given["actions"], *(given["signals"],) * given["agents"])
     return {
         name: nest([draws.whole(low, high) for _ in range(prod(sizes))], sizes)
@@ -104,7 +104,7 @@ def private(given: Mapping[str, Any], draws: Draws) -> Draft:
     levels, options, horizon = given["signals"], given["actions"], given["horizon"]
     refuse_large(_size(given), "agents, signals or actions")
     body = _body(given, horizon)
-    names = body["agents"]
+    names = labels("agent", given["agents"])
     body["utilities"] = {
         name: {"private": [[draws.whole(-4, 9) for _ in range(levels)] for _ in range(options)]} for name in names
     }

@@ -101,16 +101,16 @@ class Draft:
         For filters.
     """
 
-    body: dict[str, Any]
+    body: dict[str, object]
     title: str
     notes: str
-    expected: list[dict[str, Any]] = field(default_factory=list)
+    expected: list[dict[str, object]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
     def expect(self, status: str, why: str, *asks: str, value: Fraction | None = None, **options: Any) -> None:
         """State the answer to one ask or to several that share the reason."""
         for ask in asks:
-            entry: dict[str, Any] = {"question": {"ask": ask, **options}, "status": status}
+            entry: dict[str, object] = {"question": {"ask": ask, **options}, "status": status}
             if value is not None:
                 entry["value"] = text(value)
             self.expected.append({**entry, "why": why})
@@ -147,7 +147,7 @@ class Family:
     make: Maker
     seeded: bool
 
-    def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def read(self, given: Mapping[str, Any]) -> dict[str, object]:
         """Return every parameter's exact value, defaults filled in.
 
         Raises
@@ -155,7 +155,7 @@ class Family:
         UsageError
             For an unknown parameter or a value out of range.
         """
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for name, value in given.items():
             parameter = self.parameter(name)
             if parameter.name in values:

@@ -26,7 +26,7 @@ def words(families: Iterable[Family]) -> str:
     return "\n".join([*lines, "mechsynth generate FAMILY [--param K=V …] [--seed N] -o FILE"])
 
 
-def data(families: Iterable[Family]) -> list[dict[str, Any]]:
+def data(families: Iterable[Family]) -> list[dict[str, object]]:
     """Return the families as JSON objects."""
     return [
         {

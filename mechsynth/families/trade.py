@@ -25,7 +25,7 @@ def make(given: Mapping[str, Any], draws: Draws) -> Draft:
     if horizon == INFINITE and delta == 1:
         raise UsageError("--param discount", "1 goes with a finite horizon", "give less than 1, or a whole horizon")
     seller, buyer = _chains(kind, size, given["alpha"], draws)
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "horizon": horizon,
         "discount": delta,
         "agents": ["seller", "buyer"],

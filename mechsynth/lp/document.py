@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
-from typing import Any
 
 from mechsynth.lp.decide import Answer, Status
 from mechsynth.lp.program import Numbers, Program, Side
@@ -13,7 +12,7 @@ from mechsynth.rational import text
 FORMAT = "mechsynth-lp/1"
 
 
-def document(answer: Answer, program: Program, data: bytes) -> dict[str, Any]:
+def document(answer: Answer, program: Program, data: bytes) -> dict[str, object]:
     """Return the JSON object of a result file.
 
     Parameters
@@ -51,7 +50,7 @@ def document(answer: Answer, program: Program, data: bytes) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: Side) -> dict[str, object]:
     return {side.kind: side.name, "sense": side.sense}
 
 

@@ -93,7 +93,7 @@ class Program:
 
         place = {name: k for k, name in enumerate(self.columns)}
         vector = cvxpy.Variable(len(self.columns), name="transfers")
-        constraints: dict[str, Any] = {}
+        constraints: dict[str, object] = {}
         for sense in (EQUAL, AT_LEAST):
             rows = [row for row in self.rows if row.sense == sense]
             if not rows:

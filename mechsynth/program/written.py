@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -81,13 +80,13 @@ def _numbers(program: LinearProgram, start: int, chunks: int, place: str) -> Non
         program.dens[k], program.equal[k] = int(program.dens[k]), bool(program.equal[k])
 
 
-def written(program: LinearProgram, wishes: Sequence[Requirement]) -> dict[str, Any]:
+def written(program: LinearProgram, wishes: Sequence[Requirement]) -> dict[str, object]:
     """Return ``{"requirements": {name: rows}}`` for the certificate, empty where every requirement is built in.
 
     A row is ``{"row": its name, "coefficients": {column name: number}, "sense": ">=" or "=", "right": number}``; rows are sorted by name, coefficients
     stand in the order of the program's columns.
     """
-    found: dict[str, list[dict[str, Any]]] = {wish.name: [] for wish in wishes if not built_in(wish)}
+    found: dict[str, list[dict[str, object]]] = {wish.name: [] for wish in wishes if not built_in(wish)}
     if not found:
         return {}
     rows, cols, nums = program.entries

@@ -33,7 +33,7 @@ ASIDE = 60  # steps of an exact walk for an answer that is only given beside ano
 WORK = 20_000_000  # steps times rows and columns after which an exact walk without a time limit is given up
 
 
-def run(data: Rows, cost: NDArray[np.float64], options: dict[str, Any], floor: float = 0.0) -> End | None:
+def run(data: Rows, cost: NDArray[np.float64], options: dict[str, object], floor: float = 0.0) -> End | None:
     """Minimize in floats; ``floor`` is what the floored columns must be at least.
 
     Money has no unit: where the right-hand sides are far from 1 they are divided by a power of two, and the end says by which.
@@ -189,7 +189,7 @@ def decide(
 
     second: Outcome | None = None
     last: Basis | None = None
-    settings: list[dict[str, Any] | None] = [*([] if start is None else [None]), *methods(wide.count)]
+    settings: list[dict[str, object] | None] = [*([] if start is None else [None]), *methods(wide.count)]
     for options in settings:
         try:
             end = start if options is None else run(wide, cost, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -42,7 +43,7 @@ class Rows:
     floors: NDArray[np.bool_]
     run: Run = field(default_factory=Run)
 
-    def within(self, options: dict[str, Any]) -> dict[str, Any]:
+    def within(self, options: Mapping[str, object]) -> dict[str, object]:
         """Return the options of a solver with the time that is left.
 
         Raises
@@ -51,7 +52,7 @@ class Rows:
             When none is.
         """
         left = self.run.left()
-        return options if left is None else {"time_limit": left, **options}
+        return dict(options) if left is None else {"time_limit": left, **options}
 
     @property
     def count(self) -> int:

@@ -234,9 +234,9 @@ class Ask:
         """Return what the environment must have."""
         return Needs()
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return the question as a result tells it; the last period of a finite horizon is added where it has a part in the answer."""
-        found: dict[str, Any] = {"ask": self.name}
+        found: dict[str, object] = {"ask": self.name}
         told = {name: getattr(self, name) for name in self.options()}
         if "scope" in told:
             found["scope"] = told["scope"]

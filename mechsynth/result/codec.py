@@ -66,9 +66,9 @@ def write(value: Any) -> Any:
     return value
 
 
-def _object(record: Any) -> dict[str, Any]:
+def _object(record: Any) -> dict[str, object]:
     kind: Any = type(record)
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, key, _ in _keys(kind):
         value, field = getattr(record, name), kind.__dataclass_fields__[name]
         always = key in record.order or (not record.order and (name == "kind" or field.metadata.get("always", False)))
@@ -154,7 +154,7 @@ def _record(kind: Any, value: object, place: str) -> Any:
     for key in value:
         if key not in known and not key.startswith("x-"):
             raise InputError(_at(place, key), "an unknown key", did_you_mean(key, known) + "leave it out")
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, key, hint in keys:
         if key in value:
             found[name] = _read(hint, value[key], _at(place, key))

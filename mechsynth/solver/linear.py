@@ -38,13 +38,13 @@ class End:
     unit: Fraction = Fraction(1)
 
 
-def methods(rows: int) -> list[dict[str, Any]]:
+def methods(rows: int) -> list[dict[str, object]]:
     """Return the settings to try, the most promising first."""
-    simplex: dict[str, Any] = {"solver": "simplex", "presolve": "on"}
-    primal: dict[str, Any] = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off"}
-    interior: dict[str, Any] = {"solver": "ipm", "run_crossover": "on", "presolve": "on"}
+    simplex: dict[str, object] = {"solver": "simplex", "presolve": "on"}
+    primal: dict[str, object] = {"solver": "simplex", "simplex_strategy": 4, "presolve": "off"}
+    interior: dict[str, object] = {"solver": "ipm", "run_crossover": "on", "presolve": "on"}
     # Near a tie the usual tolerances end one pivot too early.
-    strict: dict[str, Any] = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    strict: dict[str, object] = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     first = [interior, simplex, primal] if rows > INTERIOR else [simplex, primal, interior]
     return [*first, simplex | strict, {**simplex, "presolve": "off"} | strict, primal | strict]
 
@@ -76,7 +76,7 @@ def minimize(
     lower: NDArray[np.float64],
     upper: NDArray[np.float64],
     floors: NDArray[np.float64],
-    options: dict[str, Any],
+    options: dict[str, object],
     start: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
 ) -> End | None:
     """Minimize ``cost · x`` subject to ``lower ≤ A x ≤ upper``, ``x ≥ floors``; ``A`` is a scipy CSC matrix.

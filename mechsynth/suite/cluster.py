@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Generator, Iterable, Iterator
 from multiprocessing import resource_tracker
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mechsynth.errors import InputError
 from mechsynth.suite.job import DIED, Answer, Finished, Job, compute
@@ -252,6 +252,6 @@ class _Work:
         return InputError(self._where, "the scheduler went away", f"start it again; {KEPT}")
 
 
-def _workers(client: Client) -> dict[str, Any]:
-    found: dict[str, Any] = client.scheduler_info().get("workers", {})
+def _workers(client: Client) -> dict[str, object]:
+    found: dict[str, object] = client.scheduler_info().get("workers", {})
     return found

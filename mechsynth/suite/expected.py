@@ -51,7 +51,7 @@ class Expected:
         The theorem, or the argument.
     """
 
-    question: dict[str, Any]
+    question: Mapping[str, object]
     status: str
     value: str | None
     strength: str | None
@@ -89,9 +89,9 @@ def expected_in(document: Mapping[str, Any]) -> list[Expected]:
     raise InputError(KEY, "neither a list nor an object", 'write a list of {"question", "status", "why"}')
 
 
-def entry_of(expectation: Expected) -> dict[str, Any]:
+def entry_of(expectation: Expected) -> dict[str, object]:
     """Return an expectation as an object of the list form, with the keys that say something."""
-    entry: dict[str, Any] = {"question": expectation.question, "status": expectation.status}
+    entry: dict[str, object] = {"question": expectation.question, "status": expectation.status}
     if expectation.value is not None:
         entry["value"] = expectation.value
     if expectation.strength is not None:
@@ -121,7 +121,7 @@ def _entry(entry: object, place: str) -> Expected:
     )
 
 
-def _question(question: object, place: str) -> dict[str, Any]:
+def _question(question: object, place: str) -> dict[str, object]:
     if not isinstance(question, dict) or "ask" not in question:
         raise InputError(place, "no object with an ask", 'write {"ask": …} and the options of the question')
     return {key: option(key, value, f"{place}.{_clip(key)}") for key, value in question.items()}
@@ -170,7 +170,7 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
     """Read ``{"--transfers full --require budget:ex-post": "feasible"}``; several requirements are joined by commas."""
     place = f"{KEY}.implement.{_clip(options)}"
     words = options.split()
-    question: dict[str, Any] = {"ask": WISHES}
+    question: dict[str, object] = {"ask": WISHES}
     if len(words) % 2:
         raise InputError(place, "an option without a value", "write pairs of an option and its value")
     known = every_option()
@@ -179,7 +179,8 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
         kind = known[key].kind if key in known and word.startswith("--") else None
         if kind is Kind.WORDS:
             # the shares of a split are joined by commas, too, and only the first of them follows a colon
-            question[key] = [*question.get(key, []), *re.split(r",(?![^,:]*=)", value)]
+            before = question.get(key)
+            question[key] = [*(before if isinstance(before, list) else ()), *re.split(r",(?![^,:]*=)", value)]
         elif kind is Kind.WORD:
             question[key] = value
         else:

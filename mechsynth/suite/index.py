@@ -67,7 +67,7 @@ def entry(path: Path, folder: Path, by_hand: Sequence[str] = ()) -> Entry:
     }
 
 
-def _sizes(environment: Environment) -> dict[str, Any]:
+def _sizes(environment: Environment) -> dict[str, object]:
     periods = [environment.period(1)] if environment.stationary else list(environment.periods)
     return {
         "agents": len(environment.agents),

@@ -60,7 +60,7 @@ class Line:
 class _Entry:
     """What the sources say about one instance file."""
 
-    questions: list[dict[str, Any]]
+    questions: list[dict[str, object]]
     expected: list[Expected]
 
 
@@ -180,7 +180,7 @@ def _suite(document: Any, folder: Path, entries: dict[Path, _Entry]) -> None:
                 raise error.within(place) from None
 
 
-def _questions(value: object, place: str) -> list[dict[str, Any]]:
+def _questions(value: object, place: str) -> list[dict[str, object]]:
     if not isinstance(value, list):
         raise InputError(place, "no list", "write a list of questions")
     return [question(each, f"{place}[{k}]") for k, each in enumerate(value)]

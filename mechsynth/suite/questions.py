@@ -20,7 +20,7 @@ def text(question: Mapping[str, Any]) -> str:
     return json.dumps(question, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
-def question(value: object, place: str) -> dict[str, Any]:
+def question(value: object, place: str) -> dict[str, object]:
     """Return a question written as a word (``"vcg-type"``, ``"vcg-type:all"``) or as an object of `mechsynth.solve`'s arguments.
 
     Raises
@@ -33,7 +33,7 @@ def question(value: object, place: str) -> dict[str, Any]:
         return {"ask": ask, "scope": scope} if scope else {"ask": ask}
     if not isinstance(value, dict):
         raise InputError(place, "no question", 'write "ASK", "ASK:SCOPE" or {"ask": …, …}')
-    found: dict[str, Any] = {"ask": UNNAMED}
+    found: dict[str, object] = {"ask": UNNAMED}
     for key, entry in value.items():
         found[key] = option(key, entry, f"{place}.{key}")
     return found
@@ -65,7 +65,7 @@ def option(name: str, value: object, place: str) -> object:
     return str(value)
 
 
-def in_full(asked: Mapping[str, Any]) -> dict[str, Any]:
+def in_full(asked: Mapping[str, Any]) -> dict[str, object]:
     """Return a question with its defaults written out, so that two ways to write it compare equal; one that cannot be asked as it is."""
     told = dict(asked)
     try:
@@ -75,7 +75,7 @@ def in_full(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"ask": ask.name, **{name: getattr(ask, name) for name in ask.options()}}
 
 
-def of_option(value: str) -> dict[str, Any]:
+def of_option(value: str) -> dict[str, object]:
     """Return the question of an ``--ask`` option: a word, or a JSON object.
 
     Raises

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import Any
 
 from mechsynth.errors import MechsynthError
 from mechsynth.suite.table import Row, Table
@@ -26,7 +25,7 @@ class Recheck:
     checked: int
     wrong: tuple[tuple[str, str, str], ...]
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return it as JSON data."""
         named = [{"instance": i, "question": q, "reason": reason} for i, q, reason in self.wrong]
         return {"checked": self.checked, "wrong": named}

@@ -86,7 +86,7 @@ class Summary:
             return 1
         return 3 if self.open else 0
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return the summary as JSON data; seconds are the only floats."""
         return {
             "lines": len(self.rows),
@@ -134,7 +134,7 @@ class Summary:
         return "\n".join(parts)
 
 
-def _named(row: Row) -> dict[str, Any]:
+def _named(row: Row) -> dict[str, object]:
     return {
         "instance": row.instance,
         "question": json.loads(row.question) if row.question else None,

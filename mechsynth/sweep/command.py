@@ -77,7 +77,7 @@ def _sweep(options: argparse.Namespace, say: Say) -> int:
     return found.code
 
 
-def _question(options: argparse.Namespace) -> dict[str, Any]:
+def _question(options: argparse.Namespace) -> dict[str, object]:
     """Return the question of ``--ask`` with the options that stand beside it."""
     from mechsynth.suite.questions import of_option
 

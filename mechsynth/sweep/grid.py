@@ -84,7 +84,7 @@ class Grid:
         """Yield the points, the last axis fastest."""
         return product(*(axis.values for axis in self.axes))
 
-    def params(self, point: Point) -> dict[str, Any]:
+    def params(self, point: Point) -> dict[str, object]:
         """Return the value of every parameter at a point, defaults filled in."""
         here = {axis.name: value for axis, value in zip(self.axes, point, strict=True)}
         return self.family.read({**self.fixed, **here})
@@ -144,7 +144,7 @@ def grid_of(family: str, over: Sequence[str], params: Mapping[str, Any] | None =
         raise UsageError(
             "--over", f"{len(over)} parameters are no line and no plane" if over else "missing", "give one or two"
         )
-    fixed: dict[str, Any] = {}
+    fixed: dict[str, object] = {}
     for name, value in (params or {}).items():
         parameter = known.parameter(name)
         if parameter.name in fixed:

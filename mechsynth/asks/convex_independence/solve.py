@@ -7,8 +7,6 @@ With scope ``policy`` the question is asked only of ``(r, θ^{-i})`` in the bloc
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from mechsynth.asks.convex_independence import ConvexIndependence
@@ -29,8 +27,8 @@ QUICK = 3_000  # (block, signal) pairs up to which the distance is measured unas
 def answer(ask: ConvexIndependence, case: Case, run: Run) -> Result:
     """Decide convex independence over every block in scope."""
     scope = ask.scope
-    failures: list[dict[str, Any]] = []
-    separators: list[dict[str, Any]] = []
+    failures: list[dict[str, object]] = []
+    separators: list[dict[str, object]] = []
     seen: list[Stack] = []
     pairs = 0
     for stack in stacks(case, scope, ruled=False):
@@ -40,7 +38,7 @@ def answer(ask: ConvexIndependence, case: Case, run: Run) -> Result:
             separators += _separators(case, stack, decision)
             seen.append(stack)
         pairs += int(stack.need.sum())
-    certificate: dict[str, Any] = {"ties": case.ties()} if scope == "policy" else {}
+    certificate: dict[str, object] = {"ties": case.ties()} if scope == "policy" else {}
     value = None
     if failures:
         certificate["failures"] = failures
@@ -49,8 +47,8 @@ def answer(ask: ConvexIndependence, case: Case, run: Run) -> Result:
         if ask.distance or (ask.distance is None and pairs <= QUICK):
             measured = _distance(case, seen)
             if measured is not None:
-                certificate["distance"], certificate["separators"] = measured
-                value = certificate["distance"]["squared"]
+                near, certificate["separators"] = measured
+                certificate["distance"], value = near, str(near["squared"])
     return Result(
         question=ask.document(),
         status=Status.FAILS if failures else Status.HOLDS,
@@ -62,11 +60,11 @@ def answer(ask: ConvexIndependence, case: Case, run: Run) -> Result:
     )
 
 
-def _failures(case: Case, stack: Stack, decision: Decision) -> list[dict[str, Any]]:
+def _failures(case: Case, stack: Stack, decision: Decision) -> list[dict[str, object]]:
     return [mixture(case, stack.place(b), r, eta, None) for (b, r), eta in sorted(decision.failures.items())]
 
 
-def _separators(case: Case, stack: Stack, decision: Decision) -> list[dict[str, Any]]:
+def _separators(case: Case, stack: Stack, decision: Decision) -> list[dict[str, object]]:
     return [_separator(case, stack, b, r, _whole(vector)) for (b, r), vector in sorted(decision.special.items())]
 
 
@@ -75,13 +73,13 @@ def _whole(vector: Rationals) -> list[int]:
     return primitive([int(v) for v in vector.num.tolist()])
 
 
-def _separator(case: Case, stack: Stack, block: int, report: int, vector: list[int]) -> dict[str, Any]:
+def _separator(case: Case, stack: Stack, block: int, report: int, vector: list[int]) -> dict[str, object]:
     own = case.environment.period(stack.t).signals[stack.agent]
     key = case.block_key(stack.t, stack.agent, int(stack.action[block]), int(stack.others[block]))
     return {**key, "type": own[report], "vector": [text(v) for v in vector]}
 
 
-def _distance(case: Case, seen: list[Stack]) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+def _distance(case: Case, seen: list[Stack]) -> tuple[dict[str, object], list[dict[str, object]]] | None:
     """Return the closest signal's squared distance from the hull of the others, and directions that prove it the closest."""
     pairs = []
     for stack in seen:

@@ -23,6 +23,7 @@ are those of pivot, where the lowest signal is absorbing and worth nothing under
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ class Found:
     """
 
     payments: list[Rationals | None]
-    cycle: dict[str, Any] | None = None
+    cycle: Mapping[str, Any] | None = None
     tried: Rationals | None = None
 
     @property
@@ -73,12 +74,12 @@ def answer(ask: GeneralizedVcg, case: Case, run: Run) -> Result:
     agents = environment.players
     build = _stationary if environment.horizon is None else _backward
     found = {agent: build(case, agent) for agent in agents}
-    certificate: dict[str, Any] = {"ties": case.ties()}
+    certificate: dict[str, object] = {"ties": case.ties()}
     moved = thresholds.influence(case)
     if moved is not None:
         certificate["influence"] = moved
     stuck = [agent for agent in agents if not found[agent].complete]
-    farkas: dict[str, Any] | None = None
+    farkas: Mapping[str, Any] | None = None
     if stuck and not _last(case, found, stuck):
         joint = _joint(case, run)
         exact = joint.strength is Strength.EXACT
@@ -162,11 +163,11 @@ def _of_the_program(case: Case, agent: int, mechanism: Mechanism) -> list[Ration
     return own
 
 
-def _told(case: Case, paid: list[list[Rationals]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]] | None]:
+def _told(case: Case, paid: list[list[Rationals]]) -> tuple[list[dict[str, object]], list[dict[str, object]] | None]:
     """Return where the theorem's conditions fail under these payments, and all thresholds; ``None`` where they are too many or too long."""
     environment = case.environment
-    failing: list[dict[str, Any]] = []
-    steps: list[dict[str, Any]] = []
+    failing: list[dict[str, object]] = []
+    steps: list[dict[str, object]] = []
     for t in range(1, environment.last + 1):
         all_of_us = thresholds.society(case, t)
         for agent, own in zip(environment.players, paid, strict=True):
@@ -186,11 +187,11 @@ def _continued(case: Case, t: int, agent: int, payoffs: list[Rationals | None]) 
 
 def _no(
     case: Case,
-    asked: dict[str, Any],
-    certificate: dict[str, Any],
+    asked: dict[str, object],
+    certificate: dict[str, object],
     found: dict[int, Found],
     stuck: list[int],
-    farkas: dict[str, Any] | None,
+    farkas: Mapping[str, Any] | None,
 ) -> Result:
     """Return a negative answer: about the agent that is stuck latest."""
     environment = case.environment
@@ -226,7 +227,7 @@ def _no(
     )
 
 
-def _refuted(case: Case, farkas: dict[str, Any] | None, stuck: list[int]) -> int:
+def _refuted(case: Case, farkas: Mapping[str, Any] | None, stuck: list[int]) -> int:
     """Return the agent whose rows the multipliers combine: the program splits by agent."""
     assert farkas is not None
     for agent in stuck:

@@ -213,7 +213,7 @@ def from_the_lowest(case: Case, agent: int, payments: list[Rationals | None]) ->
     return found
 
 
-def influence(case: Case) -> dict[str, Any] | None:
+def influence(case: Case) -> dict[str, object] | None:
     """Return an entry of the kernel that shows an own signal moving the law of the others' next signals; ``None`` where none does."""
     environment = case.environment
     for t in case.linked:
@@ -239,7 +239,7 @@ def influence(case: Case) -> dict[str, Any] | None:
 # -- what is told ---------------------------------------------------------------------------------------------------
 
 
-def cycle(case: Case, here: Stage, others: int) -> dict[str, Any]:
+def cycle(case: Case, here: Stage, others: int) -> dict[str, object]:
     """Return the chain of lies whose gains add up to more than zero, the payoffs from the next period on included."""
     losses = here.losses[others]
     found = negative_cycle(losses)
@@ -254,8 +254,8 @@ def cycle(case: Case, here: Stage, others: int) -> dict[str, Any]:
     return dict(write(witnesses.cycle(case, witnesses.Place(here.t, here.agent, 0, others), found, gap)))
 
 
-def _place(case: Case, here: Stage, others: int) -> dict[str, Any]:
-    key = case.block_key(here.t, here.agent, 0, others)
+def _place(case: Case, here: Stage, others: int) -> dict[str, object]:
+    key: dict[str, object] = dict(case.block_key(here.t, here.agent, 0, others))
     del key["action"]
     return key
 
@@ -265,7 +265,7 @@ def _order(here: Stage, others: int) -> list[int]:
     return list(dict.fromkeys(here.rule[others].tolist()))
 
 
-def violations(case: Case, here: Stage) -> list[dict[str, Any]]:
+def violations(case: Case, here: Stage) -> list[dict[str, object]]:
     """Return where the two conditions of the theorem fail most: at most one record each.
 
     ``actions``: the lower and the higher one in the order of the rule; ``signals``: the lower and the higher one; ``differences``: what the higher action is worth more than the lower one at these
@@ -301,7 +301,7 @@ def violations(case: Case, here: Stage) -> list[dict[str, Any]]:
     return records
 
 
-def thresholds(case: Case, here: Stage, paid: Rationals) -> Iterator[dict[str, Any]]:
+def thresholds(case: Case, here: Stage, paid: Rationals) -> Iterator[dict[str, object]]:
     """Yield every signal at which the action changes: the step that is charged, that of (4), and the gains between which it must lie.
 
     Parameters

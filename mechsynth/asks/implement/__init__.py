@@ -51,7 +51,7 @@ class Implement(Ask, name="implement"):
     strength: str = option("exact", STRENGTH)
     relax: bool | None = option(None, RELAX)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return the question with the names of all requirements: what truth must be first, and none twice."""
         names = [wish if isinstance(wish, str) else wish.name for wish in (self.notion, *self.require)]
         return {**super().document(), "require": list(dict.fromkeys(names))}

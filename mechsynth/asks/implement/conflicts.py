@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -131,7 +130,7 @@ def relaxed(program: LinearProgram, conflict: Conflict) -> list[Relaxation]:
     return found
 
 
-def witness(program: LinearProgram, conflict: Conflict) -> dict[str, Any]:
+def witness(program: LinearProgram, conflict: Conflict) -> dict[str, object]:
     """Return the Farkas witness of a conflict."""
     rights = dict(zip(program.names, program.rights, strict=True))
     shortfall = sum((y * rights[name] for name, y in conflict.proof.items()), Fraction(0))

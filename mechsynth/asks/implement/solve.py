@@ -111,7 +111,7 @@ def settle_class(ask: Implement, case: Case, run: Run) -> Result:
     """
     wishes = wish_list(ask)
     setting = build(ask, case, wishes, run)
-    certificate: dict[str, Any] = {"ties": case.ties(), **written(setting.program, wishes)}
+    certificate: dict[str, object] = {"ties": case.ties(), **written(setting.program, wishes)}
 
     def result(status: Status, **more: Any) -> Result:
         mechanism = more.pop("mechanism", Mechanism(case.environment, case.actions))
@@ -176,7 +176,7 @@ def at_odds(
     setting: Setting,
     wishes: Sequence[Requirement],
     outcome: Outcome,
-    certificate: dict[str, Any],
+    certificate: dict[str, object],
 ) -> dict[str, Any]:
     """Return what a negative answer consists of: status, witness, strength, relaxations; a bound and their proofs go into the certificate.
 
@@ -217,7 +217,7 @@ def at_odds(
     }
 
 
-def _spared(case: Case, setting: Setting, conflict: Conflict, shown: set[str]) -> dict[str, Any]:
+def _spared(case: Case, setting: Setting, conflict: Conflict, shown: set[str]) -> dict[str, object]:
     """Return transfers that meet a conflict without one requirement, by requirement; those that its relaxation shows are left out."""
     if len(conflict.requirements) < 2 or setting.transfer_columns().size > MOST_SPARED:
         return {}
@@ -231,7 +231,7 @@ def _spared(case: Case, setting: Setting, conflict: Conflict, shown: set[str]) -
     return found
 
 
-def _eased(case: Case, setting: Setting, found: Relaxation) -> dict[str, Any]:
+def _eased(case: Case, setting: Setting, found: Relaxation) -> dict[str, object]:
     """Return a relaxation with its proofs: transfers for which it is enough, and multipliers by which no less would do."""
     mechanism = Mechanism(case.environment, case.actions, tables(setting, found.point))
     return {
@@ -242,7 +242,7 @@ def _eased(case: Case, setting: Setting, found: Relaxation) -> dict[str, Any]:
     }
 
 
-def unknown(result: Any, certificate: dict[str, Any], seen: str | None = None) -> Result:
+def unknown(result: Any, certificate: dict[str, object], seen: str | None = None) -> Result:
     """Return that nothing was proved, with the value that floats saw, if there was one."""
     certificate["reason"] = (
         "floats suggested answers, none of them could be proved, and the exact simplex was given up after many steps; "
@@ -263,7 +263,7 @@ def _seen(ask: Implement, case: Case, value: float | None) -> str | None:
     return text(Fraction(f"{value:.6g}"))
 
 
-def asked(ask: Implement) -> dict[str, Any]:
+def asked(ask: Implement) -> dict[str, object]:
     """Return the question as its result tells it, each requirement by its own name: ``bounded:1/2`` for ``bounded:0.5``."""
     return {**ask.document(), "require": [wish.name for wish in wish_list(ask)]}
 

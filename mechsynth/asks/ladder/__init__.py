@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from mechsynth.asks.options import DISTANCE, SCOPE
 from mechsynth.result.ask import Ask, option
@@ -30,6 +29,6 @@ class Ladder(Ask, name="ladder"):
     scope: str | None = option(None, SCOPE)
     distance: bool | None = option(None, DISTANCE)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return the name alone: the answers that it consists of tell their options."""
         return {"ask": self.name}

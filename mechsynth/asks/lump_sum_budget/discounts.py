@@ -66,7 +66,7 @@ def refuse(case: Case) -> Rationals:
     return law
 
 
-def balanced(case: Case, law: Rationals) -> dict[str, Any]:
+def balanced(case: Case, law: Rationals) -> dict[str, object]:
     """Return the record of all discount factors in ``(0, 1)`` at which the budget is not negative.
 
     ``{"balanced": [{"from": end, "to": end}], "unbalanced": [[{"types": {agent: signal}, "until": split}, …], …]}``: the closed intervals in order, and for each maximal
@@ -190,14 +190,14 @@ class _Line:
             for polynomial, own in zip(polynomials, divides, strict=True)
         ]
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, object]:
         gaps = [min(signs[g] for signs in self._sign) >= 0 for g in range(len(self._samples))]
         cuts = [
             min(0 if zero[r] else signs[r] for signs, zero in zip(self._sign, self._zero, strict=True)) >= 0
             for r in range(len(self._roots))
         ]
-        intervals: list[dict[str, Any]] = []
-        losses: list[list[dict[str, Any]]] = []
+        intervals: list[dict[str, object]] = []
+        losses: list[list[dict[str, object]]] = []
         ends: list[int | None] = []  # cuts at which the answer changes, two an interval
         start: int | None = None
         inside = gaps[0]
@@ -228,9 +228,9 @@ class _Line:
         losses.append(self._cover(gap, len(self._samples) - 1))
         return {"balanced": intervals, "unbalanced": losses}
 
-    def _cover(self, gap: int, last: int) -> list[dict[str, Any]]:
+    def _cover(self, gap: int, last: int) -> list[dict[str, object]]:
         """Return types at which the budget is below 0 from one gap to another, as few as can be."""
-        pieces: list[dict[str, Any]] = []
+        pieces: list[dict[str, object]] = []
         while True:
             reach, chosen = max((self._reach(f, gap, last), -f) for f in range(len(self._types)))
             names = {

@@ -15,6 +15,7 @@ Theorems 5 and 6 are about two traders; the arguments reach further. Let every a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -85,7 +86,7 @@ def fractions(array: Rationals) -> Any:
     return np.array(flat, dtype=object).reshape(array.shape).tolist()
 
 
-def structure(case: Case, chains: list[Rationals]) -> dict[str, dict[str, Any]]:
+def structure(case: Case, chains: list[Rationals]) -> dict[str, dict[str, object]]:
     """Return ``{agent: {"irreducible", "aperiodic", "absorbing"}}``; only an irreducible chain has a period to speak of."""
     import networkx as nx
 
@@ -104,7 +105,7 @@ def structure(case: Case, chains: list[Rationals]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def theorem(case: Case, law: Rationals, chains: dict[str, dict[str, Any]]) -> str | None:
+def theorem(case: Case, law: Rationals, chains: Mapping[str, Mapping[str, Any]]) -> str | None:
     """Return ``"5"`` or ``"6"`` where the theorem's assumptions hold, as in the words above, else ``None``."""
     period = case.environment.period(1)
     best = period.surplus().num.max(axis=0)

@@ -13,7 +13,6 @@ Where the environment has the structure, the answer says more: the two sides of 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from mechsynth.asks.lump_sum_budget import LumpSumBudget, discounts, exogenous
 from mechsynth.asks.lump_sum_budget.stein import Star, condition_star, solve_stein
@@ -86,18 +85,18 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
     )
 
 
-def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, Any]:
+def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, object]:
     """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``; nothing of format 2."""
     if case.environment.needs_second:
         return {}
     law = exogenous.exogenous(case)
     if law is None or law.shape[0] > LARGE:
         return {}
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     own = exogenous.own_chains(case, law)
     if own is not None:
-        found["chains"] = exogenous.structure(case, own)
-        theorem = exogenous.theorem(case, law, found["chains"])
+        found["chains"] = chains = exogenous.structure(case, own)
+        theorem = exogenous.theorem(case, law, chains)
         if theorem is not None:
             found["theorem"] = theorem
         star = _star(case, own)

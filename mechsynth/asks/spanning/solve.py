@@ -7,7 +7,6 @@ With scope ``policy``: the blocks of the actions that the rule plays after some 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -24,13 +23,13 @@ from mechsynth.run import Run
 def answer(ask: Spanning, case: Case, run: Run) -> Result:
     """Decide the spanning condition over every block in scope."""
     scope = ask.scope
-    failures: list[dict[str, Any]] = []
+    failures: list[dict[str, object]] = []
     for stack in stacks(case, scope, ruled=False):
         found = spanning(stack.rows, np.asarray(stack.need.any(1)), run)
         for b, eta in found.items():
             rates = [Fraction(v) for v in eta]
             failures.append(dependence(case, stack.place(b), rates, None))
-    certificate: dict[str, Any] = {"ties": case.ties()} if scope == "policy" else {}
+    certificate: dict[str, object] = {"ties": case.ties()} if scope == "policy" else {}
     if failures:
         certificate["failures"] = failures
     return Result(

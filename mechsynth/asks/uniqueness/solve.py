@@ -220,7 +220,7 @@ class _Ends:
                 yield found, at
 
 
-def _result(case: Case, asked: dict[str, Any], found: list[Reach]) -> Result:
+def _result(case: Case, asked: dict[str, object], found: list[Reach]) -> Result:
     environment = case.environment
     base = [payments(case, i, None) for i in environment.players]
     points: list[dict[tuple[Fraction, ...], int]] = []
@@ -245,7 +245,7 @@ def _result(case: Case, asked: dict[str, Any], found: list[Reach]) -> Result:
         tables.append(team if at is None else own[each[reach.bounds[at].point]])
     agent = widths.index(top)
     wide = best[agent]
-    certificate: dict[str, Any] = {
+    certificate: dict[str, object] = {
         "ties": case.ties(),
         "most": _by_period(case, found, lambda reach, pair: text(reach.most[pair]), "0"),
         "proof": _by_period(case, found, lambda reach, pair: reach.proof.get(pair), None),
@@ -312,7 +312,7 @@ def _by_period(case: Case, found: list[Reach], entry: Any, same: Any) -> Any:
     return result[0] if case.environment.horizon is None else result
 
 
-def _lie(case: Case, lie: Lie, weight: Fraction, agent: int) -> dict[str, Any]:
+def _lie(case: Case, lie: Lie, weight: Fraction, agent: int) -> dict[str, object]:
     return {
         **case.period_key(lie.t),
         "signals": _profile(case, lie.t, lie.profile),
@@ -329,13 +329,13 @@ def _profile(case: Case, t: int, profile: int) -> dict[str, str]:
     return dict(zip(case.environment.agents, labels, strict=True))
 
 
-def _witness(case: Case, reach: Reach, pair: Pair) -> dict[str, Any]:
+def _witness(case: Case, reach: Reach, pair: Pair) -> dict[str, object]:
     """Return the widest interval."""
     t, one, other = pair
     agent = case.environment.agents[reach.space.agent]
     true, against = _profile(case, t, one), _profile(case, t, other)
     found = Interval(
-        **{"period": None, **case.period_key(t)},
+        period=case.period_key(t).get("period"),
         agent=agent,
         others={name: label for name, label in true.items() if name != agent},
         signal=true[agent],

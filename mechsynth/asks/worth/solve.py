@@ -39,7 +39,7 @@ def answer(ask: Worth, case: Case, run: Run) -> Result:
     assert surplus is not None
     _refuse_large(environment)
     worth: dict[str, str] = {}
-    after: dict[str, Any] = {}
+    after: dict[str, object] = {}
     for agent in environment.players:
         name = environment.agents[agent]
         run.say("agents", agent, len(environment.agents))

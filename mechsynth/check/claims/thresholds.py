@@ -6,7 +6,7 @@ program of all history-independent payments.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -169,7 +169,7 @@ def _best_reply(worths: Worths, t: int, agent: int, paid: Exact, ledger: Ledger)
         ledger.not_negative(slack, lambda index, name=name: f"{name} at {period.name(index[0])}")  # type: ignore[misc]
 
 
-def _cycle(claim: Claim, entry: dict[str, Any], worths: Worths, t: int, agent: int, ledger: Ledger) -> str:
+def _cycle(claim: Claim, entry: Mapping[str, Any], worths: Worths, t: int, agent: int, ledger: Ledger) -> str:
     """Ask that the gains of a chain of lies add up to more than zero; return its place in words."""
     model = worths.model
     period = model.period(t)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -75,11 +75,11 @@ def check_program(result: bytes, data: bytes) -> Verdict:
 
 
 class _Checker:
-    def __init__(self, source: Source, document: dict[str, Any], numbers: Numbers) -> None:
+    def __init__(self, source: Source, document: Mapping[str, Any], numbers: Numbers) -> None:
         self.source, self.document, self.numbers = source, document, numbers
         self.count = 0
 
-    def statement(self, about: dict[str, Any]) -> str:
+    def statement(self, about: Mapping[str, Any]) -> str:
         source, document = self.source, self.document
         for key, size in (("rows", len(source.names)), ("columns", len(source.columns))):
             if about[key] != (size, 1):
@@ -136,7 +136,7 @@ class _Checker:
             raise _Refused(f"{place}: columns that are 0 are left out")
         return found
 
-    def key(self, value: dict[str, Any], place: str) -> Key:
+    def key(self, value: Mapping[str, Any], place: str) -> Key:
         kinds = [kind for kind in ("row", "bound") if kind in value]
         if len(kinds) != 1:
             raise _Refused(f"{place}: neither a row nor a bound")
