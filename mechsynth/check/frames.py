@@ -389,9 +389,8 @@ class Frame(Knowledge, ABC):
 
     def payment(self, t: int, agent: int, lag: int, state: State) -> Form:
         """Return payments that :meth:`payments` lists."""
-        if lag == 0:
-            return self.now(t, agent, state.profile)
-        return self.due(self.model.following(t), agent, state.history, state.profile)
+        following = self.model.following(t)
+        return self.due(following, agent, state.history, state.profile) if lag else self.now(t, agent, state.profile)
 
     def _now_name(self, t: int, agent: int, at: State) -> str:
         return self.names.now(t, agent, at.profile)

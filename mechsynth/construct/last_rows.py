@@ -20,7 +20,7 @@ from mechsynth.beliefs import by_own, used
 from mechsynth.construct.blocks import Stack
 from mechsynth.construct.case import Case
 from mechsynth.construct.last_period import losses
-from mechsynth.program.synthesis import quoted
+from mechsynth.program.ground import quoted
 from mechsynth.result.codec import write
 from mechsynth.result.witness import Conflict
 

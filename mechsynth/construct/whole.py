@@ -17,8 +17,8 @@ from mechsynth.construct.aims import losses
 from mechsynth.construct.blocks import Stack, stacks
 from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
+from mechsynth.program.ground import quoted
 from mechsynth.program.labelled import AT_LEAST, EQUAL, Program, Row
-from mechsynth.program.synthesis import quoted
 from mechsynth.reading import refuse_if_large
 
 

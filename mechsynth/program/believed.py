@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.errors import TooLargeError
+from mechsynth.program.ground import quoted
 from mechsynth.program.incentives import add_deviations, need_prior
 from mechsynth.program.linear import DEFINITION, Index
-from mechsynth.program.synthesis import LARGEST, Setting, quoted
+from mechsynth.program.synthesis import LARGEST, Setting
 from mechsynth.rational import IntArray
 from mechsynth.result.vocabulary import WISHES
 

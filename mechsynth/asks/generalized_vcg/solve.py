@@ -34,7 +34,7 @@ from mechsynth.construct.case import Case
 from mechsynth.construct.groves import TRANSFERS, transfers_of
 from mechsynth.construct.slacks import told
 from mechsynth.mechanism import Mechanism, Table
-from mechsynth.program.synthesis import quoted
+from mechsynth.program.ground import quoted
 from mechsynth.rational import Rationals
 from mechsynth.result import Result, Status, Strength
 from mechsynth.result.ask import question
