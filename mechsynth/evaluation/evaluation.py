@@ -31,7 +31,7 @@ from mechsynth.check.verdict import Ledger, Refuted
 from mechsynth.errors import InputError
 
 from .informed import Informed
-from .places import Constraints, Fact, IncentiveRow, Listed, labels, seen_labels
+from .places import Constraints, Fact, IncentiveRow, Listed, either, labels, least, seen_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class Evaluation:
                 for here, due in zip(past[1:], owed[1:], strict=True):
                     other = loss - due
                     worse = np.asarray((other - slack).num < 0, dtype=bool)
-                    slack, which = _either(worse, other, slack), np.where(worse, here, which)
+                    slack, which = either(worse, other, slack), np.where(worse, here, which)
                 yield Constraints(f, t, agent, report, true, which if histories[0] >= 0 else None, slack)
 
     def _after(self, t: int, agent: int) -> list[Array | None]:
@@ -107,7 +107,7 @@ class Evaluation:
         best, rows = None, 0
         for part in self.constraints():
             rows += part.true.size
-            row = _least(part.slack)
+            row = least(part.slack)
             if best is None or part.slack.at(row) < best.slack:
                 best = part.row(row)
         return best, rows
@@ -166,7 +166,7 @@ class Evaluation:
         """Return the least (sign 1) or the greatest row; of equal ones the first by period, history and agent."""
         best: tuple[tuple[Fraction, int, int, int], Fact] | None = None
         for place, block, slack in self._blocks(head):
-            row = _least(slack.times(Fraction(sign)))
+            row = least(slack.times(Fraction(sign)))
             key = (slack.at(row) * sign, place.t, block.state.one(row).history, place.agent or 0)
             if best is None or key < best[0]:
                 best = key, self._fact(place, block, slack, row)
@@ -328,22 +328,6 @@ _MAKERS: dict[str, Maker] = {
     "payment": partial(cap, head="payment", most=Fraction(0), whose=None),
     "loss": partial(liability, head="loss", most=Fraction(0), only=None),
 }
-
-
-def _least(values: Exact) -> int:
-    """Return the first row with the least number."""
-    if values.den.ndim == 0:
-        return int(np.argmin(values.num))
-    best = 0
-    for row in range(1, len(values.num)):
-        if values.num[row] * values.den[best] < values.num[best] * values.den[row]:
-            best = row
-    return best
-
-
-def _either(choice: Array, one: Exact, other: Exact) -> Exact:
-    num = np.where(choice, one.num, other.num).astype(object)
-    return Exact(num, np.where(choice, one.den, other.den).astype(object))
 
 
 def evaluate_mechanism(

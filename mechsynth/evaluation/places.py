@@ -151,3 +151,20 @@ def labels(model: Model, t: int, profile: int) -> tuple[str, ...]:
     """Return the labels of a profile."""
     period = model.period(t)
     return tuple(period.signals[j][int(own[profile])] for j, own in enumerate(period.own))
+
+
+def least(values: Exact) -> int:
+    """Return the first row with the least number."""
+    if values.den.ndim == 0:
+        return int(np.argmin(values.num))
+    best = 0
+    for row in range(1, len(values.num)):
+        if values.num[row] * values.den[best] < values.num[best] * values.den[row]:
+            best = row
+    return best
+
+
+def either(choice: Array, one: Exact, other: Exact) -> Exact:
+    """Return numbers of one array where a choice is true, of the other elsewhere."""
+    num = np.where(choice, one.num, other.num).astype(object)
+    return Exact(num, np.where(choice, one.den, other.den).astype(object))
