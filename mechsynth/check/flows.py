@@ -16,11 +16,12 @@ from .block import Rows, State
 from .rows import Maker, rents
 
 if TYPE_CHECKING:
+    from .exact import Exact
     from .forms import Form
     from .frames import Frame
 
 KINDS = ("cap", "liability", "split")
-WRITTEN = "cap:B, cap:AGENT=B, liability:L, liability@t:L, split:A=1/3,B=2/3"
+WRITTEN = "exit:interim, cap:B, cap:AGENT=B, liability:L, liability@t:L, split:A=1/3,B=2/3"
 
 
 class Malformed(ValueError):
@@ -42,6 +43,8 @@ def read(name: str, players: Players, number: Callable[[str], Fraction]) -> Make
     Malformed
         If the rest of the name is not what it should be.
     """
+    if name == "exit:interim":
+        return leaving
     head, colon, rest = name.partition(":")
     kind, at, period = head.partition("@")
     if not colon or kind not in KINDS or (at and kind != "liability"):
@@ -131,3 +134,31 @@ def split(f: Frame, head: str, shares: dict[int, Fraction]) -> Iterator[Rows]:
 
 def _divided(f: Frame, i: int, share: Fraction, s: State) -> Form:
     return rents(f, [i], s) - rents(f, list(f.agents), s).times(share)
+
+
+def leaving(f: Frame) -> Iterator[Rows]:
+    """``E[X^i - due^i - O^i | what i knows] ≥ 0`` where truth leads to, ``V ≥ E[O^i | what i knows]`` elsewhere: nobody lies to leave later."""
+    for t in f.periods:
+        for i in f.agents:
+            for clean in (True, False):
+                for state in f.states(t, i, clean=clean):
+                    name = f.place("exit:interim", t, i)
+                    slack = partial(_stayed if clean else _gone, f, t, i)
+                    yield Rows("exit:interim", False, name.head, state, slack, name.knows, partial(_likely, f, t, i))
+
+
+def _stayed(f: Frame, t: int, i: int, s: State) -> Form:
+    wide, belief = f.around(t, i, s)
+    kept = f.payoff(t, i, wide.profile) - f.due(t, i, wide.told, wide.profile)
+    found: Form = belief.of(kept - f.outside(t, i, wide.profile))
+    return found
+
+
+def _gone(f: Frame, t: int, i: int, s: State) -> Form:
+    wide, belief = f.around(t, i, s)
+    worth: Form = f.value(t, i, s).by(belief.mass())
+    return worth - belief.of(f.outside(t, i, wide.profile))
+
+
+def _likely(f: Frame, t: int, i: int, s: State) -> Exact:
+    return f.around(t, i, s)[1].mass()

@@ -68,6 +68,11 @@ class Place:
         assert self.message is not None
         return self._name(self.names.lie(self.t, self.agent, s.profile, self.message), s)
 
+    def knows(self, s: State) -> str:
+        """Name a row by what the agent knows and what came before."""
+        assert self.agent is not None
+        return self._name(self.names.known(self.t, self.agent, s.profile), s)
+
     def informed(self, s: State) -> str:
         """Name a row by what the agent knows, the message, and what came before."""
         assert self.agent is not None

@@ -29,6 +29,8 @@ class Class:
         Whether something is paid once, at the start, on top.
     incentives:
         What is asked of truth, ``pepic``, ``pbic`` or ``bnic``: by this lies and information states have columns of their own.
+    leaves:
+        Whether an agent whom truth does not lead to where she is may leave (`bnic`).
     """
 
     name: str
@@ -39,6 +41,7 @@ class Class:
     last: bool = True
     first: bool = False
     incentives: str = "pepic"
+    leaves: bool = False
 
     @classmethod
     def named(cls, name: str, incentives: str = "pepic") -> Class:

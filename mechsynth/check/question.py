@@ -215,12 +215,14 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
         require.append(entry)
     if sum(entry in INCENTIVES for entry in require) != 1:
         raise InputError("question.require", f"not one of {', '.join(INCENTIVES)}", "require exactly one of these")
+    if "exit:interim" in require and "bnic" not in require:
+        raise InputError("question.require", "exit:interim without bnic", "require bnic in the place of the other one")
     if model.prior is None:
         # a budget of period 1 is an expectation where something is paid then
         start = transfers.endswith("+now") or transfers == "history-independent" or model.horizon == 1
         needs = (*_AT_START, "budget:per-period", "no-deficit:per-period", "min-subsidy") if start else _AT_START
         for entry in (*require, objective):
-            if entry in needs or entry.startswith("split:"):
+            if entry in needs or entry.startswith(("split:", "exit:")):
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
     return Question(question["ask"], "", None, transfers, tuple(require), objective, bounds, made, tuple(written))
 

@@ -116,9 +116,25 @@ class Reply:
             found.append((weights * worth)[:, members].sum(axis=-1))
         return np.stack(found), x * y
 
+    @property
+    def leaves(self) -> bool:
+        """Whether leaving is a choice; it comes after the reports."""
+        return self.truthful and self.frame.kind.leaves
+
+    def _gone(self, t: int) -> tuple[Array, int]:
+        """Return ``Σ weights · what leaving is worth`` per true profile and report before, and what is seen; and the denominator."""
+        f = self.frame
+        num, den = f.outside(t, self.agent, f.profiles(t)).const.common("outside")
+        first, more = hidden(f.model, t, self.agent)
+        members = np.unique(first)[:, None] + more
+        return (self._weights(t)[1] * num.astype(object))[:, members].sum(axis=-1), int(den)
+
     def _choose(self, t: int) -> None:
         """Find the best report at every information state of a period that another precedes, keeping the last one where it is as good."""
         sums, den = self._sums(t, self.stakes[t], self._owed(t))
+        if self.leaves:
+            gone, scale = self._gone(t)
+            sums, den = np.concatenate([sums * scale, (gone * den)[None]]), den * scale
         best = sums.max(axis=0)
         old = self.choice[t]
         choice = np.argmax(np.asarray(sums == best, dtype=bool), axis=0)
@@ -174,6 +190,7 @@ class Reply:
         matrix = np.zeros((size, size), dtype=object)
         right: list[Fraction] = []
         flows = flow.reshape(size)
+        outside = f.outside(0, self.agent, f.profiles(0)).const
         for row in range(size):
             if fixed[row]:
                 matrix[row, row] = 1
@@ -182,6 +199,8 @@ class Reply:
                 continue
             said = choice[row, place]  # per next profile
             used = np.flatnonzero(weights[row])
+            gone = used[said[used] == signals]  # the choice after the reports is to leave
+            used = used[said[used] < signals]
             matrix[row, row] = int(den[row]) * bottom
             for q in used:
                 matrix[row, next_[q] * signals + said[q]] -= int(weights[row, q]) * top
@@ -189,6 +208,7 @@ class Reply:
                 int(weights[row, q]) * int(owed.num[told[row], period.lie(self.agent, int(said[q]))[q]]) for q in used
             )
             value = flows.at(row) * int(den[row]) * bottom - Fraction(owes * top, int(owed.den[()]))
+            value += sum((int(weights[row, q]) * top * outside.at(int(q)) for q in gone), Fraction(0))
             right.append(value)
         sides = Exact(objects([x.numerator for x in right]), objects([x.denominator for x in right]))
         return solved(matrix, sides).single("payoffs").reshape(period.profiles, signals)

@@ -10,6 +10,7 @@ from mechsynth.errors import InputError, UsageError, did_you_mean
 from mechsynth.program import flows
 from mechsynth.program.believed import Bnic, Pbic
 from mechsynth.program.incentives import EqualShares, NoPayoff, Participation, Pepic, ResidualClaimant
+from mechsynth.program.leaving import Exit
 from mechsynth.program.money import (
     Bounded,
     BudgetExAnte,
@@ -55,6 +56,7 @@ KNOWN: dict[str, Requirement] = {
         BudgetPerPeriod("no-deficit:per-period", equal=False),
         BudgetExPost("no-deficit:ex-post", equal=False),
         NoSubsidy(),
+        Exit(),
         SurplusFull(),
         SurplusEveryHistory(),
     )

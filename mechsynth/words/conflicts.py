@@ -160,7 +160,9 @@ def _believed(page: Page, answer: Answer, found: Conflict) -> None:
     )
     hidden = f" without breaking {listed([word(name) for name in found.others], 'or')}" if found.others else ""
     page.say(f"{what}. It is profitable, and no statistic in this transfer class can detect it{hidden}:")
-    lines = notions.strategy(plan, answer.names) if strategy else _lies(answer, found)
+    lines = (
+        notions.strategy(plan, answer.names, found.shares.get("exit:interim", ())) if strategy else _lies(answer, found)
+    )
     more = len(lines) - _MOST_LIES
     page.items(
         [*lines[:_MOST_LIES], *([f"... and {more} more; they stand in the file"] if strategy and more > 0 else [])]

@@ -39,8 +39,8 @@ def read(name: str) -> Limit | None:
     if kind == "liability":
         when = f"period {word(period)}" if period else "any one period"
         return Limit(
-            f"limited liability: in {when}, utility less what is paid then is at least −{word(rest)} for everybody, after "
-            "whatever reports before and with everybody truthful in the period",
+            f"limited liability: in {when}, nobody loses more than {word(rest)}, payments less utility, after whatever reports "
+            "before and with everybody truthful in the period",
             "limited liability",
             f"an agent may lose up to ε = {{}} more than {word(rest)} in {'that period' if period else 'a period'}",
         )

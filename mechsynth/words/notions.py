@@ -86,8 +86,8 @@ def weighed(answer: Answer, entries: Entries) -> Number:
     return sum((rate * mass.get(name, 1) for name, rate in entries), 0 * entries[0][1])
 
 
-def strategy(plan: Plan, names: Names) -> list[str]:
-    """Return a strategy in words: the lies that begin it, and what follows with which probability."""
+def strategy(plan: Plan, names: Names, exits: Entries = ()) -> list[str]:
+    """Return a strategy in words: the lies that begin it, and what follows with which probability; ``exits`` are rows of leaving."""
     lines = []
     for name, rate in plan.begun:
         row = rows.parse(name, names)
@@ -97,6 +97,17 @@ def strategy(plan: Plan, names: Names) -> list[str]:
     for name, rate in plan.after:
         where = name_of_state(name, names)
         totals[where] = totals.get(where, 0 * rate) + rate
+    left = []
+    for name, rate in exits:
+        row, where = rows.parse(name, names), name_of_state(name, names)
+        if where in totals or (row is not None and row.told):
+            totals[where] = totals.get(where, 0 * rate) + rate
+            left.append((name, rate))
+    for name, rate in left:
+        row = rows.parse(name, names)
+        share = rate / totals[name_of_state(name, names)]
+        text = word(name) if row is None else rows.describe(row, names)
+        lines.append(f"then leaves ({text}): {'always' if share == 1 else f'with probability {brief(share)}'}")
     for name, rate in plan.after:
         row = rows.parse(name, names)
         share = rate / totals[name_of_state(name, names)]

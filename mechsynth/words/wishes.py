@@ -52,6 +52,11 @@ _MEANINGS = {
         "to 0 in expectation"
     ),
     "budget:ex-post": "a budget balanced whatever happens: the payments of each period add up to exactly 0",
+    "exit:interim": (
+        "participation and exit: after every history that truth can lead to, staying is worth at least as much as leaving in "
+        "expectation to everybody, given what she knows; and no strategy of lies that ends with leaving is expected to be worth "
+        "more from the start than truth and staying"
+    ),
     "no-deficit:per-period": (
         "no expected deficit in any period: given the reports of the period before, the payments of each period add up "
         "to at least 0 in expectation"
@@ -100,6 +105,7 @@ _SHORT = {
     "budget:ex-ante": "the budget",
     "budget:per-period": "the budget",
     "budget:ex-post": "the budget",
+    "exit:interim": "exit",
     "no-deficit:per-period": "no deficit",
     "no-deficit:ex-post": "no deficit",
     "no-subsidy": "no subsidy",

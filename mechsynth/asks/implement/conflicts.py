@@ -117,6 +117,10 @@ def relaxed(program: LinearProgram, conflict: Conflict) -> list[Relaxation]:
     part = program.restricted(conflict.requirements)
     found = []
     for wish in conflict.requirements:
+        if (
+            wish == "exit:interim"
+        ):  # what leaving is worth would enter what lies are worth, which no amount of a row measures
+            continue
         soft = np.array([owner == wish for owner in part.owners], dtype=bool)
         try:
             least = least_relaxation(part, soft)

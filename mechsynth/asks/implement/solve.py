@@ -275,6 +275,10 @@ def wish_list(ask: Implement) -> list[Requirement]:
     for wish in wishes:
         if unique.setdefault(wish.name, wish) != wish:
             raise UsageError("require", f"two requirements are called {wish.name!r}", "give each a name of its own")
+    if "exit:interim" in unique and ask.notion != "bnic":
+        raise UsageError(
+            "require", f"exit:interim is about strategies, {ask.notion} about single lies", "ask with --incentives bnic"
+        )
     for name in ask.keep:
         if name not in unique:
             raise UsageError("keep", f"{name!r} is not among the requirements", "require it too")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -95,7 +95,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     seeks = asked.objective != "feasibility"
     ledger.claim(seeks == (claim.status != "feasible"), f'status "{claim.status}" with the objective {asked.objective}')
     assert claim.mechanism is not None
-    played = _played(claim, claim.mechanism["transfers"], "mechanism.transfers", unknown)
+    played = _played(claim, claim.mechanism["transfers"], "mechanism.transfers", unknown, asked.require)
     value = None
     if claim.status == "optimal":
         if claim.value is None:
@@ -125,11 +125,12 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     return f"{how}{up_to}, and no transfers of the class that do so have a better {asked.objective} than {number_text(value)}.{meant}"
 
 
-def _played(claim: Claim, transfers: object, place: str, like: Unknown) -> Played:
-    """Return the mechanism with payments of the result, which have to be of the class."""
+def _played(claim: Claim, transfers: object, place: str, like: Unknown, families: Sequence[str]) -> Played:
+    """Return the mechanism with payments of the result, which have to be of the class; whether a lie may end with leaving is up to the requirements."""
     paid = read_transfers(transfers, like.model, like.rule, claim.numbers, place)
     like.kind.ask(like.model, paid)
-    return Played(like.model, like.rule, like.values, like.kind, paid, like.path)
+    kind = replace(like.kind, leaves="exit:interim" in families)
+    return Played(like.model, like.rule, like.values, kind, paid, like.path)
 
 
 def _class(asked: Question, model: Model) -> str:
@@ -294,6 +295,8 @@ def _relaxations(
         at = f"{_RELAXATIONS}[{k}]"
         data = table(entry, at, ("requirement", "least", "multipliers", "transfers"))
         name = data["requirement"]
+        if name == "exit:interim":
+            raise InputError(f"{at}.requirement", "how far leaving is relaxed is not measured", "remove it")
         if not isinstance(name, str) or name not in conflict or name in told:
             raise InputError(f"{at}.requirement", f"found {describe(name)}", "name a requirement of the conflict, once")
         amount = claim.numbers.fraction(data["least"], f"{at}.least")
@@ -344,7 +347,7 @@ def _meets(
     ledger: Ledger,
 ) -> None:
     """Ask that transfers of the class meet the rows of some requirements, up to the ``room`` that a requirement is given."""
-    for block in only(wish.required(_played(claim, transfers, "mechanism.transfers", f)), families):
+    for block in only(wish.required(_played(claim, transfers, "mechanism.transfers", f, families)), families):
         form, spare = block.slack(block.state), room.get(block.family, Fraction(0))
         weighed = spare and block.mass is not None and block.family in INCENTIVES
         mass = block.mass(block.state) if weighed and block.mass is not None else None

@@ -63,7 +63,9 @@ def check(result: bytes, instance: bytes) -> None:
         notions = [wish for wish in question["require"] if wish in RELAXABLE]
         ask(len(notions) == 1, "not one of pepic, pbic and bnic")
         ask(notions == ["pepic"] or model.prior is not None, "no prior to believe in")
-        kind = replace(kind, incentives=notions[0])
+        exits = "exit:interim" in question["require"]
+        ask(not exits or notions == ["bnic"], "exit:interim without bnic")
+        kind = replace(kind, incentives=notions[0], leaves=exits)
     kind = replace(kind, now=(kind.now and name != "static") or name == "surplus-extraction")
     share = None if name == "implement" else Fraction(1)
     if name in _SHARES:

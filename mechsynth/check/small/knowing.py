@@ -160,13 +160,23 @@ class Knowing:
                 w * (stakes[t, q, message] - line.const) for (q, w), line in zip(belief[0].items(), owed, strict=True)
             )
             worth.append(sum(each, Fraction(0)) / belief.mass()[0])
+        if self.kind.leaves:
+            worth.append(self._gone(agent, state))
         best = max(worth)
         return worth.index(best), best
 
+    def _gone(self, agent: int, state: Known) -> Fraction:
+        """Return what leaving is worth at an information state; it is the choice after the reports."""
+        t, h, told, rep = state
+        wide, belief = self.around(t, agent, State(history=[h], told=[told], profile=[rep]))
+        values = self.outside(t, agent, wide.profile)
+        each = (w * o.const for w, o in zip(belief[0].values(), values, strict=True))
+        return sum(each, Fraction(0)) / belief.mass()[0]
+
     @cached_property
-    def _stakes(self) -> list[dict[Any, Fraction]]:
-        """What every message is worth at every profile with the best after it, per agent."""
-        return [self._forever(i) if self.model.horizon is None else self._backward(i) for i in self.agents]
+    def _stakes(self) -> dict[int, dict[Any, Fraction]]:
+        """What every message is worth at every profile with the best after it, per player."""
+        return {i: self._forever(i) if self.model.horizon is None else self._backward(i) for i in self.agents}
 
     def _flow(self, t: int, agent: int, p: int, message: int) -> tuple[int, Fraction, int]:
         """Return what is reported, what that is worth in its own period, and the action."""
@@ -214,6 +224,8 @@ class Knowing:
 
     def _worth(self, agent: int, stakes: Mapping[Any, Fraction], state: Known, message: int) -> Fraction:
         t, h, told, rep = state
+        if message == len(self.messages(t, agent)):
+            return self._gone(agent, state)
         wide, belief = self.around(t, agent, State(history=[h], told=[told], profile=[rep]))
         owed = self.due(t, agent, wide.told, self.says(t, agent, message, wide.profile))
         each = (w * (stakes[t, q, message] - o.const) for (q, w), o in zip(belief[0].items(), owed, strict=True))
@@ -231,6 +243,9 @@ class Knowing:
         for q, w in self.following(0, [a], [p])[0].items():
             rep = self.looks(0, agent, q)
             said = choice.get((0, p, told, rep), self.model.profiles[0][rep][agent])
+            if said == len(self.messages(0, agent)):
+                right += delta * w * self.outside(0, agent, [q])[0].const
+                continue
             row[pairs.index((0, q, said))] -= delta * w
             right -= delta * w * self.due(0, agent, [told], self.says(0, agent, said, [q]))[0].const
         return [*row, right]

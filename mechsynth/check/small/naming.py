@@ -26,6 +26,7 @@ class Kind:
     last: bool = True
     first: bool = False
     incentives: str = "pepic"
+    leaves: bool = False
 
     @property
     def apart(self) -> bool:
@@ -95,6 +96,10 @@ class Place:
         assert self.message is not None
         label = written(self.f.model.signals[self.t][self.agent][self.message])
         return self.named(f"{self.f.title(self.t, s.profile)}->{label}", s.history)
+
+    def knows(self, s: State) -> str:
+        """Name by what the agent knows, and what came before."""
+        return self.named(self.f.title(self.t, s.profile, *self._hidden()), s.history, s.told)
 
     def informed(self, s: State) -> str:
         """Name by what the agent knows, the message, and what came before."""
