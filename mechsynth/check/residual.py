@@ -23,12 +23,13 @@ import numpy as np
 from .block import Rows, State
 from .exact import Array, Exact
 from .forms import Form, Rest
-from .frames import Frame, Place
+from .frames import Frame
 from .kind import Class
 from .laws import Law
 from .mechanism import Payments
 from .model import Model
 from .names import written
+from .place import Place
 from .played import Played
 from .unknown import Unknown
 from .values import SCALE, Values

@@ -19,11 +19,11 @@ from mechsynth.check.block import Rows, State
 from mechsynth.check.checker import opened
 from mechsynth.check.exact import Array, Exact
 from mechsynth.check.flows import cap, liability
-from mechsynth.check.frames import Place
 from mechsynth.check.kind import Class
 from mechsynth.check.mechanism import Payments, read_allocation, read_transfers
 from mechsynth.check.model import Model
 from mechsynth.check.names import before
+from mechsynth.check.place import Place
 from mechsynth.check.rows import REQUIREMENTS, Maker, total
 from mechsynth.check.text import TooLargeInput, table
 from mechsynth.check.values import Values, mean

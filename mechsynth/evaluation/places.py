@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from mechsynth.check.exact import Array, Exact
-from mechsynth.check.frames import Place
 from mechsynth.check.model import Model
 from mechsynth.check.names import before
+from mechsynth.check.place import Place
 from mechsynth.check.played import Played
 from mechsynth.check.text import show
 

@@ -242,7 +242,11 @@ def _next_steps(answer: Answer, names: tuple[str, ...], alone: bool) -> list[str
         )
     larger = _LARGER.get(answer.kind)
     if alone:
-        if "residual-claimant" in names and "budget:ex-ante" in names and len(answer.names.agents) - len(answer.names.public) > 1:
+        if (
+            "residual-claimant" in names
+            and "budget:ex-ante" in names
+            and len(answer.names.agents) - len(answer.names.public) > 1
+        ):
             steps.append(
                 "Ask ex-ante-balanced: fees in period 1, besides the transfers that make agents residual claimants, balance the budget ex ante."
             )
