@@ -186,7 +186,7 @@ class Pbic:
                 for found in states(setting, t, i):
                     s = found.apart(setting.transfers.own_next and not found.starts)
                     refuse_large(setting, s.count * (setting.period(t).shape[i] - 1))
-                    stakes = add_deviations(setting, t, i) if stakes is None else stakes
+                    stakes = add_deviations(setting, t, i, not setting.transfers.own_next) if stakes is None else stakes
                     add_lies(setting, (t, i), s, stakes, self.name)
 
 
@@ -223,7 +223,6 @@ def add_lies(setting: Setting, whose: tuple[int, int], s: States, stakes: Index,
         if due is not None:
             cols += [due[told, members], due[told, replaced(setting, t, i, members, report)]]
             nums += [-weights, weights]
-        step = (report - own[rows]) % size
         names = [f"{head}{seen[k]}->{label}{after[k]}" for k in rows.tolist()]
         setting.program.add_rows(
             names,
@@ -233,7 +232,12 @@ def add_lies(setting: Setting, whose: tuple[int, int], s: States, stakes: Index,
             [Fraction(0)] * rows.size,
             name,
         )
-        setting.program.mark_spare((step != 1) & (step != size - 1))
+        if due is None:
+            step = (report - own[rows]) % size
+            setting.program.mark_spare((step != 1) & (step != size - 1))
+        else:  # what is due after some reports is no other reports' business: those after a few often refute alone
+            last = int(due.shape[0]) - 1
+            setting.program.mark_spare(~np.isin(s.told[rows], (0, last // 2, last)))
         setting.program.masses |= zip(names, (masses[k] for k in rows.tolist()), strict=True)
 
 

@@ -20,8 +20,11 @@ def need_prior(setting: Setting, name: str) -> tuple[Index, int]:
     return prior
 
 
-def add_deviations(setting: Setting, t: int, i: int) -> Index:
-    """Add the columns ``D``, what a lie is worth with truth after it, with what they are; return them, ``(|Θ|, reports)``, -1 at truth."""
+def add_deviations(setting: Setting, t: int, i: int, spare: bool = True) -> Index:
+    """Add the columns ``D``, what a lie is worth with truth after it, with what they are; return them, ``(|Θ|, reports)``, -1 at truth.
+
+    With ``spare``, a refutation can often do without those of lies to no neighbour.
+    """
     true, told, names, far = setting.lies(t, i)
     found = np.full((setting.period(t).size, setting.period(t).shape[i]), -1)
     if not true.size:
@@ -38,7 +41,8 @@ def add_deviations(setting: Setting, t: int, i: int) -> Index:
         DEFINITION,
         equal=True,
     )
-    setting.program.mark_spare(far)
+    if spare:
+        setting.program.mark_spare(far)
     found[true, np.unravel_index(told, setting.period(t).shape)[i]] = deviation
     return found
 
