@@ -186,7 +186,7 @@ class Pbic:
                 for found in states(setting, t, i):
                     s = found.apart(setting.transfers.own_next and not found.starts)
                     refuse_large(setting, s.count * (setting.period(t).shape[i] - 1))
-                    stakes = add_deviations(setting, t, i, not setting.transfers.own_next) if stakes is None else stakes
+                    stakes = add_deviations(setting, t, i, not _by_reports(setting)) if stakes is None else stakes
                     add_lies(setting, (t, i), s, stakes, self.name)
 
 
@@ -199,6 +199,11 @@ def refuse_large(setting: Setting, more: int) -> None:
             f"the program has more than {rows} rows, and {LARGEST} are built",
             "take a smaller instance, or pepic",
         )
+
+
+def _by_reports(setting: Setting) -> bool:
+    """Whether rows after different reports have little to do with each other: with an end, and with payments that look at the own next report."""
+    return setting.transfers.own_next and setting.environment.horizon is not None
 
 
 def add_lies(setting: Setting, whose: tuple[int, int], s: States, stakes: Index, name: str) -> None:
@@ -232,7 +237,7 @@ def add_lies(setting: Setting, whose: tuple[int, int], s: States, stakes: Index,
             [Fraction(0)] * rows.size,
             name,
         )
-        if due is None:
+        if due is None or not _by_reports(setting):
             step = (report - own[rows]) % size
             setting.program.mark_spare((step != 1) & (step != size - 1))
         else:  # what is due after some reports is no other reports' business: those after a few often refute alone
