@@ -165,8 +165,12 @@ def most(model: Model, rule: Rule, kind: str, notion: str, price: Price) -> Frac
 def possible(model: Model, rule: Rule, kind: str, notion: str, rounds: int = 200) -> bool | None:
     """Whether some payments of a class (of at most `MOST`) make truth best, by floats: strategies that gain are ruled out one after the other.
 
-    None where it is close, or does not end.
+    None where it is close, where something is too unlikely for floats to see what it gains, or where it does not end.
     """
+    assert model.prior is not None
+    rows_of = [row for period in model.periods for row in (period.kernel or {}).values()]
+    if min(x for law in (model.prior, *rows_of) for x in law.values() if x) < Fraction(1, 10**4):
+        return None
     agents = [Agent(model, rule, kind, i) for i in model.players]
     for agent in agents:
         rows: list[Form] = []
