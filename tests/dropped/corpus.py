@@ -22,7 +22,7 @@ from oracles import draws, second
 
 import mechsynth
 from mechsynth.asks import REGISTRY
-from mechsynth.check import check, verdict
+from mechsynth.check import check, flows, verdict
 from mechsynth.errors import InputError
 
 Json = dict[str, Any]
@@ -242,7 +242,7 @@ def refusal(result: bytes, instance: Any) -> tuple[frozenset[Place], str]:
 
         return plain, record
 
-    kinds = (verdict.Refuted, InputError)
+    kinds = (verdict.Refuted, flows.Malformed, InputError)
     plains = []
     for kind in kinds:
         plain, record = recording(kind)
