@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from mechsynth.result.ask import Ask, Needs
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import PRIVATE
+from mechsynth.result.vocabulary import BELIEFS, PRIVATE
 
 EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
 NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private values"
+ONE_PERIOD = "cut the instance down to one period, or ask convex-independence with --beliefs within"
+WITHIN = "ask with --beliefs within: what an agent believes of the others' reports of the same period"
+BELIEVED = "give it a prior, from which an agent believes something of the others' reports"
 INFLUENCE = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
 
 
@@ -25,3 +28,16 @@ class PrivateValues(Ask):
     def needs(self) -> Needs:
         """Return that everything is efficient, that values are private, and that nobody's signal moves the others'."""
         return Needs(efficient_end=EFFICIENT.format(self.name), private_values=NOT_PRIVATE, no_influence=INFLUENCE)
+
+
+class WithinPeriod(Ask):
+    """What is asked of beliefs about the others' reports of the same period: one period, and a prior."""
+
+    about = BELIEFS
+    looks_ahead = False
+    statuses: ClassVar[tuple[Status, ...]] = (Status.HOLDS, Status.FAILS)
+    second = True
+
+    def needs(self) -> Needs:
+        """Return that there is one period, and a prior."""
+        return Needs(one_period=ONE_PERIOD, believed=BELIEVED)

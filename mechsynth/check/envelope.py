@@ -16,7 +16,10 @@ from .question import Question, read_question
 from .text import Numbers, decode, describe, mapping, show, table
 from .verdict import Ledger, Refuted, saying
 
-FORMAT = "mechsynth-result/1"
+FORMAT, SECOND = "mechsynth-result/1", "mechsynth-result/2"
+# What only the second format says.
+SECOND_KEYS = ("beliefs",)
+SECOND_WITNESSES = ("balance", "identifiability", "own-lies")
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
 
@@ -58,12 +61,20 @@ def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
 def check_envelope(root: object) -> dict[str, Any]:
     """Check format tag and keys of a decoded result."""
     found = root.get("format") if isinstance(root, dict) else None
-    if found != FORMAT:
+    if found not in (FORMAT, SECOND):
         raise InputError("format", f"expected {FORMAT}, found {describe(found)}", "check a result file")
     result = table(root, "result", _KEYS, _OPTIONAL)
     table(result["instance"], "instance", ("sha256",), ("name", "normalized"))
     if type(result["instance"].get("normalized", False)) is not bool:
         raise InputError("instance.normalized", "expected true or false", "write true or leave it out")
+    question, witness = result["question"], result.get("witness")
+    told = [key for key in SECOND_KEYS if isinstance(question, dict) and key in question]
+    kind = witness.get("kind") if isinstance(witness, dict) else None
+    told += [kind] if isinstance(kind, str) and kind in SECOND_WITNESSES else []
+    if found == FORMAT and told:
+        raise InputError("format", f"{FORMAT} cannot say {show(told[0])}", f"write {SECOND}")
+    if found == SECOND and not told:
+        raise InputError("format", f"nothing in the result needs {SECOND}", f"write {FORMAT}")
     return result
 
 
@@ -115,7 +126,7 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
-    ruled = not kind.composite and not (kind.beliefs and scope == "all")
+    ruled = not kind.composite and not (kind.beliefs and scope != "policy")
     if ruled and mechanism is None:
         raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
     if kind.beliefs and not ruled and mechanism is not None:

@@ -1,4 +1,4 @@
-"""Answers as data: status, strength, mechanism, witness, certificate; and their files (``mechsynth-result/1``)."""
+"""Answers as data: status, strength, mechanism, witness, certificate; and their files (``mechsynth-result/1``, or ``/2`` where that is needed)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from mechsynth import files, instance
 from mechsynth.display import html
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.result.status import Status, Strength
+from mechsynth.result.vocabulary import RESULT, RESULT_SECOND, SECOND_KEYS, SECOND_WITNESSES
 
 if TYPE_CHECKING:
     from mechsynth.check import Verdict
     from mechsynth.environment import Environment
     from mechsynth.mechanism import Mechanism
 
-FORMAT = "mechsynth-result/1"
+FORMAT = RESULT
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class Result:
         if failed and self.status is not Status.UNKNOWN:
             certificate["tried"] = failed
         return {
-            "format": FORMAT,
+            "format": RESULT_SECOND if self._second else FORMAT,
             "instance": about,
             "question": dict(self.question),
             "status": str(self.status),
@@ -87,6 +88,12 @@ class Result:
             "certificate": certificate,
             "x-labels": labels(environment),
         }
+
+    @property
+    def _second(self) -> bool:
+        """Whether only the second format can say it."""
+        kind = (self.witness or {}).get("kind")
+        return kind in SECOND_WITNESSES or not SECOND_KEYS.isdisjoint(self.question)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object of the result file."""
@@ -164,6 +171,6 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
         document = instance.read_json(data)
     except MechsynthError as error:
         raise error.within(name) from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") not in (RESULT, RESULT_SECOND):
         raise InputError(name, f"not a result file ({FORMAT})", "give a file written by mechsynth solve")
     return document

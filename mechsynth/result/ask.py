@@ -114,6 +114,8 @@ class Needs:
         An efficient last period; this field holds the problem, the remedy is to leave ``last_period`` out.
     finite, infinite:
         A last period; or none.
+    one_period, next_period:
+        No period but the first; or another one after it.
     two_agents:
         Another agent beside each.
     no_outside:
@@ -122,6 +124,8 @@ class Needs:
         Utilities of at least 0, the outside option.
     prior:
         Probabilities of the first signals.
+    believed:
+        The same, to believe something of the others' first signals.
     private_values:
         Nobody's utility depends on another's signal.
     no_influence:
@@ -131,10 +135,13 @@ class Needs:
     efficient_end: str = ""
     finite: str = ""
     infinite: str = ""
+    one_period: str = ""
+    next_period: str = ""
     two_agents: str = ""
     no_outside: str = ""
     utilities: str = ""
     prior: str = ""
+    believed: str = ""
     private_values: str = ""
     no_influence: str = ""
 
@@ -240,6 +247,8 @@ class Ask:
         told = {name: getattr(self, name) for name in self.options()}
         if "scope" in told:
             found["scope"] = told["scope"]
+        if told.get("beliefs", "next") != "next":
+            found["beliefs"] = told["beliefs"]
         pays = told.get("transfers", self.pays)
         if pays:
             found |= {

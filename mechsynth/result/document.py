@@ -107,7 +107,7 @@ class Document(Record):
     Attributes
     ----------
     format:
-        ``mechsynth-result/1``.
+        ``mechsynth-result/1``, or ``/2`` where only that can say it.
     instance:
         What it is about.
     question:
@@ -122,7 +122,7 @@ class Document(Record):
         What a checker needs beyond that; a question's own.
     """
 
-    format: Literal["mechsynth-result/1"]
+    format: Literal["mechsynth-result/1", "mechsynth-result/2"]
     instance: About
     question: Mapping[str, Any]
     status: STATUS

@@ -1,5 +1,12 @@
 """Names that files and command lines write, and the headings under which questions are listed."""
 
+RESULT, RESULT_SECOND = "mechsynth-result/1", "mechsynth-result/2"
+"""The formats of results; one is written in the lower if that can say it."""
+
+SECOND_KEYS = frozenset({"beliefs"})
+SECOND_WITNESSES = frozenset({"balance", "identifiability", "own-lies"})
+"""What only the second format says: keys of a question, kinds of a witness."""
+
 TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
 """From small to large; the first two are not comparable."""
 

@@ -24,7 +24,8 @@ class Mixture(Record):
     period:
         From 1; ``None`` when the horizon is infinite.
     agent, action, others:
-        The block: whose beliefs, after which action, given which reports of the others.
+        The block: whose beliefs, after which action, given which reports of the others. Without an action: beliefs of the first period about its own
+        reports, given which public signals.
     type_:
         The signal ``r`` whose belief is the mixture.
     weights:
@@ -36,7 +37,7 @@ class Mixture(Record):
     kind: Literal["convex-combination"] = "convex-combination"
     period: int | None = None
     agent: str
-    action: str
+    action: str | None = None
     others: Others
     type_: str
     weights: Mapping[str, Fraction]
@@ -64,7 +65,7 @@ class Dependence(Record):
     kind: Literal["dependence"] = "dependence"
     period: int | None = None
     agent: str
-    action: str
+    action: str | None = None
     others: Others
     weights: Mapping[str, Fraction]
     shortfall: Fraction | None
@@ -177,7 +178,77 @@ class Interval(Record):
     most: Fraction
 
 
-Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval
+@dataclass(frozen=True, kw_only=True)
+class OwnLies(Record):
+    """Beliefs of later signals that mix to those of another, once own signals of the period before are told falsely.
+
+    Attributes
+    ----------
+    period:
+        The period *before*, from 1; ``None`` when the horizon is infinite.
+    agent, action, others:
+        The block: whose beliefs, after which action of that period, given which signals of the others then.
+    now:
+        The public signals of the period of the beliefs.
+    type_:
+        The signal that is imitated.
+    weights:
+        ``λ ≥ 0``, not all 0: by her other signals now, and by her signals before.
+    mixed:
+        ``ν``, of any sign, by her signals before: ``Σ λ m_{k,h} = Σ ν m_{r,h}`` with ``m_{k,h}(θ^{-i}) = Pr(k, θ^{-i} | action, h, others)``.
+    """
+
+    kind: Literal["own-lies"] = "own-lies"
+    period: int | None = None
+    agent: str
+    action: str
+    others: Others
+    now: Others
+    type_: str
+    weights: Mapping[str, Mapping[str, Fraction]]
+    mixed: Mapping[str, Fraction]
+
+
+Rates = Mapping[str, Mapping[str, Mapping[str, Fraction]]]
+"""By agent, by own signal, by report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imbalance(Record):
+    """Lies of every agent with the same effect on the law of the reports (d'Aspremont, Crémer and Gérard-Varet).
+
+    Attributes
+    ----------
+    others:
+        The public signals.
+    plans:
+        ``y^i(k → r) ≥ 0``: the rate at which a signal is reported as another. ``Σ_k y(k → ρ^i) m_k(ρ^{-i}) − Σ_r y(ρ^i → r) μ(ρ)`` is the same for all.
+    """
+
+    kind: Literal["balance"] = "balance"
+    others: Others
+    plans: Rates
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspects(Record):
+    """One change of the law of the reports that every agent can bring about alone (Kosenok and Severinov).
+
+    Attributes
+    ----------
+    others:
+        The public signals.
+    plans:
+        ``ν^i(k → r)``, at least 0 for ``r ≠ k``, of any sign for ``r = k``: ``Σ_k ν^i(k → ρ^i) m_k(ρ^{-i})`` is the same for all agents, not 0, and adds
+        up to 0.
+    """
+
+    kind: Literal["identifiability"] = "identifiability"
+    others: Others
+    plans: Rates
+
+
+Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | OwnLies | Imbalance | Suspects
 """Why not."""
 
-__all__ = ["ColumnName", "Conflict", "Cycle", "Dependence", "Interval", "Mixture", "Shortfall", "Witness"]
+__all__ = ["ColumnName", "Conflict", "Cycle", "Dependence", "Imbalance", "Interval", "Mixture", "OwnLies", "Shortfall", "Suspects", "Witness"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mechsynth.result.vocabulary import RESULT, RESULT_SECOND
 from mechsynth.words import asked, reading
 from mechsynth.words import names as naming
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, number
 from mechsynth.words.reading import word
 
-FORMAT = "mechsynth-result/1"
+FORMATS = (RESULT, RESULT_SECOND)
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
 
@@ -111,8 +112,8 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
         Where something is missing or is not what it should be.
     """
     top = reading.mapping(result, place)
-    if reading.item(top, "format", place) != FORMAT:
-        reading.fail(f"{place}.format", f"not {FORMAT}", "explain reads result files of this format")
+    if reading.item(top, "format", place) not in FORMATS:
+        reading.fail(f"{place}.format", f"not {RESULT}", "explain reads result files of this format")
     question = reading.mapping(reading.item(top, "question", place), f"{place}.question")
     ask = reading.text(reading.item(question, "ask", f"{place}.question"), f"{place}.question.ask")
     scope = question.get("scope")
