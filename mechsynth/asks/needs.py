@@ -34,7 +34,9 @@ def refuse(ask: Ask, environment: Environment) -> None:
     if needs.one_period and horizon != 1:
         raise UsageError(place, "there is more than one period", needs.one_period)
     if needs.next_period and horizon == 1:
-        raise UsageError(place, "there is one period only, and no next reports to believe anything of", needs.next_period)
+        raise UsageError(
+            place, "there is one period only, and no next reports to believe anything of", needs.next_period
+        )
     if needs.two_agents and len(environment.players) < 2:
         raise UsageError(place, "a single agent has nobody to pay her subsidy", needs.two_agents)
     if needs.no_outside and any(p.outside is not None for p in environment.periods):

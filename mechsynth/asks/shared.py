@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from mechsynth.result.ask import Ask, Needs
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import BELIEFS, PRIVATE
+from mechsynth.result.vocabulary import PRIVATE, WITHIN
 
 EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
 NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private values"
 ONE_PERIOD = "cut the instance down to one period, or ask convex-independence with --beliefs within"
-WITHIN = "ask with --beliefs within: what an agent believes of the others' reports of the same period"
+SAME_PERIOD = "ask with --beliefs within: what an agent believes of the others' reports of the same period"
 BELIEVED = "give it a prior, from which an agent believes something of the others' reports"
 INFLUENCE = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
 
@@ -33,7 +33,7 @@ class PrivateValues(Ask):
 class WithinPeriod(Ask):
     """What is asked of beliefs about the others' reports of the same period: one period, and a prior."""
 
-    about = BELIEFS
+    about = WITHIN
     looks_ahead = False
     statuses: ClassVar[tuple[Status, ...]] = (Status.HOLDS, Status.FAILS)
     second = True

@@ -17,9 +17,9 @@ from .text import Numbers, decode, describe, mapping, show, table
 from .verdict import Ledger, Refuted, saying
 
 FORMAT, SECOND = "mechsynth-result/1", "mechsynth-result/2"
-# What only the second format says.
+# What only the second format says, and the witnesses that the first has; these two name an action there.
 SECOND_KEYS = ("beliefs",)
-SECOND_WITNESSES = ("balance", "identifiability", "own-lies")
+FIRST_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
 
@@ -70,7 +70,9 @@ def check_envelope(root: object) -> dict[str, Any]:
     question, witness = result["question"], result.get("witness")
     told = [key for key in SECOND_KEYS if isinstance(question, dict) and key in question]
     kind = witness.get("kind") if isinstance(witness, dict) else None
-    told += [kind] if isinstance(kind, str) and kind in SECOND_WITNESSES else []
+    if isinstance(witness, dict) and isinstance(kind, str):
+        bare = kind in FIRST_WITNESSES[:2] and "action" not in witness
+        told += [kind] if bare or kind not in FIRST_WITNESSES else []
     if found == FORMAT and told:
         raise InputError("format", f"{FORMAT} cannot say {show(told[0])}", f"write {SECOND}")
     if found == SECOND and not told:

@@ -135,5 +135,7 @@ def read_own(value: Any, seen: Seen, player: int, place: str) -> int:
     known = model.period(0).signal_index[model.players[player]]
     found = label(value, known, place, f"signal of {seen.who(player)}")
     if not seen.mass(player, found):
-        raise InputError(place, f"{seen.who(player)} never has the signal {show(value)}", "name one of positive probability")
+        raise InputError(
+            place, f"{seen.who(player)} never has the signal {show(value)}", "name one of positive probability"
+        )
     return found

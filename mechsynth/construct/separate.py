@@ -97,10 +97,17 @@ def afters(case: Case, scope: str) -> Iterator[After]:
             order = [0, *(1 + j for j in every if j != agent), 1 + agent]
             order += [1 + count + j for j in (*public, agent, *(j for j in every if j != agent and j not in public))]
             moved = period.transition.num.transpose(order)
-            table = moved.reshape(actions, -1, period.shape[agent], *sizes, next_shape[agent], prod(moved.shape[count + 2 + len(public) :]))
+            table = moved.reshape(
+                actions,
+                -1,
+                period.shape[agent],
+                *sizes,
+                next_shape[agent],
+                prod(moved.shape[count + 2 + len(public) :]),
+            )
             for a, o in np.argwhere(wanted).tolist():
                 for seen in product(*(range(size) for size in sizes)):
-                    block = table[(a, o, slice(None), *seen)].tolist()  # [own before][own now][the others now]
+                    block = table[a, o][(slice(None), *seen)].tolist()  # [own before][own now][the others now]
                     columns = [[block[h][k] for h in range(len(block))] for k in range(next_shape[agent])]
                     if any(v for line in block for column in line for v in column):
                         yield After(t, agent, a, o, seen, columns)

@@ -149,7 +149,7 @@ def _sums(situation: Situation, run: Run, *, kept: bool) -> Shared:
     count = len(situation.profiles)
     flat = [int(v) for v in situation.weights.reshape(-1)]
     total = situation.total
-    payments = []
+    payments: list[list[list[Fraction]]] = []
     for at in range(count):
         run.check()
         lines = Lines(len(situation.names) * count, run)
@@ -160,7 +160,9 @@ def _sums(situation: Situation, run: Run, *, kept: bool) -> Shared:
         point, multipliers = lines.decide()
         if point is None:
             sums = [total * y for y in multipliers[len(rows) :]]
-            return Shared(payments, _plans(situation, rows, multipliers, sum(sums, Fraction(0)) if kept else Fraction(0)))
+            return Shared(
+                payments, _plans(situation, rows, multipliers, sum(sums, Fraction(0)) if kept else Fraction(0))
+            )
         payments.append([point[i * count : (i + 1) * count] for i in range(len(situation.names))])
     return Shared(payments)
 

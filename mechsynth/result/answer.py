@@ -13,7 +13,7 @@ from mechsynth import files, instance
 from mechsynth.display import html
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.result.status import Status, Strength
-from mechsynth.result.vocabulary import RESULT, RESULT_SECOND, SECOND_KEYS, SECOND_WITNESSES
+from mechsynth.result.vocabulary import FIRST_WITNESSES, RESULT, RESULT_SECOND, SECOND_KEYS
 
 if TYPE_CHECKING:
     from mechsynth.check import Verdict
@@ -92,8 +92,11 @@ class Result:
     @property
     def _second(self) -> bool:
         """Whether only the second format can say it."""
-        kind = (self.witness or {}).get("kind")
-        return kind in SECOND_WITNESSES or not SECOND_KEYS.isdisjoint(self.question)
+        if not SECOND_KEYS.isdisjoint(self.question) or self.witness is None:
+            return not SECOND_KEYS.isdisjoint(self.question)
+        kind = self.witness.get("kind")
+        bare = kind in ("convex-combination", "dependence") and "action" not in self.witness
+        return bare or kind not in FIRST_WITNESSES
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object of the result file."""

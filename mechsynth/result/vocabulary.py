@@ -4,8 +4,8 @@ RESULT, RESULT_SECOND = "mechsynth-result/1", "mechsynth-result/2"
 """The formats of results; one is written in the lower if that can say it."""
 
 SECOND_KEYS = frozenset({"beliefs"})
-SECOND_WITNESSES = frozenset({"balance", "identifiability", "own-lies"})
-"""What only the second format says: keys of a question, kinds of a witness."""
+FIRST_WITNESSES = frozenset({"convex-combination", "dependence", "cycle", "farkas", "budget", "interval"})
+"""What only the second format says: keys of a question; what the first says: kinds of a witness."""
 
 TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
 """From small to large; the first two are not comparable."""
@@ -23,6 +23,7 @@ OBJECTIVES = (
     "min-epsilon",
 )
 
+WITHIN = "beliefs within a period"
 RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual claimants"
 ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
 EVERYTHING = "everything at once"

@@ -251,4 +251,16 @@ class Suspects(Record):
 Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | OwnLies | Imbalance | Suspects
 """Why not."""
 
-__all__ = ["ColumnName", "Conflict", "Cycle", "Dependence", "Imbalance", "Interval", "Mixture", "OwnLies", "Shortfall", "Suspects", "Witness"]
+__all__ = [
+    "ColumnName",
+    "Conflict",
+    "Cycle",
+    "Dependence",
+    "Imbalance",
+    "Interval",
+    "Mixture",
+    "OwnLies",
+    "Shortfall",
+    "Suspects",
+    "Witness",
+]

@@ -42,7 +42,9 @@ class Condition:
 def tell(page: Page, answer: Answer, condition: Condition) -> None:
     """Put the explanation of a proved answer on a page."""
     holds = answer.status == "holds"
-    page.say(f"{'Yes' if holds else 'No'}. {condition.heading} {'holds' if holds else 'fails'}. It asks that {condition.says}.")
+    page.say(
+        f"{'Yes' if holds else 'No'}. {condition.heading} {'holds' if holds else 'fails'}. It asks that {condition.says}."
+    )
     if not holds:
         assert answer.witness is not None
         why(page, answer.witness)
@@ -58,7 +60,9 @@ def why(page: Page, witness: Mapping[str, object]) -> None:
         weights = reading.mapping(item(witness, "weights", "witness"), "witness.weights")
         agent, own = (word(reading.text(item(witness, key, "witness"), f"witness.{key}")) for key in ("agent", "type"))
         parts = [f"{show(number(w, 'witness.weights'))} of what {word(k)} does" for k, w in weights.items()]
-        page.say(f"{agent}'s signal {own} makes her expect of the others' reports exactly {' plus '.join(parts)}{given}.")
+        page.say(
+            f"{agent}'s signal {own} makes her expect of the others' reports exactly {' plus '.join(parts)}{given}."
+        )
         return
     if kind == "dependence":
         weights = reading.mapping(item(witness, "weights", "witness"), "witness.weights")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
@@ -234,10 +235,9 @@ def test_a_number_changed_is_refused(ask: str, kind: str) -> None:
             number = Fraction(inner[place[-1]])
         except (ValueError, TypeError):
             continue
-        inner[place[-1]] = str(number - 1000) if "scores" in place and place[2] == "scores" and place[-1] == 0 else str(number + Fraction(1, 7))
-        if "scores" in place and place[-1] != 0:
+        scored = part == "certificate" and place[0] == "scores"
+        if scored and place[-1] != 0:
             continue
-        try:
+        inner[place[-1]] = str(number - 1000 if scored else number + Fraction(1, 7))
+        with contextlib.suppress(MechsynthError):
             assert not checker.check(json.dumps(bad).encode(), raw).accepted, place
-        except MechsynthError:
-            pass

@@ -37,7 +37,9 @@ def said(*arguments: str, codes: tuple[int, ...] = (0,)) -> Any:
     return json.loads(ended.stdout)
 
 
+INFORMED = "instances/beliefs/three-informed.json"
 ASKS: dict[str, list[tuple[str, ...]]] = {
+    **{ask: [(INFORMED,)] for ask in ("distinct", "balance", "strict-balance", "identifiability")},
     "policy": [(LEASES,)],
     "convex-independence": [(LEASES,), (HIDDEN, "--distance")],
     "spanning": [(LEASES,), (HIDDEN,)],

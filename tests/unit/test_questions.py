@@ -269,6 +269,8 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
     name = {"static": "liu2014-oil-leases", "surplus-extraction": "no-correlation"}.get(ask, "bilateral-trade-persistent")
     if ask in ("generalized-vcg", "contingent", "vcg-type", "convex-independence", "spanning", "ladder", "implement"):
         name = "liu2025-repeated-auction"
+    if ask in ("distinct", "balance", "strict-balance", "identifiability"):
+        name = "beliefs/three-informed"
     path = ROOT / "instances" / f"{name}.json"
     arguments = ["solve", str(path), "--ask", ask, "--time-limit", "0"]
     quick = ("policy", "static", "team", "pivot", "groves", "lump-sum-budget")

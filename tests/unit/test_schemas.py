@@ -62,7 +62,7 @@ def test_answers_about_the_library(path: Path) -> None:
             value = json.loads(mechsynth.solve(environment, ask, **told).to_bytes())
         except MechsynthError:
             continue
-        assert valid("mechsynth-result/1", value), ask
+        assert valid(value["format"], value), ask
         assert valid("mechsynth-result/2", value | {"format": "mechsynth-result/2"}), ask
         count += 1
     assert count >= 6
@@ -75,13 +75,17 @@ def keys(kind: Any) -> tuple[set[str], set[str]]:
     return {key_of(field.name) for field in fields}, {key_of(field.name) for field in needed}
 
 
+KINDS_OF_TWO = {"balance", "identifiability", "own-lies"}
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_they_speak_of_what_the_reader_knows(version: int) -> None:
     found = schema(f"mechsynth-result/{version}")
     defs, more = found["$defs"], found["properties"]
     witnesses = {entry["properties"]["kind"]["const"]: entry for entry in defs["witness"]["anyOf"]}
     known = {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in get_args(Witness)}
-    assert set(known) <= set(witnesses) and (version == 2 or set(known) == set(witnesses))
+    assert (version == 1 or set(known) <= set(witnesses)) and (version == 2 or set(known) == set(witnesses) | KINDS_OF_TWO)
+    known = {name: kind for name, kind in known.items() if name in witnesses}
     for name, kind in known.items():
         every, needed = keys(kind)
         assert set(witnesses[name]["properties"]) == every and set(witnesses[name]["required"]) >= needed - {"conflict"}

@@ -192,7 +192,7 @@ def test_ladder_that_contradicts_its_answers() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("format", "mechsynth-result/2", "not mechsynth-result/1"),
+        ("format", "mechsynth-result/3", "not mechsynth-result/1"),
         ("status", "holds", "not an answer here"),
         ("strength", "certain", "not an answer here"),
         ("witness", None, "without a witness"),

@@ -27,7 +27,14 @@ def answer(ask: Distinct, case: Case, run: Run) -> Result:
         if equal is not None:
             i, r, k = equal
             own = situation.signals[i]
-            witness = Mixture(period=1, agent=situation.names[i], others=dict(situation.known), type_=own[r], weights={own[k]: Fraction(1)}, shortfall=None)
+            witness = Mixture(
+                period=1,
+                agent=situation.names[i],
+                others=dict(situation.known),
+                type_=own[r],
+                weights={own[k]: Fraction(1)},
+                shortfall=None,
+            )
             return Result(ask.document(), Status.FAILS, witness=dict(write(witness)), environment=case.environment)
         told += _scores(situation)
     return Result(ask.document(), Status.HOLDS, certificate={"scores": told}, environment=case.environment)

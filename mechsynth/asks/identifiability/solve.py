@@ -21,7 +21,11 @@ def answer(ask: Identifiability, case: Case, run: Run) -> Result:
     for situation in situations(case.environment):
         found = identifying(situation, run)
         if found.plans is not None:
-            witness = {"kind": "identifiability", "others": dict(situation.known), "plans": told_plans(situation, found.plans)}
+            witness = {
+                "kind": "identifiability",
+                "others": dict(situation.known),
+                "plans": told_plans(situation, found.plans),
+            }
             return Result(ask.document(), Status.FAILS, witness=witness, environment=case.environment)
         told += told_payments(situation, found)
     return Result(ask.document(), Status.HOLDS, certificate={"payments": told}, environment=case.environment)

@@ -48,7 +48,11 @@ def judge(claim: Claim, model: Model, rule: Sequence[Array] | None, values: Valu
     """Check an answer; return the statement that is proved."""
     every = list(every_seen(model))
     if claim.status == "fails":
-        return _equal_beliefs(claim, model, every, ledger) if claim.ask == "distinct" else _same_effect(claim, model, every, ledger)
+        return (
+            _equal_beliefs(claim, model, every, ledger)
+            if claim.ask == "distinct"
+            else _same_effect(claim, model, every, ledger)
+        )
     if claim.ask in ("distinct", "strict-balance"):
         for seen in every:
             _differ(seen, ledger)
@@ -115,7 +119,9 @@ def _scores(claim: Claim, model: Model, every: list[Seen], ledger: Ledger) -> No
             for r in rows:
                 if r != k:
                     gain = sum((w * (a - b) for w, a, b in zip(weights, rows[k], rows[r], strict=True)), Fraction(0))
-                    ledger.positive(_number(gain), _named(f"{seen.who(i)}: {seen.label(i, k)} reported as {seen.label(i, r)}"))
+                    ledger.positive(
+                        _number(gain), _named(f"{seen.who(i)}: {seen.label(i, k)} reported as {seen.label(i, r)}")
+                    )
     ledger.claim(not left, "certificate.scores: an agent is missing")
 
 
@@ -192,12 +198,21 @@ def _equal_beliefs(claim: Claim, model: Model, every: list[Seen], ledger: Ledger
     seen, i = _first(entry, model, every)
     own = read_own(entry["type"], seen, i, "witness.type")
     weights = mapping(entry["weights"], "witness.weights", "write {signal: 1}")
-    found = {read_own(k, seen, i, "witness.weights"): claim.numbers.fraction(w, "witness.weights") for k, w in weights.items()}
-    ledger.claim(list(found.values()) == [Fraction(1)] and own not in found, "the witness does not name one other signal with weight 1")
+    found = {
+        read_own(k, seen, i, "witness.weights"): claim.numbers.fraction(w, "witness.weights")
+        for k, w in weights.items()
+    }
+    ledger.claim(
+        list(found.values()) == [Fraction(1)] and own not in found,
+        "the witness does not name one other signal with weight 1",
+    )
     ledger.claim(entry["shortfall"] is None, "the witness: a condition has no shortfall")
     (other,) = found
     words = f"{seen.who(i)}'s signals {seen.label(i, own)} and {seen.label(i, other)}"
-    ledger.claim(not _apart(seen.belief(i, own), seen.belief(i, other)), f"{words} make her believe different things{seen.name()}")
+    ledger.claim(
+        not _apart(seen.belief(i, own), seen.belief(i, other)),
+        f"{words} make her believe different things{seen.name()}",
+    )
     return f"Beliefs are not distinct: {words} make her believe the same of the others' reports{seen.name()}."
 
 
@@ -222,7 +237,10 @@ def _same_effect(claim: Claim, model: Model, every: list[Seen], ledger: Ledger) 
         plan = plans.get(i, {})
         for (k, r), y in plan.items():
             if r != k:
-                ledger.claim(y >= 0, f"the rate at which {seen.who(i)} reports {seen.label(i, k)} as {seen.label(i, r)} is below 0")
+                ledger.claim(
+                    y >= 0,
+                    f"the rate at which {seen.who(i)} reports {seen.label(i, k)} as {seen.label(i, r)} is below 0",
+                )
             elif not kept:
                 raise InputError("witness.plans", "a signal told as itself", "leave it out")
         effects.append(_effect(seen, i, plan, kept))
