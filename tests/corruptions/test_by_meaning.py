@@ -27,7 +27,7 @@ OPTIONAL = {
     r"certificate": "where all of its parts are optional",
     r"certificate\.ties(\[\].*)?": "no ties",
     r"certificate\.(failures|incentives|payoffs|totals|without|marginal|fees|values|distance)(\..*)?": "said, and checked where it stands",
-    r"certificate\.(chains|theorem|star|discounts|influence|violations|thresholds|tried|minimal|relaxations|masses)\b.*": "the same",
+    r"certificate\.(chains|theorem|star|discounts|influence|violations|thresholds|tried|minimal|relaxations|masses|weaker)\b.*": "the same",
     r"certificate\.now\b.*": "no payments",
     r"certificate\.multipliers": "where the optimum is that of the definitions",
     r"certificate\.(blocks|separators|proofs|proof|most|mechanisms)\b.*": "where there is no block, or no lie",

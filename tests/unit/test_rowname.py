@@ -100,7 +100,7 @@ def test_every_name_of_every_program_of_the_library(path: Path) -> None:
     objectives = ("min-subsidy", *OBJECTIVES[1:3], *OBJECTIVES[4:])
     notions = ("pepic",) if environment.prior is None else INCENTIVES
     for transfers, objective, notion in ((*pair, notion) for notion in notions for pair in zip(TRANSFERS, objectives, strict=True)):
-        wishes = [notion, *(name for name in KNOWN if name not in INCENTIVES), "bounded:10"]
+        wishes = [notion, *(name for name in KNOWN if name not in INCENTIVES and (notion == "bnic" or name != "exit:interim")), "bounded:10"]
         while True:
             asked = Implement(transfers=transfers, require=wishes, objective=objective)
             try:
