@@ -77,8 +77,14 @@ def results(name: str) -> list[Json]:
             result = mechsynth.solve(env, ask, time_limit=20, **options)
         except UsageError:  # the question is not about such an instance
             continue
-        if str(result.status) != "unknown":
-            found.append(json.loads(result.to_bytes()))
+        document = json.loads(result.to_bytes())
+        if document["status"] == "unknown":
+            continue
+        if ask == "ladder":
+            # the checker of before knows truth ex post alone, not given what agents know
+            answers = document["certificate"]["answers"]
+            document["certificate"]["answers"] = [each for each in answers if not {"pbic", "bnic"} & {*each["question"].get("require", ())}]
+        found.append(document)
     return found
 
 
