@@ -33,10 +33,6 @@ def refuse(ask: Ask, environment: Environment) -> None:
         raise UsageError(place, "the horizon is finite, and nothing is paid after its end", needs.infinite)
     if needs.one_period and horizon != 1:
         raise UsageError(place, "there is more than one period", needs.one_period)
-    if needs.next_period and horizon == 1:
-        raise UsageError(
-            place, "there is one period only, and no next reports to believe anything of", needs.next_period
-        )
     if needs.two_agents and len(environment.players) < 2:
         raise UsageError(place, "a single agent has nobody to pay her subsidy", needs.two_agents)
     if needs.no_outside and any(p.outside is not None for p in environment.periods):

@@ -14,12 +14,6 @@ SCOPE = Option(
     choices=("all", "policy"),
     problem="{value!r} is no scope",
 )
-BELIEFS = Option(
-    "of which reports an agent believes something: those of the next period, or those of the same period",
-    "next|within",
-    choices=("next", "within"),
-    problem="{value!r} is no time of reports",
-)
 CLASS = Option(
     "history-independent, vcg-type, contingent, full, …, or smallest",
     "CLASS",

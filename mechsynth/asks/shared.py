@@ -11,8 +11,7 @@ from mechsynth.result.vocabulary import PRIVATE, WITHIN
 EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
 NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private values"
-ONE_PERIOD = "cut the instance down to one period, or ask convex-independence with --beliefs within"
-SAME_PERIOD = "ask with --beliefs within: what an agent believes of the others' reports of the same period"
+ONE_PERIOD = "cut the instance down to one period"
 BELIEVED = "give it a prior, from which an agent believes something of the others' reports"
 INFLUENCE = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.simplex import Cloud, picture
 from mechsynth.report.text import exact, grey, label, number_cell, profile, short
-from mechsynth.result.vocabulary import BELIEFS
+from mechsynth.result.vocabulary import BELIEFS, WITHIN
 from mechsynth.words import witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.numbers import counted, listed, number
@@ -72,6 +72,8 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
 
 
 def _failing(answer: Answer) -> list[Spot]:
+    if answer.about == WITHIN:  # beliefs of the first period are of no block
+        return []
     if answer.witness is None or answer.witness.get("kind") not in ("convex-combination", "dependence"):
         return []
     found, seen = [], set()

@@ -41,7 +41,16 @@ _LOOKS = {  # a mark, a word, and how it is framed
     "unbounded": ("∞", "Unbounded", "open"),
     "unknown": ("?", "Unknown", "open"),
 }
-_KNOWN_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
+_KNOWN_WITNESSES = (
+    "convex-combination",
+    "dependence",
+    "cycle",
+    "farkas",
+    "budget",
+    "interval",
+    "balance",
+    "identifiability",
+)
 _SCOPES = {"all": "every action, also those that the rule never takes", "policy": "the actions that the rule takes"}
 _OPTION = re.compile(r"(?<!\S)--[a-z]+(?:-[a-z]+)*")
 _MOST_RAW = 40

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.svg import BLUE, INK, WIDTH, Drawing, draw
 from mechsynth.report.text import label, magnitude, number_cell, short
-from mechsynth.result.vocabulary import BELIEFS
+from mechsynth.result.vocabulary import BELIEFS, WITHIN
 from mechsynth.words import rows, witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
@@ -40,7 +40,7 @@ def show(answer: Answer, environment: Environment | None, prefix: str) -> list[B
     if witness is None:
         return []
     kind = witness.get("kind")
-    if answer.about == BELIEFS:
+    if answer.about in (BELIEFS, WITHIN):
         return []  # beliefs alone: nobody gains or loses anything
     blocks: list[Block] = []
     if kind == "farkas":

@@ -114,8 +114,8 @@ class Needs:
         An efficient last period; this field holds the problem, the remedy is to leave ``last_period`` out.
     finite, infinite:
         A last period; or none.
-    one_period, next_period:
-        No period but the first; or another one after it.
+    one_period:
+        No period but the first.
     two_agents:
         Another agent beside each.
     no_outside:
@@ -136,7 +136,6 @@ class Needs:
     finite: str = ""
     infinite: str = ""
     one_period: str = ""
-    next_period: str = ""
     two_agents: str = ""
     no_outside: str = ""
     utilities: str = ""
@@ -247,8 +246,6 @@ class Ask:
         told = {name: getattr(self, name) for name in self.options()}
         if "scope" in told:
             found["scope"] = told["scope"]
-        if told.get("beliefs", "next") != "next":
-            found["beliefs"] = told["beliefs"]
         pays = told.get("transfers", self.pays)
         if pays:
             found |= {

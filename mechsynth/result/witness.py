@@ -178,37 +178,6 @@ class Interval(Record):
     most: Fraction
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnLies(Record):
-    """Beliefs of later signals that mix to those of another, once own signals of the period before are told falsely.
-
-    Attributes
-    ----------
-    period:
-        The period *before*, from 1; ``None`` when the horizon is infinite.
-    agent, action, others:
-        The block: whose beliefs, after which action of that period, given which signals of the others then.
-    now:
-        The public signals of the period of the beliefs.
-    type_:
-        The signal that is imitated.
-    weights:
-        ``λ ≥ 0``, not all 0: by her other signals now, and by her signals before.
-    mixed:
-        ``ν``, of any sign, by her signals before: ``Σ λ m_{k,h} = Σ ν m_{r,h}`` with ``m_{k,h}(θ^{-i}) = Pr(k, θ^{-i} | action, h, others)``.
-    """
-
-    kind: Literal["own-lies"] = "own-lies"
-    period: int | None = None
-    agent: str
-    action: str
-    others: Others
-    now: Others
-    type_: str
-    weights: Mapping[str, Mapping[str, Fraction]]
-    mixed: Mapping[str, Fraction]
-
-
 Rates = Mapping[str, Mapping[str, Mapping[str, Fraction]]]
 """By agent, by own signal, by report."""
 
@@ -248,7 +217,7 @@ class Suspects(Record):
     plans: Rates
 
 
-Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | OwnLies | Imbalance | Suspects
+Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects
 """Why not."""
 
 __all__ = [
@@ -259,7 +228,6 @@ __all__ = [
     "Imbalance",
     "Interval",
     "Mixture",
-    "OwnLies",
     "Shortfall",
     "Suspects",
     "Witness",

@@ -71,7 +71,7 @@ def lacks(raw: bytes) -> set[str]:
     found |= {"two_agents"} if len(env.players) < 2 else set()
     found |= {"prior"} if env.prior is None else set()
     found |= {"believed"} if env.prior is None else set()
-    found |= {"next_period"} if env.horizon == 1 else {"one_period"}
+    found |= set() if env.horizon == 1 else {"one_period"}
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
         if any(period.leaving(i, p) for i in env.players for p in period.profiles()):

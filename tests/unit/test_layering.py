@@ -280,6 +280,7 @@ def test_heavy_imports_wait() -> None:
 # Where a question is named outside its own folder, and why.
 NAMED = {
     "result/witness.py": "two kinds of a witness are called like the question that they answer",
+    "report/pages.py": "the same",
     "result/vocabulary.py": "the question that is asked where none is named, and the one to which others refer",
     "families": "what instances of a family are known to answer, with the reason",
     "check/claims": "what several questions claim alike is one text there; inside, each is told apart by its name",
