@@ -93,7 +93,15 @@ def _holds_words(answer: Answer, condition: Condition) -> list[str]:
     """Return what it means that a condition holds."""
     idle = _nothing_to_test(answer)
     if idle:
-        return [f"There is nothing to test: {idle} {condition.heading} holds, and says nothing."]
+        once = answer.names.last == 1
+        more = (
+            " What agents believe of each other's reports of the same period is other questions: distinct, identifiability."
+            if once
+            else ""
+        )
+        return [
+            f"There is nothing to test: {idle} {condition.heading} holds by the letter alone, and says nothing.{more}"
+        ]
     name = condition.suffices_for
     rule = " that lead to this rule" if answer.scope == "policy" else ""
     return [
