@@ -98,7 +98,13 @@ def begin(
         text=True,
         env=environ(ways(log, gate)),
         start_new_session=True,
+        preexec_fn=_listens,
     )
+
+
+def _listens() -> None:
+    """Take interrupts as what a terminal starts does: tests that a script starts in the background inherit that they are ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(run: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
