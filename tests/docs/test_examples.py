@@ -100,7 +100,7 @@ def test_json_of_a_page_is_json(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_blocks_are_of_a_kind_that_is_tested(page: str) -> None:
     """A block of another language would be an example that nobody runs."""
-    known = {"console", "python", "text", "json", "sh", "{toctree}", "{eval-rst}"}
+    known = {"console", "python", "text", "json", "sh", "{toctree}", "{eval-rst}", "{questions}"}
     assert not {block.language.split(" ")[0] for block in blocks(page)} - known
 
 

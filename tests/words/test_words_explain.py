@@ -359,7 +359,8 @@ def test_every_requirement_and_objective_has_words() -> None:
 
     for name in [*KNOWN, "bounded:10"]:
         assert wishes.meaning(name) != name and "ε = " in wishes.relaxation(name, Fraction(1, 2))
-        assert "each of its rows" not in wishes.relaxation(name, Fraction(1, 2))
+        # leaving changes what lies are worth: it has no rows that an amount could relax, and none is ever told
+        assert name == "exit:interim" or "each of its rows" not in wishes.relaxation(name, Fraction(1, 2))
     for objective in _ADD:
         reached = wishes.reached({"objective": objective}, Fraction(1, 2), "stationary vcg-type")
         assert "best value" not in reached and "with stationary vcg-type transfers" in reached
