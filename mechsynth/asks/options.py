@@ -59,3 +59,15 @@ RELAX = Option(
 )
 PHI = Option("what each agent pays on top of the team mechanism", kind=Kind.OBJECT)
 DECIDE = Option("the decision rule under which phi is added up", kind=Kind.OBJECT)
+PARTICIPATION = Option(
+    "who must want to join: every first signal in expectation, or at every first profile",
+    "P",
+    choices=("entry", "ex-post"),
+    problem="{value!r} is no participation that {ask} knows",
+)
+MEMORY = Option(
+    "what lotteries and payments look at beside the current reports",
+    "M",
+    choices=("full", "first-and-current", "current"),
+    problem="{value!r} is no memory",
+)

@@ -41,7 +41,7 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     certificate = table(claim.certificate, "certificate", (), kind.certificates[claim.status])
     rule: list[Array] | None = None
     values: Values | None = None
-    if claim.mechanism is not None:
+    if claim.mechanism is not None and not kind.grown:
         rule = read_allocation(claim.mechanism["allocation"], model)
         if claim.constant is not None and (rule[-1] != claim.constant).any():
             raise Refuted("the last period does not have the constant action of the question at every profile")

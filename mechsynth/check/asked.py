@@ -54,6 +54,8 @@ class Asked:
         Whether it consists of answers to other questions.
     second:
         Whether it takes instances that use what only format 2 says.
+    grown:
+        Whether its mechanism has a rule of its own, with histories: the tree form of format 2.
     """
 
     judge: Judge
@@ -73,6 +75,7 @@ class Asked:
     hint: str = ""
     composite: bool = False
     second: bool = False
+    grown: bool = False
 
     @property
     def statuses(self) -> tuple[str, ...]:

@@ -105,6 +105,8 @@ class Question:
         What makes the rows of the other requirements that have numbers of their own.
     written:
         The requirements that are none of the format's, whose rows the result has to write out.
+    choices:
+        The other options of the question, by name.
     """
 
     ask: str
@@ -116,6 +118,7 @@ class Question:
     bounds: dict[str, Fraction] = field(default_factory=dict)
     made: dict[str, Maker] = field(default_factory=dict)
     written: tuple[str, ...] = ()
+    choices: dict[str, str] = field(default_factory=dict)
 
     @property
     def incentives(self) -> str:

@@ -24,6 +24,24 @@ FORMAT = RESULT
 
 
 @dataclass(frozen=True, eq=False)
+class Grown:
+    """A mechanism with histories, the tree form of format 2.
+
+    Attributes
+    ----------
+    periods:
+        Per period ``{"allocation": [θ_1](a_1)…[θ_t][a], "payments": {agent: [θ_1](a_1)…[θ_t]}}``; profiles in C order, the last agent fastest; the axes
+        ``(a_s)`` where actions move signals; an axis of an earlier report of length 1 is not looked at.
+    """
+
+    periods: list[dict[str, Any]]
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object of the mechanism."""
+        return {"allocation": {"tree": self.periods}}
+
+
+@dataclass(frozen=True, eq=False)
 class Result:
     """One answer with its proof.
 
@@ -47,6 +65,8 @@ class Result:
         For a conflict of requirements: by how much each must be relaxed, alone, for it to dissolve; the certificate has the proofs.
     tried:
         The answers about the classes of transfers that were asked before; the certificate has those that are proved to fail.
+    tree:
+        A mechanism with histories, in place of ``mechanism``.
     """
 
     question: Mapping[str, Any]
@@ -60,6 +80,7 @@ class Result:
     answers: tuple[Result, ...] = ()
     relaxations: tuple[Mapping[str, str], ...] = ()
     tried: tuple[Result, ...] = ()
+    tree: Grown | None = None
 
     @cached_property
     def _document(self) -> dict[str, Any]:
@@ -83,7 +104,7 @@ class Result:
             "status": str(self.status),
             "strength": str(self.strength),
             "value": self.value,
-            "mechanism": None if self.mechanism is None else self.mechanism.document(),
+            "mechanism": self._played(),
             "witness": None if self.witness is None else dict(self.witness),
             "certificate": certificate,
             "x-labels": labels(environment),
@@ -97,6 +118,10 @@ class Result:
         kind = self.witness.get("kind")
         bare = kind in ("convex-combination", "dependence") and "action" not in self.witness
         return bare or kind not in FIRST_WITNESSES
+
+    def _played(self) -> dict[str, Any] | None:
+        played = self.mechanism if self.tree is None else self.tree
+        return None if played is None else played.document()
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object of the result file."""

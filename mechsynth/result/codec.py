@@ -138,6 +138,10 @@ def _one_of(parts: tuple[Any, ...], value: object, place: str) -> Any:
     rest = [part for part in parts if part is not types.NoneType]
     if len(rest) == 1:
         return _read(rest[0], value, place)
+    lists = [part for part in rest if typing.get_origin(part) is tuple]
+    if lists:
+        others = [part for part in rest if part not in lists]
+        return _read(lists[0] if type(value) is list else others[0], value, place)
     kinds = {typing.get_args(typing.get_type_hints(part)["kind"])[0]: part for part in rest}
     named = value.get("kind") if type(value) is dict else None
     if type(named) is not str or named not in kinds:

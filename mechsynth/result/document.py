@@ -75,19 +75,32 @@ class Payment(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tree(Record):
+    """Lotteries and payments by history, of format 2.
+
+    Attributes
+    ----------
+    tree:
+        One object a period: ``{"allocation": [θ_1](a_1)…[θ_t][a], "payments": {agent: [θ_1](a_1)…[θ_t]}}``.
+    """
+
+    tree: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules(Record):
     """A mechanism: its rule, and its transfers where it has any.
 
     Attributes
     ----------
     allocation:
-        One entry for every profile of every period.
+        One entry for every profile of every period; or a tree, which has the payments, too.
     transfers:
         Records, see `payments`, or tables: ``{agent: {"now": TABLE, "later": TABLE, "first": TABLE}}``, one such object a period when the horizon is
         finite. ``None`` for a rule alone.
     """
 
-    allocation: tuple[Played, ...] = ()
+    allocation: tuple[Played, ...] | Tree = ()
     transfers: Any = None
 
     def payments(self) -> tuple[Payment, ...] | None:

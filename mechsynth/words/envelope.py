@@ -36,6 +36,7 @@ class Answer:
     names: Names
     labels: object
     refused: bool = False
+    tree: object = None
 
     @property
     def exact(self) -> bool:
@@ -119,6 +120,8 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
     scope = question.get("scope")
     instance = reading.mapping(top.get("instance") or {}, f"{place}.instance")
     mechanism = reading.mapping(top.get("mechanism") or {}, f"{place}.mechanism")
+    allocation = mechanism.get("allocation")
+    tree = allocation.get("tree") if isinstance(allocation, Mapping) else None
     witness, value = top.get("witness"), top.get("value")
     known = asked.declared(ask)
     possible = STATUSES if known is None else tuple(str(status) for status in known.statuses)
@@ -135,9 +138,10 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
         strength=_one_of(top, "strength", STRENGTHS, place),
         value=None if value is None else number(value, f"{place}.value"),
         transfers=mechanism.get("transfers"),
+        tree=tree,
         witness=None if witness is None else reading.mapping(witness, f"{place}.witness"),
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
-        names=naming.collect(mechanism.get("allocation"), given),
+        names=naming.collect(allocation if tree is None else None, given),
         labels=given,
     )
 

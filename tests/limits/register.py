@@ -32,6 +32,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.lump_sum_budget.solve.LARGE": 0,
     "mechsynth.asks.policy.solve.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
+    "mechsynth.asks.optimal.solve.LARGEST": 0,
     "mechsynth.prove.dependent.TABLEAU": 0,
     "mechsynth.prove.linear.ASIDE": 0,
     "mechsynth.prove.linear.LIGHT": 0,

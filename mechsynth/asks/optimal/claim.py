@@ -1,0 +1,8 @@
+"""What an answer claims of the mechanism that earns the most; the claims are in `mechsynth.check.claims.optimal`."""
+
+from __future__ import annotations
+
+from mechsynth.check.asked import Asked
+from mechsynth.check.claims.optimal import judge, read
+
+ASKED = Asked(judge, {"optimal": ("tempted", "joined")}, read=read, valued=("optimal",), second=True, grown=True)

@@ -1,0 +1,149 @@
+"""The mechanism that earns the most, in words."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+from mechsynth.words import reading
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import brief, number, show
+from mechsynth.words.reading import clean, fail, item, word
+
+ROWS = 24  # of a menu
+MOST = 8  # temptations that are told
+_MEMORY = {
+    "full": "all reports so far",
+    "first-and-current": "the first and the current reports alone",
+    "current": "the current reports alone",
+}
+_JOINING = {
+    "entry": "every first signal that can occur expects at least what leaving is worth when it joins",
+    "ex-post": "everybody expects at least what leaving is worth at every profile of first signals",
+}
+
+
+def tell(page: Page, answer: Answer) -> None:
+    """Put the explanation of a proved answer on a page."""
+    if answer.value is None:
+        fail("result.value", "missing", "an answer to optimal states the largest revenue")
+    memory = _choice(answer, "memory", "full", _MEMORY)
+    joining = _choice(answer, "participation", "entry", _JOINING)
+    page.say(
+        f"The best mechanism is expected to earn {show(answer.value)}, and none earns more: of all mechanisms whose lotteries over actions and whose payments "
+        f"look at {memory}, in which truth is periodic ex post incentive compatible and {joining}."
+    )
+    _menu(page, answer)
+    _tempted(page, answer)
+    page.say(
+        "The rule is a choice here, and need not be efficient. What the efficient rule can earn is another question: --ask implement --transfers full+now "
+        "--require participation:entry --objective max-revenue."
+    )
+
+
+def _choice(answer: Answer, key: str, default: str, words: dict[str, str]) -> str:
+    value = reading.text(answer.question.get(key, default), f"question.{key}")
+    if value not in words:
+        fail(f"question.{key}", f"{word(value)} is none", f"one of {', '.join(words)}")
+    return words[value]
+
+
+def _periods(answer: Answer) -> list[tuple[list[str], list[str]]] | None:
+    """Return the names of profiles and of actions by period, where they are known."""
+    labels: Any = answer.labels
+    if not isinstance(labels, dict) or not isinstance(labels.get("periods"), list):
+        return None
+    tree = reading.sequence(answer.tree, "mechanism.tree")
+    given = labels["periods"]
+    found = []
+    for t in range(len(tree)):
+        period = given[t if len(given) > 1 else 0]
+        own = [[s for s in period["signals"][name] if len(period["signals"][name]) > 1] for name in labels["agents"]]
+        profiles = [", ".join(clean(s) for s in place) for place in product(*(o or [""] for o in own))]
+        found.append(([p.strip(", ").replace(", , ", ", ") for p in profiles], [clean(a) for a in period["actions"]]))
+    return found
+
+
+def _menu(page: Page, answer: Answer) -> None:
+    """Tell what the first reports, and those of the next period, lead to."""
+    names = _periods(answer)
+    tree: Any = answer.tree
+    if names is None:
+        return
+    first, actions = names[0]
+    paid = tree[0]["payments"]
+    agents = list(paid)
+    rows = [
+        [name, _drawn(tree[0]["allocation"][p], actions), _paid([paid[agent][p] for agent in agents], agents)]
+        for p, name in enumerate(first)
+    ]
+    page.head("What each first report is offered")
+    page.columns(("reports", "action", "payments"), rows[:ROWS])
+    if len(tree) < 2:
+        return
+    second, moves = names[1]
+    table, owed = tree[1]["allocation"], tree[1]["payments"]
+    if isinstance(table[0][0][0], list):  # actions move signals, or it is longer than two periods
+        return
+    rows = [
+        [
+            name if len(table) == len(first) else "any",
+            after,
+            _drawn(table[p][q], moves),
+            _paid([owed[agent][p][q] for agent in agents], agents),
+        ]
+        for p, name in enumerate(first[: len(table)])
+        for q, after in enumerate(second)
+    ]
+    page.head("And in period 2")
+    page.columns(("first", "then", "action", "payments"), rows[:ROWS])
+    if len(rows) > ROWS:
+        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+
+
+def _drawn(lottery: list[str], actions: list[str]) -> str:
+    chances = [(number(chance, "mechanism.tree"), name) for chance, name in zip(lottery, actions, strict=True)]
+    return ", ".join(
+        name if chance == 1 else f"{name} with chance {brief(chance)}" for chance, name in chances if chance
+    )
+
+
+def _paid(values: list[str], agents: list[str]) -> str:
+    amounts = [(number(value, "mechanism.tree"), agent) for value, agent in zip(values, agents, strict=True)]
+    return ", ".join(f"{clean(agent)} {brief(amount)}" for amount, agent in amounts if amount) or "0"
+
+
+def _tempted(page: Page, answer: Answer) -> None:
+    """Tell whose lies hold the revenue back, the heaviest first."""
+    entries = reading.sequence(item(answer.certificate, "tempted", "certificate"), "certificate.tempted")
+    found = []
+    for k, value in enumerate(entries):
+        place = f"certificate.tempted[{k}]"
+        entry = reading.mapping(value, place)
+        agent = reading.text(item(entry, "agent", place), f"{place}.agent")
+        told: Any = reading.mapping(item(entry, "signals", place), f"{place}.signals")
+        past = reading.sequence(item(entry, "history", place), f"{place}.history")
+        own: Any = [reading.mapping(p, place).get("signals") for p in past]
+        before = ", ".join(clean(str(p.get(agent, ""))) for p in own if isinstance(p, dict))
+        line = f"{clean(agent)} with {clean(str(told.get(agent, '')))} reporting {clean(str(entry.get('report', '')))}"
+        found.append(
+            (number(entry.get("weight"), f"{place}.weight"), line + (f", after it reported {before}" if before else ""))
+        )
+    if not found:
+        page.say("Nobody's lie holds the revenue back: it is what is left of the surplus when everybody is kept in.")
+        return
+    found.sort(key=lambda pair: -pair[0])
+    page.head("Who is tempted to be whom")
+    page.items(f"{line}: {brief(weight)}" for weight, line in found[:MOST])
+    if len(found) > MOST:
+        page.say(f"{len(found) - MOST} more are in the file.")
+    page.say(
+        "The numbers are multipliers: by how much the bound on revenue would rise for every unit that the lie were to cost (they need not be the only ones). "
+        "A report that others are tempted by is worth less to the designer than the surplus it brings: it is held back, or sold for less."
+    )
+
+
+def short(answer: Answer) -> str | None:
+    """Return the value, for a row of a table."""
+    return None if answer.value is None else f"earns {brief(answer.value)}"
