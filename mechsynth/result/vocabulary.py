@@ -26,6 +26,7 @@ OBJECTIVES = (
 WITHIN = "beliefs within a period"
 RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual claimants"
 ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
+BEST = "the rule is a choice"
 EVERYTHING = "everything at once"
 
 UNNAMED, WISHES = "ladder", "implement"

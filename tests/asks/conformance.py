@@ -190,6 +190,7 @@ def corruptions(document: Json) -> Iterator[tuple[str, Json]]:
         yield "witness of nothing", put(("witness",), _numbers(document["witness"], lambda _: "0"))
         yield "witness turned around", put(("witness",), _numbers(document["witness"], lambda value: str(-value)))
     rule = (document["mechanism"] or {}).get("allocation")
+    rule = rule if isinstance(rule, list) else None  # a tree has its own forgeries
     if rule:
         yield "a hole in the rule", put(("mechanism", "allocation"), rule[1:])
         yield "twice in the rule", put(("mechanism", "allocation"), [*rule, rule[0]])

@@ -117,7 +117,7 @@ def base() -> dict[str, Any]:
         (["witness", "weights"], ["1"], "witness.weights: ['1'] is no object"),
         (["witness"], [], "witness.kind: missing"),
         (["value"], 0.5, "value: 0.5 is no exact number"),
-        (["mechanism", "allocation"], {}, "mechanism.allocation: {} is no list"),
+        (["mechanism", "allocation"], {}, "mechanism.allocation.tree: missing"),
         (["mechanism", "allocation", 0, "action"], None, "mechanism.allocation[0].action: None is no string"),
         (["instance", "sha256"], 1, "instance.sha256: 1 is no string"),
     ],

@@ -289,7 +289,7 @@ NAMED = {
     "engine/__init__.py": "functions that decide stacks of blocks, named after what they decide",
 }
 # Names that mean something else too: two classes of transfers and a scope. They are looked for where a question is compared alone.
-WORDS_TOO = {"contingent", "vcg-type", "policy"}
+WORDS_TOO = {"contingent", "vcg-type", "policy", "optimal"}
 
 
 def test_nothing_outside_names_a_question() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from mechsynth.asks.options import MEMORY, PARTICIPATION
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import MONEY
+from mechsynth.result.vocabulary import BEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Optimal(Ask, name="optimal"):
 
     place = 75
     second = True
-    about, source = MONEY, "Kakade, Lobel and Nazerzadeh 2011; Yoon 2021a, section 2"
+    about, source = BEST, "Kakade, Lobel and Nazerzadeh 2011; Yoon 2021a, section 2"
     statuses, value = (Status.OPTIMAL,), "largest expected revenue"
 
     participation: str = option("entry", PARTICIPATION)
