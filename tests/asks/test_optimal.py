@@ -74,6 +74,16 @@ KNOWN: dict[str, tuple[Json, str]] = {
     "refunds": (buyer([["0", "0"], ["1/2", "3/2", "5/2"]], ["1/3", "2/3"], [[["0", "1", "0"], ["1/2", "0", "1/2"]]], cost="1", idle=True), "2/3"),
     # t0 has 4, 7, 8 with 1/5, 3/5, 1/5, t1 has 7. The good at 4 with chance 1/3 leaves t1 a rent of 3q/5 − 1/5 = 0: a lottery; without one 33/5.
     "a lottery": (buyer([["0", "0"], ["4", "7", "8"]], ["1/3", "2/3"], [[["1/5", "3/5", "1/5"], ["0", "1", "0"]]], idle=True), "301/45"),
+    # KLN, section 7: plus at 9/4 or 11/4, times at 5 or 15. Selling to the low type at plus forces times, too: 29/8 − 21/4 < 0. So the high type alone, at 71/8.
+    "plus and times": (
+        buyer([["0", "0"], ["9/4", "5", "11/4", "15"]], ["1/2", "1/2"], [[["1/2", "1/2", "0", "0"], ["0", "0", "1/2", "1/2"]]], idle=True),
+        "71/16",
+    ),
+    # Separable, and the relaxed optimum 45/8 is out of reach: cost 11/2, high buys whatever low's strike up to 12: serving low is worth 37/8, excluding it 11/2.
+    "separable": (
+        buyer([["0", "0"], ["10", "12", "15", "18"]], ["1/2", "1/2"], [[["1/2", "1/2", "0", "0"], ["0", "0", "1/2", "1/2"]]], cost="11/2", idle=True),
+        "11/2",
+    ),
 }
 
 
@@ -487,3 +497,39 @@ def test_the_library(known: Any) -> None:
     result = mechsynth.solve(REVENUE / "buyer-met-twice.json", known.question["ask"], **options)
     assert (result.status, result.value) == (known.status, known.value)
     assert result.check().accepted
+
+
+def test_leaving_is_worth_something() -> None:
+    """Values 2 and 3, half and half; leaving is worth 1 to the low type. It keeps 1, so the high one keeps 1 + 1: 5/2 − 3/2. (Not selling to the low type: 3/2 − 1.)"""
+    document = buyer([["2", "3"]], ["1/2", "1/2"], [])
+    document["format"] = "mechsynth-instance/2"
+    document["periods"][0]["outside"] = {"buyer": {"own": ["1", "0"]}, "seller": {"own": ["0"]}}
+    result = ask(document)
+    assert result.value == "1" and result.check().accepted
+
+
+def test_a_state_that_everybody_sees() -> None:
+    """In one state nothing can be sold; in the other the value is 1 or 3: a price of 3 earns 3/2, half of the time."""
+    document: Json = {
+        "format": "mechsynth-instance/2",
+        "name": "open-or-closed",
+        "horizon": 1,
+        "discount": "1",
+        "agents": ["shop", "buyer"],
+        "public": ["shop"],
+        "prior": {"independent": {"shop": ["1/2", "1/2"], "buyer": ["1/2", "1/2"]}},
+        "periods": [
+            {
+                "signals": {"shop": ["closed", "open"], "buyer": ["low", "high"]},
+                "actions": ["keep", "sell"],
+                "available": [[[True], [True]], [[False], [True]]],
+                "utilities": {"buyer": {"private": [["0", "0"], ["1", "3"]]}},
+            }
+        ],
+    }
+    result = ask(document)
+    assert result.value == "3/4" and result.check().accepted
+    sold = copy.deepcopy(result.document())
+    sold["mechanism"]["allocation"]["tree"][0]["allocation"][0] = ["0", "1"]
+    verdict = check(json.dumps(sold), instance.to_bytes(result.environment))
+    assert not verdict.accepted and "not available" in str(verdict.reason)
