@@ -47,11 +47,11 @@ class Audit:
         return dict(zip(profiles, self.evaluation.surplus[0].ravel().tolist(), strict=True))
 
     def extracted(self) -> Fraction | None:
-        """Return the share of the expected surplus that the payments take; ``None`` without a prior, or if there is none to take."""
+        """Return the share of the expected surplus above what leaving is worth that the payments take; ``None`` without a prior, or where that is not above 0."""
         surplus, payments = self.evaluation.expected_surplus, self.evaluation.expected_payments
         if surplus is not None:
             surplus -= sum(self.evaluation.leaving or (), Fraction(0))
-        return None if not surplus or payments is None else payments / surplus
+        return None if surplus is None or surplus <= 0 or payments is None else payments / surplus
 
     def rents(self) -> dict[str, Fraction] | None:
         """Return what every player expects above what leaving is worth; ``None`` without a prior."""
@@ -247,9 +247,11 @@ class Audit:
             lines.append(f"Budget ex post: not balanced; payments add to {text(gap.value)}, {gap.name}.")
         share = self.extracted()
         each = self.rents()
-        if share is not None and each is not None:
+        if each is not None:
             rents = ", ".join(f"{printable(name)} {text(rent)}" for name, rent in each.items())
-            lines.append(f"Expected rents: {rents}. Share of the surplus extracted: {text(share)}.")
+            above = " above what leaving is worth" if any(found.leaving or ()) else ""
+            part = "" if share is None else f" Share of the surplus{above} extracted: {text(share)}."
+            lines.append(f"Expected rents: {rents}.{part}")
         return lines
 
     def _periods(self) -> list[str]:

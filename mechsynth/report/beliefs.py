@@ -134,14 +134,19 @@ def _closest(environment: Environment) -> list[Spot]:
     best: tuple[float, Spot] | None = None
     for t in _transitions(environment):
         period = environment.period(t)
-        for i, agent in enumerate(environment.agents):
+        shaped = period.choices().reshape(len(period.actions), *period.shape)
+        for i in environment.players:
+            agent = environment.agents[i]
             rest = [period.signals[j] for j in environment.others(i)]
             rows = beliefs(environment, t, i).rows
             count = rows.shape[0] * rows.shape[1]
             if rows.shape[2] < 2 or count > MOST_SEARCHED:
                 continue
             least = np.linalg.svd(rows.floats().reshape(count, *rows.shape[2:]), compute_uv=False)[:, -1]
-            at = int(np.argmin(least))
+            there = np.take(shaped, 0, axis=1 + i).reshape(
+                count
+            )  # as the public states have it, whatever the own signal
+            at = int(np.argmin(np.where(there, least, np.inf)))
             if best is None or least[at] < best[0]:
                 action, b = divmod(at, rows.shape[1])
                 chosen = list(product(*rest))[b]
