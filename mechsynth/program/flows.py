@@ -85,7 +85,7 @@ class Liability:
             which = (
                 "an infinite horizon tells period 1 alone from the others"
                 if setting.environment.horizon is None
-                else f"there are {last} periods"
+                else f"there {'is one period' if last == 1 else f'are {last} periods'}"
             )
             raise UsageError("require", f"{self.name!r}: no period {self.period}", which)
         for t in range(setting.count):

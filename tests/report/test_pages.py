@@ -118,6 +118,7 @@ def test_a_witness_of_an_unknown_kind_is_shown_as_it_stands(instance: bool) -> N
     def later(document: dict[str, Any]) -> None:
         document["witness"] = {"kind": "violating-quadruple", "agent": "firm1", "gap": "7/3", "<b>": ["x", {"y": "1"}]}
         document["question"]["ask"] = "a-later-question"
+        document["format"] = "mechsynth-result/2"
 
     result = corrupted("mixture", later)
     if instance:
