@@ -207,19 +207,19 @@ def _far(signals: Any, profile: int) -> tuple[str, ...]:
     return tuple(reversed(found))
 
 
-def _past(tree: Tree, t: int, history: int) -> list[dict[str, Any]]:
+def _past(tree: Tree, t: int, history: int) -> list[dict[str, object]]:
     """Return what a history remembers, oldest first: reports by agent, and the action where it matters."""
     if t == 1 or tree.memory == "current":
         return []
     if tree.memory == "first-and-current":
         return [{"signals": _labels(tree, 1, history)}]
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     for s in range(t - 1, 0, -1):
         action = None
         if tree.moved:
             history, action = divmod(history, tree.actions(s))
         history, profile = divmod(history, tree.profiles(s))
-        entry: dict[str, Any] = {"signals": _labels(tree, s, profile)}
+        entry: dict[str, object] = {"signals": _labels(tree, s, profile)}
         if action is not None:
             entry["action"] = tree.environment.period(s).actions[action]
         found.append(entry)

@@ -127,6 +127,8 @@ def _tempted(page: Page, answer: Answer) -> None:
         own: Any = [reading.mapping(p, place).get("signals") for p in past]
         before = ", ".join(clean(str(p.get(agent, ""))) for p in own if isinstance(p, dict))
         line = f"{clean(agent)} with {clean(str(told.get(agent, '')))} reporting {clean(str(entry.get('report', '')))}"
+        others = ", ".join(f"{clean(str(name))} has {clean(str(own))}" for name, own in told.items() if name != agent)
+        line += f", where {others}" if others else ""
         found.append(
             (number(entry.get("weight"), f"{place}.weight"), line + (f", after it reported {before}" if before else ""))
         )
