@@ -375,6 +375,9 @@ def evaluate(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -
         if mechanism is None:
             raise InputError("mechanism", "is missing", "evaluate a result that has one")
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
+        if isinstance(mechanism["allocation"], dict) and "tree" in mechanism["allocation"]:
+            remedy = "mechsynth check plays them; evaluate a mechanism with one action a profile"
+            raise InputError("mechanism.allocation.tree", "lotteries and payments by history are not evaluated", remedy)
         if mechanism.get("transfers") is None:
             raise InputError("mechanism.transfers", "are missing", "evaluate a result that has them")
         rule = read_allocation(mechanism["allocation"], model)

@@ -533,3 +533,25 @@ def test_a_state_that_everybody_sees() -> None:
     sold["mechanism"]["allocation"]["tree"][0]["allocation"][0] = ["0", "1"]
     verdict = check(json.dumps(sold), instance.to_bytes(result.environment))
     assert not verdict.accepted and "not available" in str(verdict.reason)
+
+
+def test_a_tree_is_not_evaluated() -> None:
+    """An audit speaks of mechanisms with one action a profile, and says so."""
+    from mechsynth.evaluation import evaluate
+
+    result = ask(KNOWN["a lottery"][0])
+    with pytest.raises(InputError, match="payments by history are not evaluated"):
+        evaluate(result.to_bytes(), json.dumps(KNOWN["a lottery"][0]).encode())
+
+
+def test_temptations_say_where() -> None:
+    """What the others have is told where they have more than one signal; a seller without any is left out."""
+    told = ask(KNOWN["a lottery"][0]).explain()
+    lines = [line for line in told.splitlines() if " reporting " in line]
+    document = ask(KNOWN["a lottery"][0]).document()
+    stages = KNOWN["a lottery"][0].get("periods", [KNOWN["a lottery"][0]])
+    assert lines
+    for line, entry in zip(lines, sorted(document["certificate"]["tempted"], key=lambda e: -Fraction(e["weight"])), strict=False):
+        signals = stages[len(entry["history"]) if len(stages) > 1 else 0]["signals"]
+        several = [name for name in signals if len(signals[name]) > 1 and name != entry["agent"]]
+        assert all(f"{name} has " in line for name in several) and (" has " in line) == bool(several)

@@ -127,7 +127,11 @@ def _tempted(page: Page, answer: Answer) -> None:
         own: Any = [reading.mapping(p, place).get("signals") for p in past]
         before = ", ".join(clean(str(p.get(agent, ""))) for p in own if isinstance(p, dict))
         line = f"{clean(agent)} with {clean(str(told.get(agent, '')))} reporting {clean(str(entry.get('report', '')))}"
-        others = ", ".join(f"{clean(str(name))} has {clean(str(own))}" for name, own in told.items() if name != agent)
+        others = ", ".join(
+            f"{clean(str(name))} has {clean(str(own))}"
+            for name, own in told.items()
+            if name != agent and _moves(answer, len(past), str(name))
+        )
         line += f", where {others}" if others else ""
         found.append(
             (number(entry.get("weight"), f"{place}.weight"), line + (f", after it reported {before}" if before else ""))
@@ -144,6 +148,15 @@ def _tempted(page: Page, answer: Answer) -> None:
         "The numbers are multipliers: by how much the bound on revenue would rise for every unit that the lie were to cost (they need not be the only ones). "
         "A report that others are tempted by is worth less to the designer than the surplus it brings: it is held back, or sold for less."
     )
+
+
+def _moves(answer: Answer, t: int, agent: str) -> bool:
+    """Return whether an agent has more than one signal in a period, where that is known."""
+    labels: Any = answer.labels
+    if not isinstance(labels, dict) or not isinstance(labels.get("periods"), list):
+        return True
+    periods = labels["periods"]
+    return len(periods[t if len(periods) > 1 else 0]["signals"].get(agent, "..")) > 1
 
 
 def short(answer: Answer) -> str | None:
