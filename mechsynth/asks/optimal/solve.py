@@ -45,7 +45,8 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
     found = decide(program.rows, program.cost, program.den)
     played = None if found is None or found.kind is not Kind.OPTIMAL else _played(tree, found)
     if found is None or found.value is None or played is None:
-        return Result(ask.document(), Status.UNKNOWN, Strength.NUMERICAL, environment=environment)
+        seen = {"reason": _limit(found)}
+        return Result(ask.document(), Status.UNKNOWN, Strength.NUMERICAL, certificate=seen, environment=environment)
     return Result(
         question=ask.document(),
         status=Status.OPTIMAL,
@@ -53,6 +54,16 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
         tree=played,
         certificate=_multipliers(tree, program, found, ask.participation),
         environment=environment,
+    )
+
+
+def _limit(found: Decision | None) -> str:
+    """Return why nothing was proved."""
+    if found is None or found.value is None or found.kind is not Kind.OPTIMAL:
+        return "the program was not decided"
+    return (
+        f"the program behind the question has the value {text(-found.value)}, but at the point found payments count that would follow "
+        "a draw of probability 0: no mechanism plays that point, and whether another earns as much was not settled"
     )
 
 
