@@ -30,7 +30,8 @@ def test_every_stated_answer(name: str, known: Any) -> None:
     assert result.status == known.status and result.value == known.value
     verdict = result.check()
     assert verdict.accepted, verdict.reason
-    small(result.to_bytes(), to_bytes(environment))
+    if known.question["ask"] != "policy":  # values of a rule are no rows
+        small(result.to_bytes(), to_bytes(environment))
 
 
 def test_what_myerson_published() -> None:
