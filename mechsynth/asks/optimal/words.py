@@ -51,17 +51,14 @@ def _choice(answer: Answer, key: str, default: str, words: dict[str, str]) -> st
 
 def _periods(answer: Answer) -> list[tuple[list[str], list[str]]] | None:
     """Return the names of profiles and of actions by period, where they are known."""
-    labels: Any = answer.labels
-    if not isinstance(labels, dict) or not isinstance(labels.get("periods"), list):
-        return None
-    tree = reading.sequence(answer.tree, "mechanism.tree")
-    given = labels["periods"]
     found = []
-    for t in range(len(tree)):
-        period = given[t if len(given) > 1 else 0]
-        own = [[s for s in period["signals"][name] if len(period["signals"][name]) > 1] for name in labels["agents"]]
-        profiles = [", ".join(clean(s) for s in place) for place in product(*(o or [""] for o in own))]
-        found.append(([p.strip(", ").replace(", , ", ", ") for p in profiles], [clean(a) for a in period["actions"]]))
+    for t in range(len(reading.sequence(answer.tree, "mechanism.tree"))):
+        period = answer.names.at(t + 1)
+        if not period.actions:
+            return None
+        own = [labels for name, labels in period.signals.items() if name not in period.lone]
+        profiles = [", ".join(map(clean, profile)) for profile in product(*own)]
+        found.append((profiles, [clean(action) for action in period.actions]))
     return found
 
 
@@ -127,11 +124,8 @@ def _tempted(page: Page, answer: Answer) -> None:
         own: Any = [reading.mapping(p, place).get("signals") for p in past]
         before = ", ".join(clean(str(p.get(agent, ""))) for p in own if isinstance(p, dict))
         line = f"{clean(agent)} with {clean(str(told.get(agent, '')))} reporting {clean(str(entry.get('report', '')))}"
-        others = ", ".join(
-            f"{clean(str(name))} has {clean(str(own))}"
-            for name, own in told.items()
-            if name != agent and _moves(answer, len(past), str(name))
-        )
+        lone = answer.names.at(len(past) + 1).lone
+        others = ", ".join(f"{clean(j)} has {clean(str(own))}" for j, own in told.items() if j not in {agent, *lone})
         line += f", where {others}" if others else ""
         found.append(
             (number(entry.get("weight"), f"{place}.weight"), line + (f", after it reported {before}" if before else ""))
@@ -148,15 +142,6 @@ def _tempted(page: Page, answer: Answer) -> None:
         "The numbers are multipliers: by how much the bound on revenue would rise for every unit that the lie were to cost (they need not be the only ones). "
         "A report that others are tempted by is worth less to the designer than the surplus it brings: it is held back, or sold for less."
     )
-
-
-def _moves(answer: Answer, t: int, agent: str) -> bool:
-    """Return whether an agent has more than one signal in a period, where that is known."""
-    labels: Any = answer.labels
-    if not isinstance(labels, dict) or not isinstance(labels.get("periods"), list):
-        return True
-    periods = labels["periods"]
-    return len(periods[t if len(periods) > 1 else 0]["signals"].get(agent, "..")) > 1
 
 
 def short(answer: Answer) -> str | None:
