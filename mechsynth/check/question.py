@@ -14,28 +14,10 @@ from .asked import asked_of
 from .block import INCENTIVES
 from .flows import WRITTEN, Malformed, Players, read
 from .model import Model
-from .rows import Maker
+from .rows import REQUIREMENTS, Maker
 from .text import Numbers, describe, items, show, table
 
 CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
-REQUIREMENTS = (
-    *INCENTIVES,
-    "residual-claimant",
-    "equal-shares",
-    "no-payoff",
-    "participation:ex-post",
-    "participation:interim",
-    "participation:entry",
-    "participation:ex-ante",
-    "budget:ex-ante",
-    "budget:per-period",
-    "budget:ex-post",
-    "no-deficit:per-period",
-    "no-deficit:ex-post",
-    "no-subsidy",
-    "surplus:full",
-    "surplus:every-history",
-)
 OBJECTIVES = (
     "feasibility",
     "min-max-transfer",

@@ -17,7 +17,8 @@ from mechsynth.errors import InputError
 from ..block import Column, Rows, State
 from ..forms import Form
 from ..frames import Frame
-from ..question import REQUIREMENTS, Question
+from ..question import Question
+from ..rows import REQUIREMENTS
 from ..text import Numbers, TooLargeInput, describe, items, mapping, show, table
 from ..verdict import Refuted
 
