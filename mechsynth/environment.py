@@ -24,6 +24,7 @@ from mechsynth.rational import Rationals, rational
 from mechsynth.reading import (
     Labels,
     Mask,
+    agent_of,
     read_labels,
     read_signals,
     read_utility,
@@ -280,9 +281,7 @@ class Environment:
             function = values
             values = {name: (lambda a, theta, name=name: function(name, a, theta)) for name in self.player_names}
         for name in values:
-            if name not in agents:
-                raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
-            if agents.index(name) in self.public:
+            if agent_of(name, agents, place) in self.public:
                 raise InputError(f"{place}.{name}", f"{name} is public and has no utility", "leave it out")
         for name in self.player_names:
             if name not in values:

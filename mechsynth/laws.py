@@ -19,6 +19,7 @@ from mechsynth.rational import Rationals, magnitude, narrow, rational, shown, wi
 from mechsynth.reading import (
     Labels,
     Mask,
+    agent_of,
     entry_at,
     exact_array,
     holed_array,
@@ -235,8 +236,7 @@ def _independent(
 
 def _same_names(parts: Mapping[str, object], agents: Labels, place: str) -> None:
     for name in parts:
-        if name not in agents:
-            raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
+        agent_of(name, agents, place)
     for name in agents:
         if name not in parts:
             raise InputError(place, f"nothing for {name}", "give every agent's part")

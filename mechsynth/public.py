@@ -10,7 +10,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 from mechsynth.rational import Rationals
-from mechsynth.reading import Labels, Mask, exact_array, only_key, profiles, spread
+from mechsynth.reading import Labels, Mask, agent_of, exact_array, only_key, profiles, spread
 
 UNREAD = {
     "observed": "what the designer observes is not read by this version",
@@ -109,9 +109,7 @@ def read_outside(
     parts: list[Rationals] = [Rationals(np.zeros(sizes, dtype=np.int64)) for _ in agents]
     for name, own in values.items():
         at = f"{place}.{name}"
-        if name not in agents:
-            raise InputError(at, "no such agent", f"the agents are {', '.join(agents)}")
-        i = agents.index(name)
+        i = agent_of(name, agents, place)
         if i in public:
             raise InputError(at, f"{name} is public and cannot leave", "leave it out")
         parts[i] = _leaving(own, i, agents, signals, at)

@@ -290,6 +290,19 @@ def read_labels(values: object, place: str) -> Labels:
     return tuple(values)
 
 
+def agent_of(name: str, agents: Labels, place: str) -> int:
+    """Return the index of an agent that a key names; ``place`` is that of the mapping.
+
+    Raises
+    ------
+    InputError
+        Where no agent has the name.
+    """
+    if name not in agents:
+        raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
+    return agents.index(name)
+
+
 def read_signals(values: object, agents: Labels, place: str) -> tuple[Labels, ...]:
     """Return every agent's labels: by agent, or one list for everybody."""
     if values is None:
@@ -297,8 +310,7 @@ def read_signals(values: object, agents: Labels, place: str) -> tuple[Labels, ..
     if not isinstance(values, Mapping):
         return tuple(read_labels(values, place) for _ in agents)
     for name in values:
-        if name not in agents:
-            raise InputError(f"{place}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
+        agent_of(name, agents, place)
     for name in agents:
         if name not in values:
             raise InputError(place, f"no signals for {name}", "give every agent's signals")

@@ -33,7 +33,7 @@ from mechsynth.efficient import efficient_rule
 from mechsynth.errors import InputError, UsageError
 from mechsynth.mechanism import Mechanism
 from mechsynth.rational import IntArray, Rationals, rational
-from mechsynth.reading import exact_array, spread
+from mechsynth.reading import agent_of, exact_array, spread
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
 
@@ -129,8 +129,7 @@ def _refuse_malformed(case: Case, key: str, given: Any) -> None:
     agents = case.environment.player_names
     if isinstance(given, Mapping):
         for name in given:
-            if name not in agents:
-                raise InputError(f"{key}.{name}", "no such agent", f"the agents are {', '.join(agents)}")
+            agent_of(name, agents, key)
     elif given is not None and not callable(given):
         raise InputError(key, "neither a function nor a mapping", f"give {key}(agent, period, others)")
 
