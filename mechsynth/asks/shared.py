@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from mechsynth.result.ask import Ask, Needs
+from mechsynth.asks.options import LINKED, SCOPE
+from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import PRIVATE, WITHIN
+from mechsynth.result.vocabulary import MONEY, PRIVATE, RESIDUAL, WITHIN
 
 EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
@@ -14,6 +16,42 @@ NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private valu
 ONE_PERIOD = "cut the instance down to one period"
 BELIEVED = "give it a prior, from which an agent believes something of the others' reports"
 INFLUENCE = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidualClaimants(Ask):
+    """Payments of one class that make every agent residual claimant.
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    """
+
+    about, linear, second = RESIDUAL, True, True
+    requires: ClassVar[tuple[str, ...]] = ("pepic", "residual-claimant")
+    statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE, Status.INFEASIBLE)
+
+    scope: str = option("policy", SCOPE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedMoney(Ask):
+    """A question about money that payments of either linked class may answer.
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    transfers:
+        ``"contingent"`` or ``"vcg-type"``.
+    """
+
+    about, second = MONEY, True
+    statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE, Status.INFEASIBLE)
+
+    scope: str = option("policy", SCOPE)
+    transfers: str = option("contingent", LINKED)
 
 
 class PrivateValues(Ask):

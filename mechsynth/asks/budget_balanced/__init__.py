@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.options import LINKED, SCOPE
-from mechsynth.result.ask import Ask, Needs, option
-from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import MONEY
+from mechsynth.asks.shared import LinkedMoney
+from mechsynth.result.ask import Needs
 
 
 @dataclass(frozen=True, kw_only=True)
-class BudgetBalanced(Ask, name="budget-balanced"):
+class BudgetBalanced(LinkedMoney, name="budget-balanced"):
     """Do transfers exist such that expected payments add up to zero in every period?
 
     Attributes
@@ -23,13 +21,8 @@ class BudgetBalanced(Ask, name="budget-balanced"):
     """
 
     place = 80
-    second = True
-    about, source = MONEY, "Liu 2014, Proposition 3.7"
+    source = "Liu 2014, Proposition 3.7"
     requires = ("pepic", "budget:per-period")
-    statuses = (Status.FEASIBLE, Status.INFEASIBLE)
-
-    scope: str = option("policy", SCOPE)
-    transfers: str = option("contingent", LINKED)
 
     def needs(self) -> Needs:
         """Return that no period may be the last."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.options import LINKED, SCOPE
-from mechsynth.result.ask import Ask, Needs, option
-from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import MONEY
+from mechsynth.asks.shared import LinkedMoney
+from mechsynth.result.ask import Needs
 
 EXTRACTION = (  # nothing there needs an infinite horizon or utilities of at least 0
     "ask implement of transfers contingent+now, with the requirements surplus:full and participation:interim, or with the "
@@ -16,7 +14,7 @@ EXTRACTION = (  # nothing there needs an infinite horizon or utilities of at lea
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurplusExtraction(Ask, name="surplus-extraction"):
+class SurplusExtraction(LinkedMoney, name="surplus-extraction"):
     """Can the designer collect the whole surplus although agents may leave after every history?
 
     Attributes
@@ -28,13 +26,8 @@ class SurplusExtraction(Ask, name="surplus-extraction"):
     """
 
     place = 100
-    second = True
-    about, source = MONEY, "Liu 2014, Proposition 4.1"
+    source = "Liu 2014, Proposition 4.1"
     requires = ("pepic", "participation:ex-post", "surplus:full")
-    statuses = (Status.FEASIBLE, Status.INFEASIBLE)
-
-    scope: str = option("policy", SCOPE)
-    transfers: str = option("contingent", LINKED)
 
     def needs(self) -> Needs:
         """Return that no period may be the last, leaving must be worth 0, and no utility negative."""
