@@ -1,27 +1,31 @@
 """Jobs on `dask.distributed`: worker processes on this machine, or an existing scheduler and whatever works for it.
 
-Whoever can reach a scheduler can run code on its workers, so the local one listens on the loopback interface alone and serves no pages.
+Whoever can reach a scheduler can run code on its workers. The local one listens on the loopback interface alone, serves no pages, and takes
+connections only from who holds the key of a certificate that is made for the run, lives in the memory of its processes, and is gone with them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import threading
 import time
 import uuid
 import warnings
 from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from mechsynth.errors import InputError
+from mechsynth.errors import InputError, UsageError
 from mechsynth.suite.job import DIED, Answer, Finished, Job, compute
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+    from distributed.security import Security
 
 PATIENCE = 60.0  # seconds without any worker before a run gives up
 ANSWERS = 10.0  # seconds in which a scheduler says that it is there, and a worker hands an answer over
@@ -30,17 +34,89 @@ LOOPBACK = "127.0.0.1"
 KEPT = "what is finished is kept; go on with --resume"
 
 
-def run(jobs: Iterable[Job], workers: int, scheduler: str | None) -> Generator[Finished, None, None]:
+@dataclass(frozen=True)
+class Scheduler:
+    """An existing scheduler, and how to prove to it who is calling.
+
+    Attributes
+    ----------
+    address:
+        Where it listens: ``tcp://HOST:PORT``, or ``tls://HOST:PORT`` with credentials.
+    ca_file, cert, key:
+        Files in PEM: the authority that signed the scheduler's and the workers' certificates, and a certificate of one's own with its key;
+        all three or none.
+    own:
+        Credentials that live in memory, of a cluster that this process began.
+
+    Raises
+    ------
+    UsageError
+        For some of the three, for ``tls://`` without them, and for another address with them.
+    InputError
+        For a file that is not there.
+    """
+
+    address: str
+    ca_file: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    own: Security | None = None
+
+    def __post_init__(self) -> None:
+        named = {"--tls-ca-file": self.ca_file, "--tls-cert": self.cert, "--tls-key": self.key}
+        missing = [flag for flag, file in named.items() if file is None]
+        safe = self.address.startswith("tls://")
+        if safe and missing and self.own is None:
+            raise UsageError(missing[0], f"{self.address} is not spoken to without it", f"give {', '.join(named)}")
+        if missing and len(missing) < len(named):
+            raise UsageError(missing[0], "is missing beside the others", f"give {', '.join(named)}, or none of them")
+        if not missing and not safe:
+            raise UsageError("--scheduler", f"{self.address} takes no credentials", "write tls://HOST:PORT")
+        for flag, file in named.items():
+            if file is not None and not os.path.isfile(file):
+                raise InputError(file, "is no file", f"name a file in PEM with {flag}")
+
+    def security(self) -> Security | None:
+        """Return the credentials in the form of the library; ``None`` for an open scheduler.
+
+        Raises
+        ------
+        InputError
+            For files that hold no certificate, or another certificate's key.
+        """
+        if self.own is not None or self.key is None:
+            return self.own
+        from distributed.security import Security
+
+        found = Security(
+            require_encryption=True, tls_ca_file=self.ca_file, tls_client_cert=self.cert, tls_client_key=self.key
+        )
+        try:
+            found.get_connection_args("client")
+        except (OSError, ValueError) as error:
+            words = " ".join(str(error).split())
+            raise InputError(
+                self.cert or "",
+                f"cannot be used with its key and authority ({words})",
+                "give files in PEM that belong together",
+            ) from None
+        return found
+
+
+def run(jobs: Iterable[Job], workers: int, scheduler: str | Scheduler | None) -> Generator[Finished, None, None]:
     """Yield jobs as they are finished; see `mechsynth.suite.jobs.run_jobs`."""
+    if isinstance(scheduler, str):
+        scheduler = Scheduler(scheduler)
     with local(workers) if scheduler is None else existing(scheduler) as client:
-        yield from _Work(client, scheduler or "the local cluster").each(jobs)
+        yield from _Work(client, "the local cluster" if scheduler is None else scheduler.address).each(jobs)
 
 
 @contextlib.contextmanager
 def local(workers: int) -> Iterator[Client]:
-    """Worker processes on this machine, of one thread each, that only this machine can reach."""
+    """Worker processes on this machine, of one thread each, that only this process can send work to."""
     import dask
     from distributed import Client, LocalCluster
+    from distributed.security import Security
 
     # One job a worker at a time, so that a job that takes its worker down is not mistaken for its neighbour; no pages.
     settings = {
@@ -56,6 +132,8 @@ def local(workers: int) -> Iterator[Client]:
                 threads_per_worker=1,
                 processes=True,
                 host=LOOPBACK,
+                protocol="tls://",
+                security=Security.temporary(),
                 dashboard_address=None,
                 scheduler_kwargs={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
                 silence_logs=logging.CRITICAL,
@@ -92,13 +170,14 @@ def _undisturbed() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def existing(address: str) -> Iterator[Client]:
-    """The scheduler at an address, once it has a worker with this version of the package."""
+def existing(scheduler: Scheduler) -> Iterator[Client]:
+    """An existing scheduler, once it has a worker with this version of the package."""
     from distributed import Client
 
+    address, security = scheduler.address, scheduler.security()
     with _quiet():
         try:
-            client = Client(address, timeout=ANSWERS, set_as_default=False)
+            client = Client(address, security=security, timeout=ANSWERS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             problem = "no scheduler answers" if isinstance(error, OSError) else "no address of a scheduler"
             raise InputError(

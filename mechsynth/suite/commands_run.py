@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mechsynth.errors import InputError
-from mechsynth.suite.running import Bar, add_options, workers
+from mechsynth.suite.running import Bar, add_options, scheduler, workers
 
 Say = Callable[[str], None]
 
@@ -32,9 +32,10 @@ def add(commands: Any, say: Say) -> None:
     run.set_defaults(run=lambda options: _run(options, say))
 
     check = commands.add_parser(
-        "check", help="check every answer of a table again, from the table alone", allow_abbrev=False
+        "check", help="make every line of a table again, from the files in it alone", allow_abbrev=False
     )
     check.add_argument("table", metavar="TABLE", help="a table that suite run wrote")
+    check.add_argument("--time-limit", metavar="SECONDS", type=float, help="for each line")
     check.add_argument("--json", action="store_true", help="print what was found as JSON")
     check.set_defaults(run=lambda options: _check(options, say))
 
@@ -63,7 +64,7 @@ def _run(options: argparse.Namespace, say: Say) -> int:
                 options.output,
                 asks=asks,
                 workers=processes,
-                scheduler=options.scheduler,
+                scheduler=scheduler(options),
                 time_limit=options.time_limit,
                 resume=options.resume,
                 retry=options.retry,
@@ -85,7 +86,7 @@ def _check(options: argparse.Namespace, say: Say) -> int:
 
     from mechsynth.suite.recheck import recheck
 
-    found = recheck(options.table)
+    found = recheck(options.table, time_limit=options.time_limit)
     if options.json:
         say(json.dumps(found.document()))
     else:

@@ -6,12 +6,15 @@ from collections.abc import Generator, Iterable
 
 from mechsynth.errors import UsageError
 from mechsynth.suite import cluster
+from mechsynth.suite.cluster import Scheduler
 from mechsynth.suite.job import DIED, LATE, Answer, Finished, Job, compute
 
-__all__ = ["DIED", "LATE", "Answer", "Finished", "Job", "compute", "run_jobs"]
+__all__ = ["DIED", "LATE", "Answer", "Finished", "Job", "Scheduler", "compute", "run_jobs"]
 
 
-def run_jobs(jobs: Iterable[Job], *, workers: int = 1, scheduler: str | None = None) -> Generator[Finished, None, None]:
+def run_jobs(
+    jobs: Iterable[Job], *, workers: int = 1, scheduler: str | Scheduler | None = None
+) -> Generator[Finished, None, None]:
     """Yield every job as it is finished, in no particular order.
 
     Jobs are drawn from the iterable as they can be worked on. A job that fails, runs over its limit or takes its worker down ends with
@@ -24,7 +27,8 @@ def run_jobs(jobs: Iterable[Job], *, workers: int = 1, scheduler: str | None = N
     workers:
         Processes on this machine. One: no other process than this one is used, and a job that takes the process down takes the caller with it.
     scheduler:
-        The address of a `dask.distributed` scheduler, whose workers are used instead; they need the same version of this package.
+        A `dask.distributed` scheduler, or its address alone where it is an open one, whose workers are used instead; they need the same version
+        of this package.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack
 from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.suite.expected import Expected
-from mechsynth.suite.jobs import Answer, Job, run_jobs
+from mechsynth.suite.jobs import Answer, Job, Scheduler, run_jobs
 from mechsynth.suite.plan import Line, lines, printable
 from mechsynth.suite.summary import Summary, summarize
 from mechsynth.suite.table import Row, Table
@@ -40,7 +40,7 @@ class How(TypedDict, total=False):
     """
 
     workers: int
-    scheduler: str | None
+    scheduler: str | Scheduler | None
     time_limit: float | None
     resume: bool
     retry: bool
@@ -125,7 +125,7 @@ def _kept(base: Table, planned: Mapping[tuple[str, str], Line], retry: bool) -> 
 
 
 def _answered(
-    left: Sequence[Line], time_limit: float | None, workers: int, scheduler: str | None
+    left: Sequence[Line], time_limit: float | None, workers: int, scheduler: str | Scheduler | None
 ) -> Generator[tuple[Line, bytes, Answer], None, None]:
     """Yield each line with the bytes that were asked about, and what became of it."""
     for line in left:

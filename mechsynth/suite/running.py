@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mechsynth.errors import UsageError
+
+if TYPE_CHECKING:
+    from mechsynth.suite.cluster import Scheduler
+
+
+TLS = {
+    "--tls-ca-file": "the authority that signed its certificate",
+    "--tls-cert": "a certificate of one's own",
+    "--tls-key": "the key of that certificate",
+}
 
 
 def add_options(parser: argparse.ArgumentParser, default: str = "") -> None:
@@ -20,6 +30,8 @@ def add_options(parser: argparse.ArgumentParser, default: str = "") -> None:
     )
     parser.add_argument("--workers", metavar="N", type=int, help="processes (default: as many as there are cores)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="the workers of an existing Dask scheduler instead")
+    for name, words in TLS.items():
+        parser.add_argument(name, metavar="FILE", help=f"for a scheduler at tls://: {words}, in PEM")
     parser.add_argument("--time-limit", metavar="SECONDS", type=float, help="for each answer, and for each check")
     parser.add_argument("--resume", action="store_true", help="go on with the table if it is there")
     parser.add_argument("--retry", action="store_true", help="with --resume: ask again what stayed unknown or failed")
@@ -34,6 +46,25 @@ def workers(options: argparse.Namespace) -> int:
     if options.scheduler is not None:
         raise UsageError("--workers", "the scheduler has its own workers", "leave one of --workers and --scheduler out")
     return int(options.workers)
+
+
+def scheduler(options: argparse.Namespace) -> Scheduler | None:
+    """Return the scheduler that the options name; ``None`` where they name none.
+
+    Raises
+    ------
+    UsageError, InputError
+        As `Scheduler` does, and for credentials without a scheduler.
+    """
+    from mechsynth.suite.cluster import Scheduler
+
+    files = (options.tls_ca_file, options.tls_cert, options.tls_key)
+    if options.scheduler is not None:
+        return Scheduler(options.scheduler, *files)
+    for name, file in zip(TLS, files, strict=True):
+        if file is not None:
+            raise UsageError(name, "there is no scheduler to show it to", "name one with --scheduler tls://HOST:PORT")
+    return None
 
 
 class Bar:

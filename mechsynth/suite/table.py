@@ -2,7 +2,8 @@
 
 ``answers`` is a function of the instances, the questions and the version alone, and is the same however often a run was cut off; what
 is not, stands in ``times``. ``files`` holds the instance and result files themselves (zlib), by digest, so that every answer can
-be checked again from the table alone.
+be checked again from the table alone. ``whole`` holds how many lines there are and the sum of their digests: what one of them said, or that
+there was one, cannot be changed unnoticed by whoever changes nothing else.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import contextlib
 import csv
 import hashlib
 import io
+import json
 import os
 import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from mechsynth import files
 from mechsynth.errors import InputError
 
-IDENTITY, VERSION = 0x4D535452, 1  # "MSTR"
+IDENTITY, VERSION = 0x4D535452, 2  # "MSTR"; tables of format 1 have no digest of their own
 SCHEMA = """
 BEGIN;
 CREATE TABLE answers (
@@ -38,6 +40,8 @@ CREATE TABLE times (
 );
 CREATE TABLE files (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 """
+WHOLE = "CREATE TABLE whole (lines INTEGER NOT NULL, digest TEXT NOT NULL)"
+SPACE = 2**256  # digests are added up in it, so that a line more or less is one sum and the order is none
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,12 @@ class Row:
     def key(self) -> tuple[str, str]:
         """What the line is found by."""
         return self.instance, self.question
+
+    @property
+    def digest(self) -> int:
+        """The SHA-256 of the line, as a number."""
+        line = json.dumps(astuple(self), ensure_ascii=True, separators=(",", ":"))
+        return int.from_bytes(hashlib.sha256(line.encode("ascii")).digest(), "big")
 
     @property
     def solved(self) -> bool:
@@ -172,12 +182,19 @@ class Table:
         if write and tables == 0 and identity == 0:
             base.execute("PRAGMA journal_mode=WAL")
             # One transaction: killed on the way, the file is still empty and the next run starts anew.
-            base.executescript(f"{SCHEMA} PRAGMA application_id={IDENTITY}; PRAGMA user_version={VERSION}; COMMIT;")
+            first = f"{WHOLE}; INSERT INTO whole VALUES (0, '{0:064x}');"
+            marks = f"PRAGMA application_id={IDENTITY}; PRAGMA user_version={VERSION}"
+            base.executescript(f"{SCHEMA} {first} {marks}; COMMIT;")
         elif identity != IDENTITY:
             raise InputError(str(self.path), "is no table of a suite", "choose another file")
-        elif version != VERSION:
-            raise InputError(str(self.path), f"is a table of format {version}", f"this version reads {VERSION}")
+        elif version not in (1, VERSION):
+            raise InputError(str(self.path), f"is a table of format {version}", f"this version reads 1 and {VERSION}")
         base.execute("PRAGMA synchronous=FULL")
+        if write and tables and version == 1:
+            with self._transaction():
+                base.execute(WHOLE)
+                base.execute("INSERT INTO whole VALUES (?, ?)", self.summed())
+                base.execute(f"PRAGMA user_version={VERSION}")
 
     def __enter__(self) -> Table:
         return self
@@ -222,6 +239,7 @@ class Table:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         marks = ", ".join("?" * len(COLUMNS))
         with self._transaction():
+            self._count(self._line(row.key), row)
             self._base.execute(f"INSERT OR REPLACE INTO answers ({', '.join(COLUMNS)}) VALUES ({marks})", astuple(row))
             for data in (instance, result):
                 if data is not None:
@@ -237,10 +255,42 @@ class Table:
     def expect(self, rows: Iterable[Row]) -> None:
         """Write anew what the answers of lines were expected to be."""
         with self._transaction():
-            self._base.executemany(
-                "UPDATE answers SET expected = ?, agrees = ? WHERE instance = ? AND question = ?",
-                [(row.expected, row.agrees, *row.key) for row in rows],
-            )
+            for row in rows:
+                before = self._line(row.key)
+                if before is None or (before.expected, before.agrees) == (row.expected, row.agrees):
+                    continue
+                self._count(before, replace(before, expected=row.expected, agrees=row.agrees))
+                self._base.execute(
+                    "UPDATE answers SET expected = ?, agrees = ? WHERE instance = ? AND question = ?",
+                    (row.expected, row.agrees, *row.key),
+                )
+
+    def _line(self, key: tuple[str, str]) -> Row | None:
+        found = self._base.execute(
+            f"SELECT {', '.join(COLUMNS)} FROM answers WHERE instance = ? AND question = ?", key
+        ).fetchone()
+        return None if found is None else Row(*found)
+
+    def _count(self, before: Row | None, after: Row) -> None:
+        """Bring the table's own digest up to date for a line that takes the place of another, or of none."""
+        lines, digest = self._base.execute("SELECT lines, digest FROM whole").fetchone()
+        total = int(digest, 16) + after.digest - (0 if before is None else before.digest)
+        self._base.execute(
+            "UPDATE whole SET lines = ?, digest = ?", (lines + (before is None), f"{total % SPACE:064x}")
+        )
+
+    def summed(self) -> tuple[int, str]:
+        """Return how many lines there are and the sum of their digests, as they stand now."""
+        rows = self.rows()
+        return len(rows), f"{sum(row.digest for row in rows) % SPACE:064x}"
+
+    def stated(self) -> tuple[int, str] | None:
+        """Return what the table says of that itself; ``None`` for a table of format 1, which says nothing."""
+        (version,) = self._base.execute("PRAGMA user_version").fetchone()
+        if version == 1:
+            return None
+        found = self._base.execute("SELECT lines, digest FROM whole").fetchall()
+        return (int(found[0][0]), str(found[0][1])) if len(found) == 1 else (0, "")
 
     def rows(self) -> list[Row]:
         """Return all lines, sorted by instance and question."""
@@ -253,6 +303,11 @@ class Table:
         """Return the seconds that each line took to solve and to check."""
         found = self._base.execute('SELECT instance, question, solve, "check" FROM times ORDER BY n')
         return {(instance, question): (solve, check) for instance, question, solve, check in found}
+
+    def versions(self) -> dict[tuple[str, str], str]:
+        """Return the version of this package that wrote each line."""
+        found = self._base.execute("SELECT instance, question, version FROM times ORDER BY n")
+        return {(instance, question): version for instance, question, version in found}
 
     def file(self, sha256: str) -> bytes | None:
         """Return an instance file or a result file by its digest; ``None`` if the table does not hold it."""

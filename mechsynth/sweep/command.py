@@ -10,7 +10,7 @@ from mechsynth.asks import flags
 from mechsynth.errors import InputError, UsageError
 from mechsynth.families.command import parameters, seed_of
 from mechsynth.result.ask import flag
-from mechsynth.suite.running import Bar, add_options, workers
+from mechsynth.suite.running import Bar, add_options, scheduler, workers
 
 Say = Callable[[str], None]
 
@@ -62,7 +62,7 @@ def _sweep(options: argparse.Namespace, say: Say) -> int:
                 options.output,
                 halvings=options.refine,
                 workers=processes,
-                scheduler=options.scheduler,
+                scheduler=scheduler(options),
                 time_limit=options.time_limit,
                 resume=options.resume,
                 retry=options.retry,

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, UsageError
-from mechsynth.suite.jobs import Answer, Finished, Job, run_jobs
+from mechsynth.suite.jobs import Answer, Finished, Job, Scheduler, run_jobs
 from mechsynth.suite.plan import Line
 from mechsynth.suite.questions import text
 from mechsynth.suite.run import LONGEST, How, Progress, compared, row_of
@@ -62,9 +62,9 @@ def run_sweep(
         sweep = _Sweep(grid, question, base, lines, halvings, how.get("progress"))
         try:
             sweep.take(retry)
-            with _workers(workers, how.get("scheduler"), len(lines)) as address:
+            with _workers(workers, how.get("scheduler"), len(lines)) as where:
                 while left := sweep.left():
-                    sweep.answer(left, time_limit, address)
+                    sweep.answer(left, time_limit, where)
         except BaseException:
             # A run that never came to a line leaves nothing in the way of the next.
             if begun and not base.rows():
@@ -94,8 +94,8 @@ def _refuse(place: str, halvings: int, workers: int, time_limit: float | None, r
 
 
 @contextlib.contextmanager
-def _workers(workers: int, scheduler: str | None, points: int) -> Iterator[str | None]:
-    """Yield the address of a scheduler that serves the whole sweep; ``None`` for this process alone."""
+def _workers(workers: int, scheduler: str | Scheduler | None, points: int) -> Iterator[str | Scheduler | None]:
+    """Yield the scheduler that serves the whole sweep; ``None`` for this process alone."""
     workers = min(workers, points)
     if scheduler is not None or workers == 1:
         yield scheduler
@@ -104,7 +104,7 @@ def _workers(workers: int, scheduler: str | None, points: int) -> Iterator[str |
 
     # Begun once: the boundary is asked in several rounds.
     with cluster.local(workers) as client:
-        yield client.scheduler.address
+        yield cluster.Scheduler(client.scheduler.address, own=client.security)
 
 
 class _Sweep:
@@ -155,7 +155,7 @@ class _Sweep:
         missing = [point for point in self._lines if point not in self._rows]
         return missing or list(self._boundary().wanted)
 
-    def answer(self, points: Sequence[Point], time_limit: float | None, scheduler: str | None) -> None:
+    def answer(self, points: Sequence[Point], time_limit: float | None, scheduler: str | Scheduler | None) -> None:
         """Have some points answered, and keep each answer at once."""
         sent: dict[str, Point] = {}
 

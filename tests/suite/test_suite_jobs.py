@@ -150,7 +150,7 @@ def test_the_local_cluster_serves_no_pages(monkeypatch: pytest.MonkeyPatch) -> N
         for port in ports:
             with pytest.raises((urllib.error.URLError, http.client.HTTPException, OSError)):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=0.5)
-        address = client.scheduler.address
+        address = cluster.Scheduler(client.scheduler.address, own=client.security)
         with monkeypatch.context() as patch:
             patch.setattr(mechsynth, "__version__", "0.0.9")
             with pytest.raises(InputError, match=rf"its workers have mechsynth {mechsynth_version}; install 0.0.9"):
