@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 
 from mechsynth.errors import UsageError
+from mechsynth.suite import apart as beside
 from mechsynth.suite import cluster
 from mechsynth.suite.cluster import Scheduler
 from mechsynth.suite.job import DIED, LATE, Answer, Finished, Job, compute
@@ -13,7 +14,7 @@ __all__ = ["DIED", "LATE", "Answer", "Finished", "Job", "Scheduler", "compute", 
 
 
 def run_jobs(
-    jobs: Iterable[Job], *, workers: int = 1, scheduler: str | Scheduler | None = None
+    jobs: Iterable[Job], *, workers: int = 1, scheduler: str | Scheduler | None = None, apart: bool = False
 ) -> Generator[Finished, None, None]:
     """Yield every job as it is finished, in no particular order.
 
@@ -25,7 +26,9 @@ def run_jobs(
     jobs:
         The jobs.
     workers:
-        Processes on this machine. One: no other process than this one is used, and a job that takes the process down takes the caller with it.
+        Processes on this machine. One: they are worked on one after the other.
+    apart:
+        With one worker: in a process beside this one, so that a job that takes its process down costs only itself. Else in this one.
     scheduler:
         A `dask.distributed` scheduler, or its address alone where it is an open one, whose workers are used instead; they need the same version
         of this package.
@@ -40,5 +43,7 @@ def run_jobs(
     if workers < 1:
         raise UsageError("--workers", f"{workers} is no number of workers", "choose at least 1")
     if scheduler is None and workers == 1:
+        if apart:
+            return beside.run(jobs)
         return (Finished(job, compute(job)) for job in jobs)
     return cluster.run(jobs, workers, scheduler)

@@ -150,7 +150,7 @@ def _answered(
     if asked:
         # More processes than questions would only be started in vain.
         workers = min(workers, asked) if workers > 0 else workers
-        with contextlib.closing(run_jobs(jobs(), workers=workers, scheduler=scheduler)) as finished:
+        with contextlib.closing(run_jobs(jobs(), workers=workers, scheduler=scheduler, apart=True)) as finished:
             for each in finished:
                 yield sent.pop(id(each.job)), each.job.instance, each.answer
     for line in unreadable:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, UsageError
+from mechsynth.suite.apart import Beside
 from mechsynth.suite.jobs import Answer, Finished, Job, Scheduler, run_jobs
 from mechsynth.suite.plan import Line
 from mechsynth.suite.questions import text
@@ -18,6 +20,7 @@ from mechsynth.sweep.grid import Grid, Point
 from mechsynth.sweep.map import Map
 from mechsynth.sweep.refine import Boundary, boundary
 
+Serve = Callable[[Iterable[Job]], Generator[Finished, None, None]]
 DEEPEST = 200  # halvings; the numbers grow by a binary digit each
 FIRST = 4  # answers that decide whether anything can be asked at all
 
@@ -62,9 +65,9 @@ def run_sweep(
         sweep = _Sweep(grid, question, base, lines, halvings, how.get("progress"))
         try:
             sweep.take(retry)
-            with _workers(workers, how.get("scheduler"), len(lines)) as where:
+            with _workers(workers, how.get("scheduler"), len(lines)) as serve:
                 while left := sweep.left():
-                    sweep.answer(left, time_limit, where)
+                    sweep.answer(left, time_limit, serve)
         except BaseException:
             # A run that never came to a line leaves nothing in the way of the next.
             if begun and not base.rows():
@@ -94,17 +97,20 @@ def _refuse(place: str, halvings: int, workers: int, time_limit: float | None, r
 
 
 @contextlib.contextmanager
-def _workers(workers: int, scheduler: str | Scheduler | None, points: int) -> Iterator[str | Scheduler | None]:
-    """Yield the scheduler that serves the whole sweep; ``None`` for this process alone."""
+def _workers(workers: int, scheduler: str | Scheduler | None, points: int) -> Iterator[Serve]:
+    """Yield what answers jobs for the whole sweep; begun once, since the boundary is asked in several rounds."""
     workers = min(workers, points)
-    if scheduler is not None or workers == 1:
-        yield scheduler
+    if scheduler is None and workers == 1:
+        with Beside() as worker:
+            yield worker.each
+        return
+    if scheduler is not None:
+        yield partial(run_jobs, scheduler=scheduler)
         return
     from mechsynth.suite import cluster
 
-    # Begun once: the boundary is asked in several rounds.
     with cluster.local(workers) as client:
-        yield cluster.Scheduler(client.scheduler.address, own=client.security)
+        yield partial(run_jobs, scheduler=cluster.Scheduler(client.scheduler.address, own=client.security))
 
 
 class _Sweep:
@@ -155,7 +161,7 @@ class _Sweep:
         missing = [point for point in self._lines if point not in self._rows]
         return missing or list(self._boundary().wanted)
 
-    def answer(self, points: Sequence[Point], time_limit: float | None, scheduler: str | Scheduler | None) -> None:
+    def answer(self, points: Sequence[Point], time_limit: float | None, serve: Serve) -> None:
         """Have some points answered, and keep each answer at once."""
         sent: dict[str, Point] = {}
 
@@ -166,7 +172,7 @@ class _Sweep:
                 yield Job(line.instance, self._grid.instance(point), line.question, time_limit)
 
         held: list[Finished] = []
-        with contextlib.closing(run_jobs(jobs(), scheduler=scheduler)) as finished:
+        with contextlib.closing(serve(jobs())) as finished:
             for each in finished:
                 # Nothing is written before one point could be asked: what is wrong with all of them is a mistake in the command.
                 held.append(each)

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-from mechsynth.suite import cluster, jobs
+from mechsynth.suite import apart, cluster, jobs
 from mechsynth.suite.questions import text
 
 REAL = jobs.compute
@@ -35,4 +35,6 @@ if __name__ == "__main__":
     from mechsynth.cli import main
 
     jobs.compute = cluster.compute = logged.compute
+    # The one process beside this one is told the same.
+    apart.BEGIN = apart.BEGIN.replace("; serve()", "; from mechsynth.suite import apart; import logged; apart.compute = logged.compute; serve()")
     raise SystemExit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,6 +161,95 @@ def test_the_local_cluster_serves_no_pages(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(cluster, "PATIENCE", 0.5)
         with pytest.raises(InputError, match="has no worker; start some"):
             list(run_jobs(good(), scheduler=address))
+
+
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+def hungry(signals: int = 16) -> bytes:
+    """An instance with two agents and dense beliefs."""
+    names = [str(k) for k in range(signals)]
+    profiles = [(x, y) for x in range(signals) for y in range(signals)]
+    weights = [[1 + (x * y + 7 * k + x) % 11 for k in range(signals**2)] for x, y in profiles]
+    utilities = {
+        name: [[[(x * (3 + a) + y * (2 - a) + who) % 13 for y in range(signals)] for x in range(signals)] for a in (0, 1)]
+        for who, name in enumerate(("one", "two"))
+    }
+    told = [[[f"{row[z * signals + w]}/{sum(row)}" for w in range(signals)] for z in range(signals)] for row in weights]
+    square = [told[x * signals : (x + 1) * signals] for x in range(signals)]
+    signal_names = {"one": names, "two": names}
+    period = {"signals": signal_names, "actions": ["a", "b"], "utilities": utilities, "transition": [square, square]}
+    document = {"format": "mechsynth-instance/1", "name": "hungry", "horizon": "infinite", "discount": "9/10", "agents": ["one", "two"]}
+    document |= period
+    return json.dumps(document).encode()
+
+
+HUNGRY = Job("hungry", hungry(), {"ask": "implement", "transfers": "full", "require": ["budget:ex-post"]})
+"""Minutes of work."""
+
+
+@pytest.mark.processes
+def test_one_worker_beside_and_jobs_that_end_it() -> None:
+    """Each costs itself, in its turn; the others have the answers that they have here, and the process is gone at the end."""
+    before = children()
+    jobs = [*good(), HUNGRY, *good(), HUNGRY]
+
+    def limited() -> Iterator[Job]:
+        for job in jobs:
+            if job is HUNGRY:
+                (process,) = children() - before
+                spent = process.cpu_times()
+                # The kernel ends a process that has used so many seconds of its processor.
+                process.rlimit(psutil.RLIMIT_CPU, (int(spent.user + spent.system) + 2,) * 2)
+            yield job
+
+    answers = [each.answer for each in run_jobs(limited(), apart=True)]
+    assert len(answers) == len(jobs)
+    for job, answer in zip(jobs, answers, strict=True):
+        if job is HUNGRY:
+            assert answer == Answer(error=DIED)
+        else:
+            assert timeless(answer) == timeless(compute(job)), job.name
+    assert children() <= before
+
+
+@pytest.mark.processes
+def test_a_worker_beside_that_is_left_in_the_middle() -> None:
+    before = children()
+    stopped = run_jobs(iter(good()), apart=True)
+    assert next(stopped).answer.proved
+    assert len(children() - before) == 1
+    stopped.close()
+    assert children() <= before
+
+
+@pytest.mark.processes
+def test_a_worker_beside_ends_with_who_waits_for_it(tmp_path: Path) -> None:
+    """In the middle of a job too, and although nobody ends it."""
+    code = (
+        "import os, sys; from mechsynth.suite.apart import _process\n"
+        "with _process() as worker:\n"
+        "    print(worker.pid, flush=True)\n"
+        "    os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environ(), stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(done.stdout)).wait(timeout=PATIENCE)
+
+
+@pytest.mark.processes
+def test_what_a_job_prints_is_no_answer() -> None:
+    """A library that writes on descriptor 1 writes on standard error there."""
+    loud = "apart.compute = lambda job, *, expendable: (os.write(1, b'loud'), compute(job))[1]"
+    code = (
+        "from pathlib import Path; from mechsynth.suite import apart; from mechsynth.suite.job import Job\n"
+        f"apart.BEGIN = apart.BEGIN.replace('; serve()', {f'; import os; from mechsynth.suite import apart; from mechsynth.suite.job import compute; {loud}; serve()'!r})\n"
+        f"job = Job('leases', Path({str(INSTANCES / 'liu2014-oil-leases.json')!r}).read_bytes(), {{'ask': 'policy'}})\n"
+        "for each in apart.run([job, job]): print(each.answer.value)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environ(), capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout == "19\n19\n" and done.stderr == "loudloud"
 
 
 def test_fewer_than_one_worker() -> None:

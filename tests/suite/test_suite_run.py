@@ -19,6 +19,7 @@ from mechsynth.cli import main
 from mechsynth.errors import InputError, UsageError
 from mechsynth.suite import job as jobs
 from mechsynth.suite import run
+from mechsynth.suite.jobs import run_jobs
 from mechsynth.suite.plan import lines
 from mechsynth.suite.questions import of_option, text
 from mechsynth.suite.run import run_suite
@@ -210,6 +211,7 @@ def test_a_refused_answer_is_reported(
         return jobs.Answer("optimal", "exact", "20", json.dumps(document).encode())
 
     monkeypatch.setattr(jobs, "_solve", corrupt)
+    monkeypatch.setattr(run, "run_jobs", lambda jobs, **_: run_jobs(jobs))  # in this process, where the line above holds
     assert suite_command(LEASES, "--ask", "policy", "-o", tmp_path / "t.db") == 1
     assert "Refused by the checker:" in capsys.readouterr().out
     ((status, checked),) = read(tmp_path / "t.db", "SELECT status, checked FROM answers")

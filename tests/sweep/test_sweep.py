@@ -20,6 +20,8 @@ from sweeps import ROOT, TRADE, Contents, begin, contents, kept, read
 from mechsynth.cli import main
 from mechsynth.families import closed
 from mechsynth.families.make import families
+from mechsynth.suite.apart import Beside
+from mechsynth.suite.jobs import run_jobs
 from mechsynth.suite.questions import in_full
 from mechsynth.suite.recheck import recheck
 from mechsynth.suite.table import Table
@@ -313,6 +315,7 @@ def test_a_refused_answer_is_told(
         return verdict
 
     monkeypatch.setattr("mechsynth.check.check", stern)
+    monkeypatch.setattr(Beside, "each", lambda self, jobs: run_jobs(jobs))  # in this process, where the line above holds
     over = [
         "--over",
         "alpha=0,1",
