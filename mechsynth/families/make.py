@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mechsynth.environment import Environment
 
 FORMAT = "mechsynth-instance/1"
-ROOMS = ("leases", "auctions", "trade", "revealed", "hulls", "drawn")
+ROOMS = ("leases", "auctions", "trade", "revealed", "hulls", "drawn", "screening", "revenue")
 LARGEST_SEED = 2**63 - 1
 LONGEST = 100
 """Characters of a name that tells all parameters; a longer one tells their digest."""

@@ -14,7 +14,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "families.md").read_text(
 
 def test_the_table_is_complete() -> None:
     rows = {
-        found.group(1): found.group(0) for found in re.finditer(r"^\| `([a-z-]+)` \|.*$", PAGE, flags=re.MULTILINE)
+        found.group(1): found.group(0) for found in re.finditer(r"^\| `([a-z0-9-]+)` \|.*$", PAGE, flags=re.MULTILINE)
     }
     assert set(rows) == set(families())
     auctions, last = rows["repeated-auction"], rows["private-values"]

@@ -50,6 +50,23 @@ CASES: list[Case] = [
     ("private-values", {"actions": 3}, 4),
     ("private-values", {"horizon": 1, "discount": 1}, 5),
     ("interdependent", {"horizon": 3}, 6),
+    ("kln7", {}, 0),
+    ("kln7", {"types": 8, "times": 2}, 0),
+    ("kln7", {"types": 8, "times": "11/3"}, 0),
+    ("kln7", {"types": 4, "times": "17/5"}, 0),
+    ("kln7", {"types": 4, "times": F(17, 5) + TINY}, 0),
+    ("kln7", {"types": 3, "plus": 0}, 0),
+    ("kln-separable", {"types": 8}, 0),
+    ("kln-separable", {"types": 3, "cost": "1/2"}, 0),
+    ("kln-separable", {"kind": "additive", "types": 4, "cost": "3/2"}, 0),
+    ("battaglini", {}, 0),
+    ("battaglini", {"high": 5, "horizon": 4}, 0),
+    ("battaglini", {"high": 5, "horizon": 3, "stay": "1/4", "rise": "3/4"}, 0),
+    ("battaglini", {"horizon": 3, "cost": "5/2", "stay": 1, "rise": 0, "start": "1/5", "discount": "1/2"}, 0),
+    ("sequential-screening", {}, 0),
+    ("sequential-screening", {"points": 3, "leisure": "9/10"}, 0),
+    ("bandit-auction", {}, 0),
+    ("bandit-auction", {"low": 1, "high": 5, "success": "1/3", "discount": "3/4"}, 0),
 ]
 
 

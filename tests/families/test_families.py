@@ -22,7 +22,7 @@ from oracles.model import read
 import mechsynth
 from mechsynth.cli import main
 from mechsynth.errors import UsageError
-from mechsynth.families import document_bytes, families, generate
+from mechsynth.families import document_bytes, families, generate, revenue, screening
 from mechsynth.families.draws import Draws
 from mechsynth.suite.expected import expected_in
 
@@ -159,6 +159,60 @@ def test_the_planted_signal_is_as_far_as_was_asked(seed: int) -> None:
     assert F(value) == squared
 
 
+# --- what a seller can earn ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "family, params, value",
+    [
+        # by hand: 29/8 - 21/4 < 0, so the item goes to 3/4 alone, at 71/8, half of the time
+        ("kln7", {"types": 2}, F(71, 16)),
+        # one price at which 5/8 joins: half of them buy at (21 · 5/8 + 2)/2; at 3/8 three of four do, at 79/16, which is less
+        ("kln7", {"types": 4}, F(1, 2) * (F(21 * 5, 8) + 2) / 2),
+        # φ_k = (4k - 17)/16: at + all eight, Σ (2 + φ) = 16 + 1/2; at × the upper four, 2 Σ φ = 2 · 4 · 9/16; each half of the time
+        ("kln7", {"types": 8, "times": 2}, (16 + F(8, 16) + 2 * 4 * F(9, 16)) / 16),
+        # μ_H = 1/2: nothing is held back, since 2 >= 1: 5/2 + 5/2 less the rent (1 + 1/2)/2
+        ("battaglini", {}, F(17, 4)),
+        ("battaglini", {"horizon": 3}, F(53, 8)),
+        ("battaglini", {"horizon": 4}, F(145, 16)),
+        ("battaglini", {"horizon": 3, "high": 5}, F(67, 8)),
+        ("sequential-screening", {}, F(2, 3)),
+        ("sequential-screening", {"points": 4}, F(2, 3)),
+    ],
+)
+def test_known_revenue(family: str, params: dict[str, Any], value: F) -> None:
+    assert F(known(generate(family, params=params), "optimal").value) == value
+
+
+def test_negative_correlation_has_no_formula() -> None:
+    """Battaglini's formula exceeds what any mechanism earns where high is followed by low: 111/8 against 107/8 over four periods."""
+    params = {"high": 5, "horizon": 4, "stay": "1/4", "rise": "3/4"}
+    environment = generate("battaglini", params=params)
+    assert [each.question["ask"] for each in expected_in(environment.extra)] == ["policy"]
+    formula = revenue.battaglini_formula({key: F(v) for key, v in environment.extra["x-family"]["params"].items() if key != "horizon"} | {"horizon": 4})
+    assert formula == F(111, 8)
+    best = mechsynth.solve(environment, "optimal")
+    assert best.value == "107/8" and best.check().accepted
+
+
+@pytest.mark.parametrize("count, plus", [(2, F(2)), (4, F(2)), (3, F(1)), (5, F(3, 2))])
+def test_the_edge_of_the_gap(count: int, plus: F) -> None:
+    """At ``(x_1 + c_+)/x_{k*}`` the relaxed bound is attained, above it no longer: by the program, which knows no formula."""
+    edge = screening.kln7_edge(count, plus)
+    assert edge is not None
+    for times, attained in ((edge, True), (edge + F(1, 100), False)):
+        found = mechsynth.solve(generate("kln7", types=count, plus=plus, times=times), "optimal")
+        bound = screening.kln7_relaxed(count, plus, times)
+        assert found.value is not None and (F(found.value) == bound) is attained and F(found.value) <= bound
+
+
+def test_where_strike_prices_do_not_attain_the_bound() -> None:
+    """Two buyers with 2 and 3, s in {5, 6}, cost 11/2: whatever L's strike up to 12, H buys always: 11 - 9/2 + 13/4 < 11."""
+    whole = [F(2), F(3)], [F(5), F(6)], F(11, 2), False
+    assert screening.contracts(*whole) == (F(45, 8), False)
+    assert screening.contracts([F(2), F(3)], [F(1), F(2)], F(5, 4), False) == (F(29, 16), True)
+
+
 # --- the same everywhere ---------------------------------------------------------------------------------------------
 
 
@@ -201,6 +255,16 @@ PINNED = {
     ("private-values", 1): "1ef1d3cf5c1f4935",
     ("interdependent", 0): "0c8151ed50235436",
     ("interdependent", 1): "2864fc0d7213aa4e",
+    ("kln7", 0): "e980c829fae8ae8d",
+    ("kln7", 1): "8a26b97a17d39033",
+    ("kln-separable", 0): "fca2650f6997ab4b",
+    ("kln-separable", 1): "5fe369155774856e",
+    ("sequential-screening", 0): "3d244802ff37a418",
+    ("sequential-screening", 1): "b1913974c1b911cf",
+    ("battaglini", 0): "d443f7e08dbdd4b7",
+    ("battaglini", 1): "eaaa183560125ece",
+    ("bandit-auction", 0): "f5ed0c09d34b7860",
+    ("bandit-auction", 1): "c6e25e6d172cb881",
 }
 
 
