@@ -153,6 +153,7 @@ def test_filters(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ex-post-balance-three-agents.json" in three and "no-correlation.json" not in three
     assert listed(capsys, "--horizon", "3") == [
         "families/private-values-three-periods.json",
+        "families/value-moves.json",
         "liu2014-oil-leases-manipulable.json",
         "three-period-varying.json",
     ]
