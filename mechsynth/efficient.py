@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mechsynth.environment import Environment
+from mechsynth.past import Past
 from mechsynth.rational import Rationals, magnitude, matmul, narrow, scaled
 
 IntVector = NDArray[np.int64]
@@ -61,6 +62,14 @@ class Rule:
     def value(self, t: int) -> Rationals:
         """Return ``W_t`` (from 1), shape ``(|Θ_t|,)``."""
         return self.values[min(t, len(self.values)) - 1]
+
+    def claimed(self, t: int, agent: int) -> Rationals:
+        """Return what an agent gets who gets the whole, in period ``t`` (from 1): ``W_t``."""
+        return self.value(t)
+
+    def past(self, t: int) -> Past:
+        """Return the histories that period ``t`` (from 1) leaves: one a profile."""
+        return Past.pure(self.at(t).ravel())
 
     def tied(self) -> bool:
         """Return whether any profile leaves a choice among optimal actions."""

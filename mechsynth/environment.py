@@ -192,6 +192,12 @@ class Environment:
         """Return the indices of everybody but agent ``i``."""
         return tuple(j for j in range(len(self.agents)) if j != i)
 
+    def with_periods(self, periods: Sequence[Period]) -> Environment:
+        """Return the environment with other periods, as many as are described."""
+        other = object.__new__(Environment)
+        other.__dict__.update(self.__dict__, _periods=tuple(periods), digest=None, source_bytes=None)
+        return other
+
     def without(self, i: int) -> Environment:
         """Return the environment in which nothing that agent ``i`` enjoys counts: the same signals and actions, her utility 0."""
         changed = []

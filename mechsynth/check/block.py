@@ -28,15 +28,13 @@ class State:
     Parameters
     ----------
     history:
-        The profile of the period before: the reports, or with ``told`` the true one; -1 is the start of the game.
+        What the period before left, by number: its reports with the action drawn after them; with ``told`` its true profile; -1 is the start of the game.
     profile:
         The true signals of the period; where an agent knows a part alone, the first profile with this part.
     own:
         An agent's own signal, where she knows no more.
     told:
-        The reports of the period before, where an agent may have lied in it.
-    drawn:
-        The action drawn in the period before, where the rule draws.
+        What the period before left, where an agent may have lied in it.
     column:
         The payment that a row is about.
     """
@@ -45,7 +43,6 @@ class State:
     profile: Any = None
     own: Any = None
     told: Any = None
-    drawn: Any = None
     column: Any = None
 
     def __len__(self) -> int:

@@ -77,13 +77,12 @@ class Form:
         return Form(self.const.times(factor), terms, self.rest and replace(self.rest, factor=self.rest.factor * factor))
 
     def by(self, mass: Exact) -> Form:
-        """Return every row multiplied by a number of its own; there is no part known by bounds."""
+        """Return every form multiplied by a number of its own; none is known by bounds."""
         assert self.rest is None
-        terms = tuple(
-            Term(part.column, part.num.astype(object) * mass.num[:, None], part.den * mass.den) for part in self.terms
-        )
-        const = self.const
-        return Form(Exact(const.num * mass.num, const.den * mass.den), terms)
+        count = self.const.num.size
+        top, den = np.broadcast_to(mass.num, (count,)), np.broadcast_to(mass.den, (count,))
+        terms = tuple(Term(part.column, part.num.astype(object) * top[:, None], part.den * den) for part in self.terms)
+        return Form(Exact(self.const.num * top, self.const.den * den), terms)
 
     def at(self, row: int) -> Fraction:
         """Return the exact number of one row that has no columns."""

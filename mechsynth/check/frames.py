@@ -3,8 +3,8 @@
 A frame knows the instance, the rule, and what payments of the class may look at. It is asked for payoffs, payments and laws at
 arrays of situations; the same text of a requirement (``rows.py``) then checks a mechanism and makes the rows that multipliers combine.
 
-Three things are more general here than any question of today needs: payments stand in a list of lags (0, now, and 1, later),
-agents send *messages* (their signals) by a strategy (truth), and a rule gives every action a weight (0 or 1).
+Two things are more general here than any question of today needs: payments stand in a list of lags (0, now, and 1, later),
+agents send *messages* (their signals) by a strategy (truth).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .model import Model
 from .names import Names, before
 from .numbering import Columns
 from .place import Place
+from .play import Rule, plays
 from .values import Values, mean
 
 
@@ -36,16 +37,16 @@ class Frame(Knowledge, ABC):
     Parameters
     ----------
     model, rule, values:
-        The instance, the action at every profile per period, and the values of this rule.
+        The instance, the action at every profile per period or what is played there, and the values of this rule.
     kind:
         The class of payments.
     path:
         Whether what is asked along truthful play is asked only after reports that truth can lead to.
     """
 
-    def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, path: bool = True) -> None:
-        self.model, self.rule, self.values, self.kind, self.path = model, list(rule), values, kind, path
-        self.names = Names(model)
+    def __init__(self, model: Model, rule: Rule, values: Values, kind: Class, path: bool = True) -> None:
+        self.model, self.plays, self.values, self.kind, self.path = model, plays(rule), values, kind, path
+        self.names = Names(model, self.plays)
         self.agents = model.players
         self.periods = range(model.count)
 
@@ -55,6 +56,12 @@ class Frame(Knowledge, ABC):
         return Columns(self)
 
     # -- what there is ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def rule(self) -> list[Array]:
+        """The action at every profile per period, of a rule that draws nothing."""
+        assert not any(play.draws for play in self.plays)
+        return [play.drawn for play in self.plays]
 
     def pays_now(self, t: int) -> bool:
         """Say whether anything is paid in the period of the report."""
@@ -81,15 +88,19 @@ class Frame(Knowledge, ABC):
                     if true.size:
                         yield t, agent, message, true
 
-    def play(self, t: int, told: Array) -> list[tuple[Fraction, Array]]:
-        """Return the actions that the rule takes after reports, with their weights."""
-        return [(Fraction(1), self.rule[t][told])]
+    def play(self, t: int, told: Array) -> list[tuple[Exact | None, Array]]:
+        """Return the histories that reports can lead to, one for each report at a time, with their chances; None is certain."""
+        return [(chance and chance[told], past[told]) for chance, past in self.plays[t].layers]
+
+    def drawn(self, t: int, past: Array) -> Array:
+        """Return the actions of histories that a period leaves."""
+        return np.asarray(self.plays[t].drawn[past])
 
     def histories(self, t: int) -> list[Array]:
-        """Return the reports that a period can come after: those of the period before, and -1 for the start, apart."""
+        """Return what a period can come after, by number: reports of the period before with the action drawn, and -1 for the start, apart."""
         found = [np.array([-1])] if t == 0 else []
         if self.model.horizon is None or t > 0:
-            found.append(self.profiles(before(self.model, t)))
+            found.append(np.arange(len(self.plays[before(self.model, t)].told)))
         return found
 
     @cached_property
@@ -112,12 +123,14 @@ class Frame(Knowledge, ABC):
     def _leads(self, t: int, here: Array) -> Array:
         kernel = self.model.kernel(t)
         assert kernel is not None
-        true = np.flatnonzero(here)
-        return np.asarray((kernel.weights[self.rule[t][true], true] > 0).any(axis=0), dtype=bool)
+        past = np.flatnonzero(here[self.plays[t].told])
+        action, true = self.plays[t].drawn[past], self.plays[t].told[past]
+        return np.asarray((kernel.weights[action, true] > 0).any(axis=0), dtype=bool)
 
     def on_path(self, t: int) -> list[Array]:
         """Return the histories of a period after which what truth leads to is asked."""
-        return [h if h[0] < 0 else h[self.reached[before(self.model, t)][h]] for h in self.histories(t)]
+        then = before(self.model, t)
+        return [h if h[0] < 0 else h[self.reached[then][self.plays[then].told[h]]] for h in self.histories(t)]
 
     def seen(self, t: int) -> Iterator[State]:
         """Return the histories of truthful play with the profiles that can follow them."""
@@ -167,7 +180,7 @@ class Frame(Knowledge, ABC):
             assert self.model.prior is not None
             return Law.start(self.model.prior, self.model.period(0).sizes, history.size)
         then = before(self.model, t)
-        return self.following(then, self.rule[then][history], history)
+        return self.following(then, self.drawn(then, history), self.plays[then].told[history])
 
     def following(self, t: int, action: Array, true: Array) -> Law:
         """Return the laws of the next profile after actions at true profiles."""
@@ -188,11 +201,16 @@ class Frame(Knowledge, ABC):
 
     def flow(self, t: int, agent: int, profile: Array) -> Form:
         """Return what an agent enjoys in a period in which all report the truth."""
-        return reduce(add, (self.utility(t, agent, action, profile).times(w) for w, action in self.play(t, profile)))
+        parts = [(w, self.utility(t, agent, self.drawn(t, past), profile)) for w, past in self.play(t, profile)]
+        return reduce(add, (part if w is None else part.by(w) for w, part in parts))
 
     def surplus(self, t: int, profile: Array) -> Form:
         """Return the surplus of the rule from a period on."""
         return Form(self.values.exact(t)[profile])
+
+    def claimed(self, t: int, agent: int, profile: Array) -> Form:
+        """Return what an agent is to get who is to get the whole: the surplus; of a rule that weighs agents, its weighted surplus over her weight."""
+        return Form(self.values.claimed(t, agent)[profile])
 
     def outside(self, t: int, agent: int, profile: Array) -> Form:
         """Return what leaving is worth to an agent, what is due left aside."""
@@ -218,13 +236,14 @@ class Frame(Knowledge, ABC):
         What is due from the period before is left out.
         """
         total = -self.now(t, agent, told)
-        for weight, action in self.play(t, told):
+        for chance, past in self.play(t, told):
+            action = self.drawn(t, past)
             part = self.utility(t, agent, action, true)
             if self.continues(t):
                 law = self.following(t, action, true)
-                after = self.expected(law, self.model.following(t), agent, told)
+                after = self.expected(law, self.model.following(t), agent, past)
                 part = part + after.times(self.model.discount)
-            total = total + (part if weight == 1 else part.times(weight))
+            total = total + (part if chance is None else part.by(chance))
         return total
 
     def loss(self, t: int, agent: int, told: Array, true: Array) -> Form:
@@ -239,12 +258,12 @@ class Frame(Knowledge, ABC):
         """Return what a message is worth when the best follows it, in the values of information states (`bnic`)."""
         told = self.says(t, agent, message, true)
         total = -self.now(t, agent, told)
-        for weight, action in self.play(t, told):
-            part = self.utility(t, agent, action, true)
+        for chance, past in self.play(t, told):
+            part = self.utility(t, agent, self.drawn(t, past), true)
             if self.continues(t):
-                after = self.values_after(t, agent, told, action, true)
+                after = self.values_after(t, agent, past, true)
                 part = part + after.times(self.model.discount)
-            total = total + (part if weight == 1 else part.times(weight))
+            total = total + (part if chance is None else part.by(chance))
         return total
 
     @abstractmethod
@@ -256,8 +275,8 @@ class Frame(Knowledge, ABC):
         """Return what information states that truth does not lead to are worth, net of what is due (`bnic`)."""
 
     @abstractmethod
-    def values_after(self, t: int, agent: int, told: Array, action: Array, true: Array) -> Form:
-        """Return the expectation of the values of the information states after reports, actions and true profiles."""
+    def values_after(self, t: int, agent: int, past: Array, true: Array) -> Form:
+        """Return the expectation of the values of the information states after histories and true profiles."""
 
     def column(self, column: Column | Array, count: int) -> Form:
         """Return a column that a question adds, ``count`` times, or one a row."""
@@ -335,8 +354,9 @@ class Frame(Knowledge, ABC):
                     then = self.model.following(t)
                     after = self.profiles(then)
                     after = after[self.firsts(then, agent)] if blind else after
-                    seen = told if own else self.says(t, agent, 0, told)
-                    first = np.unique(np.stack([seen, self.rule[t]]), axis=1, return_index=True)[1]
+                    past = self.plays[t]
+                    seen = past.told if own else self.says(t, agent, 0, told)[past.told]
+                    first = np.unique(np.stack([seen, past.drawn]), axis=1, return_index=True)[1]
                     history = np.repeat(np.sort(first), after.size)
                     state = State(history=history, profile=np.tile(after, first.size))
                     yield t, agent, 1, state, partial(self._later_name, t, agent)
@@ -350,5 +370,4 @@ class Frame(Knowledge, ABC):
         return self.names.now(t, agent, at.profile)
 
     def _later_name(self, t: int, agent: int, at: State) -> str:
-        action = None if self.kind.own_report else int(self.rule[t][at.history])
-        return self.names.later(t, agent, at.history, action, not self.kind.own_next, at.profile)
+        return self.columns.later_name(t, agent, at.history, at.profile)

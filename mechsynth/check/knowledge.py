@@ -2,7 +2,8 @@
 
 The others tell the truth, so of the period before she knows the true profile, her own part from memory; her own report in it may have been a lie.
 Nothing older matters for what is still to come (the law of the next profile looks at one period). So an *information state* is the profile of the
-period before, the reports in it (another own one, perhaps), the action then, and what she sees now.
+period before, the history it left (the reports in it, another own one perhaps, and the action drawn), and what she sees now: ``State.history`` is that
+profile, ``State.told`` the number of that history.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .exact import Array, Exact, objects, sums
 from .forms import Form, Term
 from .model import Model
 from .names import before
+from .play import Play
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,7 @@ class Knowledge:
     """The information states of a frame; a part of :class:`~mechsynth.check.frames.Frame`."""
 
     model: Model
-    rule: Sequence[Array]
+    plays: Sequence[Play]
     periods: range
     agents: Sequence[int]
 
@@ -114,8 +116,10 @@ class Knowledge:
             truthful = (told == history) & self.reached[then][history]
             keep = truthful if clean else ~truthful
             history, told = history[keep], told[keep]
+        row, told = self.plays[then].after(told)
+        history = history[row]
         members = reps[:, None] + hidden(model, t, agent)[1]
-        some = (kernel.weights[self.rule[then][told], history][:, members] > 0).any(axis=-1)
+        some = (kernel.weights[self.plays[then].drawn[told], history][:, members] > 0).any(axis=-1)
         row, which = np.nonzero(some)
         found.append(State(history=history[row], told=told[row], profile=reps[which]))
         return [state for state in found if len(state)]
@@ -136,14 +140,10 @@ class Knowledge:
             then = before(self.model, t)
             kernel = self.model.kernel(then)
             assert kernel is not None
-            action = self.rule[then][s.told] if s.drawn is None else s.drawn
+            action = self.plays[then].drawn[s.told]
             weights = kernel.weights[action[:, None], s.history[:, None], profile]
             den = kernel.den[action, s.history]
-        wide = {
-            name: np.repeat(index, more.size)
-            for name, index in (("history", s.history), ("told", s.told), ("drawn", s.drawn))
-            if index is not None
-        }
+        wide = {name: np.repeat(index, more.size) for name, index in (("history", s.history), ("told", s.told))}
         return State(profile=profile.ravel(), **wide), Belief(weights, den)
 
     def dares(self) -> Iterator[tuple[int, int, int, Array]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from .block import State
 from .model import Model
+from .play import Play
 
 _PLAIN = re.compile(r"[\w.+-]+")
 
@@ -33,12 +35,12 @@ class Names:
 
     Parameters
     ----------
-    model:
-        The instance.
+    model, plays:
+        The instance, and what is played in every period.
     """
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, plays: Sequence[Play]) -> None:
+        self.model, self.plays = model, plays
         self.agents = tuple(map(written, model.agents))
         self._profiles: dict[tuple[int, int | None], list[str]] = {}
 
@@ -77,8 +79,13 @@ class Names:
         return self._profiles[key][profile]
 
     def after(self, t: int, history: int | None) -> str:
-        """Return ``after (4,-)``, or nothing at the start."""
-        return "" if history is None else f"after {self.profile(before(self.model, t), history)}"
+        """Return ``after (4,-)``, with ``a=left`` where the action was drawn among several; nothing at the start."""
+        if history is None:
+            return ""
+        then = before(self.model, t)
+        play = self.plays[then]
+        drawn = f" a={written(self.model.period(then).actions[play.drawn[history]])}" if play.several[history] else ""
+        return f"after {self.profile(then, int(play.told[history]))}{drawn}"
 
     def place(self, head: str, t: int, agent: int | None = None, what: str = "", *past: str) -> str:
         """Return the name of a row: what it is, whose, when, where, after what."""
@@ -96,20 +103,24 @@ class Names:
         """Return ``after (4,-)``, ``told 6`` and ``a=sell`` of a state of a period, empty where they do not belong in its name."""
         if s.history is None or s.history < 0:
             return "", "", ""
+        if s.told is None:
+            return self.after(t, s.history), "", ""
         then = before(self.model, t)
-        own = self.model.period(then).own[agent]
-        lied = s.told is not None and own[s.told] != own[s.history]
-        told = f"told {self.signal(then, agent, int(own[s.told]))}" if lied else ""
-        drawn = "" if s.drawn is None else f"a={written(self.model.period(then).actions[s.drawn])}"
-        return self.after(t, s.history), told, drawn
+        own, play = self.model.period(then).own[agent], self.plays[then]
+        said = own[play.told[s.told]]
+        told = f"told {self.signal(then, agent, int(said))}" if said != own[s.history] else ""
+        drawn = f"a={written(self.model.period(then).actions[play.drawn[s.told]])}" if play.several[s.told] else ""
+        return f"after {self.profile(then, s.history)}", told, drawn
 
     def now(self, t: int, agent: int, told: int) -> str:
         """Return the name of a payment now."""
         return self.place("now", t, agent, self.profile(t, told))
 
-    def later(self, t: int, agent: int, told: int, action: int | None, blind: bool, profile: int) -> str:
-        """Return the name of a payment later; ``action`` where the payment looks at it instead of the own report."""
-        here = self.profile(t, told, None if action is None else agent)
+    def later(
+        self, t: int, agent: int, told: int, action: int | None, hidden: int | None, blind: bool, profile: int
+    ) -> str:
+        """Return the name of a payment later; ``action`` where reports do not say it, ``hidden`` whose report the payment does not look at."""
+        here = self.profile(t, told, hidden)
         act = "" if action is None else f" a={written(self.model.period(t).actions[action])}"
         then = self.profile(self.model.following(t), profile, agent if blind else None)
         return self.place("later", t, agent, f"{here}{act}->{then}")

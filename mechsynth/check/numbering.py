@@ -59,33 +59,32 @@ class Columns:
     def value(self, t: int, agent: int, s: State) -> Array:
         """Return the numbers of ``V``, what an information state is worth."""
         model = self.frame.model
-        then = model.period(before(model, t))
-        drawn = 0 if s.drawn is None else s.drawn
-        place = (s.history * then.sizes[agent] + then.own[agent][s.told]) * len(then.actions) + drawn
+        then, play = model.period(before(model, t)), self.frame.plays[before(model, t)]
+        place = s.history * then.sizes[agent] + then.own[agent][play.told[s.told]]
+        place = place * len(then.actions) + play.drawn[s.told]
         first = hidden(model, t, agent)[0]
         return np.asarray(self.base["V", t, agent] + place * model.period(t).profiles + first[s.profile])
 
     def value_of(self, t: int, agent: int, rest: int) -> State:
-        """Return the information state of a column ``V``; without an action drawn."""
+        """Return the information state of a column ``V``."""
         model = self.frame.model
-        then = model.period(before(model, t))
+        then, play = model.period(before(model, t)), self.frame.plays[before(model, t)]
         rest, profile = divmod(rest, model.period(t).profiles)
-        history, said = divmod(rest // len(then.actions), then.sizes[agent])
-        return State(history=history, told=int(then.lie(agent, said)[history]), profile=profile)
+        rest, drawn = divmod(rest, len(then.actions))
+        history, said = divmod(rest, then.sizes[agent])
+        told = then.lie(agent, said)[history]
+        past = np.flatnonzero((play.told == told) & (play.drawn == drawn))
+        return State(history=history, told=int(past[0]), profile=profile)
 
     def now(self, t: int, agent: int, told: Array, what: str = "now") -> Array:
         """Return the numbers of payments now, or once at the start."""
         return np.asarray(self.base[what, t, agent] + told)
 
-    def later(self, t: int, agent: int, told: Array, profile: Array, action: Array | None = None) -> Array:
-        """Return the numbers of payments later, by default after the rule's action.
-
-        Where they look at the own report that says the action, so that it needs no place of its own.
-        """
-        model, kind = self.frame.model, self.frame.kind
-        drawn = np.zeros(1, dtype=np.int64) if action is None else action
+    def later(self, t: int, agent: int, past: Array, profile: Array, action: Array | None = None) -> Array:
+        """Return the numbers of payments later after histories, or after their reports with other actions."""
+        model, kind, play = self.frame.model, self.frame.kind, self.frame.plays[t]
+        told, drawn = play.told[past], play.drawn[past] if action is None else action
         if not kind.own_report:
-            drawn = self.frame.rule[t][told] if action is None else action
             told = model.period(t).lie(agent, 0)[told]
         then = model.period(model.following(t))
         if not kind.own_next:
@@ -108,7 +107,7 @@ class Columns:
         return list(self.base)
 
     def later_of(self, t: int, rest: int) -> tuple[int, int, int]:
-        """Return reports, action (0 where the payment looks at the own report) and next profile of a payment later."""
+        """Return reports, action and next profile of a payment later."""
         rest, profile = divmod(rest, self.frame.model.period(self.frame.model.following(t)).profiles)
         told, action = divmod(rest, len(self.frame.model.period(t).actions))
         return told, action, profile
@@ -119,13 +118,12 @@ class Columns:
             return ADDED[column]
         if column < 0:
             return f"size {self.name(-10 - column)}"
-        names, kind = self.frame.names, self.frame.kind
+        names = self.frame.names
         what, t, agent, rest = self.place(column)
         if what == "now":
             return names.now(t, agent, rest)
         if what == "later":
-            told, action, profile = self.later_of(t, rest)
-            return names.later(t, agent, told, None if kind.own_report else action, not kind.own_next, profile)
+            return self._later_name(t, agent, *self.later_of(t, rest))
         if what == "D":
             profile, report = divmod(rest, self.frame.model.period(t).sizes[agent])
             return names.place("D", t, agent, names.lie(t, agent, profile, report))
@@ -133,6 +131,18 @@ class Columns:
             s = self.value_of(t, agent, rest)
             return names.place("V", t, agent, names.known(t, agent, s.profile), *names.past(t, agent, s))
         return names.place(what, t, agent, names.profile(t, rest))
+
+    def later_name(self, t: int, agent: int, past: int, profile: int) -> str:
+        """Return the name of a payment later after a history."""
+        play = self.frame.plays[t]
+        return self._later_name(t, agent, int(play.told[past]), int(play.drawn[past]), profile)
+
+    def _later_name(self, t: int, agent: int, told: int, action: int, profile: int) -> str:
+        kind = self.frame.kind
+        # where nothing is drawn the own report says the action
+        looks = not kind.own_report or self.frame.plays[t].draws_at(told)
+        hidden = None if kind.own_report else agent
+        return self.frame.names.later(t, agent, told, action if looks else None, hidden, not kind.own_next, profile)
 
     def every(self) -> Iterator[Column]:
         """Return every column of the class."""

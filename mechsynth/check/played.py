@@ -17,6 +17,7 @@ from .laws import Law
 from .mechanism import Payments
 from .model import Model
 from .names import before
+from .play import Rule
 from .reply import Reply
 from .values import Values, fixed_point
 
@@ -33,7 +34,7 @@ class Played(Frame):
     def __init__(
         self,
         model: Model,
-        rule: Sequence[Array],
+        rule: Rule,
         values: Values,
         kind: Class,
         paid: Sequence[Sequence[Payments]],
@@ -56,29 +57,37 @@ class Played(Frame):
                     row.append(Exact.constant(Fraction(0), every.shape))
                     continue
                 flow = -self._tables(t, agent)
-                for _, action in self.play(t, every):
-                    flow = flow + self.model.period(t).utilities[agent][action, every]
-                    if not self.continues(t):
-                        continue
-                    law, then = self.following(t, action, every), self.model.following(t)
-                    fee = self._owed(law, then, agent, every)
-                    flow = flow if fee is None else flow - fee.times(self.model.discount)
-                    if self.model.horizon is not None:
-                        after = result[-1][agent]
-                        flow = flow + law.expect(after.num, int(after.den[()])).times(self.model.discount)
+                for chance, past in self.play(t, every):
+                    after = result[-1][agent] if self.model.horizon is not None and result else None
+                    part = self._lasting(t, agent, past, after)
+                    flow = flow + (part if chance is None else Form(part).by(chance).const)
                 row.append(
-                    fixed_point(self.model, self.rule[t], flow)
+                    fixed_point(self.model, self.plays[t], flow)
                     if self.model.horizon is None
                     else flow.single("payoffs")
                 )
             result.append(row)
         return result[::-1]
 
+    def _lasting(self, t: int, agent: int, past: Array, after: Exact | None) -> Exact:
+        """Return what an agent enjoys at every profile after the action of a history, less what is due then, with the payoffs that follow."""
+        every = self.profiles(t)
+        action = self.drawn(t, past)
+        found = self.model.period(t).utilities[agent][action, every]
+        if not self.continues(t):
+            return found
+        law = self.following(t, action, every)
+        fee = self._owed(law, self.model.following(t), agent, past)
+        found = found if fee is None else found - fee.times(self.model.discount)
+        if after is None:
+            return found
+        return found + law.expect(after.num, int(after.den[()])).times(self.model.discount)
+
     @property
     def enjoyed(self) -> list[Exact]:
         """Per agent, what she gets from truth from the first period on before any payment."""
         nothing = [[Payments()] * len(self.model.agents)] * self.model.count
-        return Played(self.model, self.rule, self.values, self.kind, nothing).payoffs[0]
+        return Played(self.model, self.plays, self.values, self.kind, nothing).payoffs[0]
 
     def _tables(self, t: int, agent: int) -> Exact:
         """Return what is paid now at every profile, over one denominator."""
@@ -98,7 +107,8 @@ class Played(Frame):
         later = self.payments_made[then][agent].later
         if later is None:
             return None
-        row = later.index[self.rule[then][history] if action is None else action, history]
+        play = self.plays[then]
+        row = later.index[play.drawn[history] if action is None else action, play.told[history]]
         return law.marginal(tuple(size > 1 for size in later.sizes)).expect(later.rows.num[row], later.rows.den[row])
 
     def payoff(self, t: int, agent: int, profile: Array) -> Form:
@@ -132,7 +142,7 @@ class Played(Frame):
         """Return what the best is worth at information states."""
         return Form(self.reply(agent, True).value(t, state.history, state.told, state.profile))
 
-    def values_after(self, t: int, agent: int, told: Array, action: Array, true: Array) -> Form:
+    def values_after(self, t: int, agent: int, past: Array, true: Array) -> Form:
         """Return the expectation of the best."""
         raise NotImplementedError  # pragma: no cover  (replies take it themselves)
 
@@ -157,7 +167,7 @@ class Played(Frame):
         entry = np.zeros(profile.size, dtype=np.int64)
         for j, size in enumerate(later.sizes):
             entry = entry * size + (self.model.period(t).own[j][profile] if size > 1 else 0)
-        row = later.index[self.rule[then][history], history]
+        row = later.index[self.plays[then].drawn[history], self.plays[then].told[history]]
         return Form(Exact(later.rows.num[row, entry].astype(object), later.rows.den[row]))
 
     def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
@@ -182,11 +192,12 @@ class Played(Frame):
             return self.now(t, agent, at).at(0)
         if what == "later":
             told, action, profile = self.columns.later_of(t, rest)
+            play, members = self.plays[t], np.array([told])
             if not self.kind.own_report:
                 # any report with which the rule takes the action; the payment looks at no more
-                members = np.array([self.says(t, agent, k, np.array([told]))[0] for k in self.messages(t, agent)])
-                told = int(members[self.rule[t][members] == action][0])
-            return self.due(self.model.following(t), agent, np.array([told]), np.array([profile])).at(0)
+                members = np.array([self.says(t, agent, k, members)[0] for k in self.messages(t, agent)])
+            past = np.flatnonzero(np.isin(play.told, members) & (play.drawn == action))[:1]
+            return self.due(self.model.following(t), agent, past, np.array([profile])).at(0)
         if what == "V":
             s = self.columns.value_of(t, agent, rest)
             return self.value(

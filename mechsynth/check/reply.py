@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from math import lcm
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .exact import Array, Exact, objects
+from .forms import Form
 from .knowledge import hidden
 from .text import TooLargeInput
 from .values import MAX_SYSTEM, solved
@@ -61,8 +65,9 @@ class Reply:
         true = np.repeat(f.profiles(t), period.sizes[self.agent])
         now = f.now(t, self.agent, told).const
         total = -now
-        for weight, action in f.play(t, told):
-            total = total + f.utility(t, self.agent, action, true).const.times(weight)
+        for chance, past in f.play(t, told):
+            part = f.utility(t, self.agent, f.drawn(t, past), true)
+            total = total + (part if chance is None else part.by(chance)).const
         return total.reshape(period.profiles, -1)
 
     def _told(self, t: int) -> Array:
@@ -84,26 +89,26 @@ class Reply:
         return Exact(num, den).single("payoffs")
 
     def _owed(self, t: int) -> Exact:
-        """Return what every report of the period before makes payable at every report of this one, ``(told, profiles)``."""
+        """Return what every history of the period before makes payable at every report of this one, ``(histories, profiles)``."""
         f = self.frame
         then = t if f.model.horizon is None else t - 1
-        before, now = f.profiles(then), f.profiles(t)
+        before, now = np.arange(len(f.plays[then].told)), f.profiles(t)
         due = f.due(t, self.agent, np.repeat(before, now.size), np.tile(now, before.size))
         return due.const.reshape(before.size, now.size).single("payments")
 
     def _weights(self, t: int) -> tuple[Array, Array, Array]:
-        """Return reports before, and the law of this period's profile with its denominators, one row per true profile and report before."""
+        """Return histories, and the law of this period's profile with its denominators, one row per true profile before, own report and action drawn."""
         f = self.frame
         then = t if f.model.horizon is None else t - 1
         kernel = f.model.kernel(then)
         assert kernel is not None
-        told = self._told(then)
-        true = np.repeat(f.profiles(then), f.model.period(then).sizes[self.agent])
-        action = f.rule[then][told]
+        row, told = f.plays[then].after(self._told(then))
+        true = np.repeat(f.profiles(then), f.model.period(then).sizes[self.agent])[row]
+        action = f.drawn(then, told)
         return told, kernel.weights[action, true].astype(object), kernel.den[action, true]
 
     def _sums(self, t: int, stakes: Exact, owed: Exact) -> tuple[Array, int]:
-        """Return ``Σ weights · (stake − due)`` per report, true profile and report before, and what is seen; and the denominator."""
+        """Return ``Σ weights · (stake − due)`` per report, true profile with report and action before, and what is seen; and the denominator."""
         f, period = self.frame, self.frame.model.period(t)
         told, weights, _ = self._weights(t)
         first, more = hidden(f.model, t, self.agent)
@@ -150,7 +155,9 @@ class Reply:
         then = f.model.following(t)
         tops = self.tops[then]
         law = self._weights(then)[2]
-        total = Exact(tops.num.sum(axis=-1).astype(object), law * tops.den).times(f.model.discount)
+        each = Form(Exact(tops.num.sum(axis=-1).astype(object), law * tops.den).times(f.model.discount))
+        parts = [(chance, Form(each.const[place])) for chance, place in f.plays[t].mixed(self._told(t))]
+        total = reduce(add, (part if chance is None else part.by(chance) for chance, part in parts)).const
         return total.reshape(f.model.period(t).profiles, -1)
 
     # -- an infinite horizon ----------------------------------------------------------------------------------------
@@ -164,7 +171,7 @@ class Reply:
             raise TooLargeInput("signals", f"an exact linear system of {size} equations", f"at most {MAX_SYSTEM}")
         reps = np.unique(hidden(f.model, 0, self.agent)[0])
         own = period.own[self.agent][reps]
-        choice = np.tile(own, (size, 1))
+        choice = np.tile(own, (len(self._weights(0)[0]), 1))
         flow, owed = self._flow(0), self._owed(0)
         while True:
             self.stakes[0] = self._worth(flow, owed, choice)
@@ -181,7 +188,9 @@ class Reply:
         told, weights, den = self._weights(0)
         first = hidden(f.model, 0, self.agent)[0]
         place = np.searchsorted(np.unique(first), first)
-        size, next_ = len(told), f.profiles(0)
+        play, next_ = f.plays[0], f.profiles(0)
+        row_of = play.after(self._told(0))[0]
+        size = int(row_of[-1]) + 1
         top, bottom = f.model.discount.numerator, f.model.discount.denominator
         fixed = np.zeros(size, dtype=bool)
         if self.truthful:
@@ -197,19 +206,21 @@ class Reply:
                 value = payoff.at(row // signals)
                 right.append(value)
                 continue
-            said = choice[row, place]  # per next profile
-            used = np.flatnonzero(weights[row])
-            gone = used[said[used] == signals]  # the choice after the reports is to leave
-            used = used[said[used] < signals]
-            matrix[row, row] = int(den[row]) * bottom
-            for q in used:
-                matrix[row, next_[q] * signals + said[q]] -= int(weights[row, q]) * top
-            owes = sum(
-                int(weights[row, q]) * int(owed.num[told[row], period.lie(self.agent, int(said[q]))[q]]) for q in used
-            )
-            value = flows.at(row) * int(den[row]) * bottom - Fraction(owes * top, int(owed.den[()]))
-            value += sum((int(weights[row, q]) * top * outside.at(int(q)) for q in gone), Fraction(0))
-            right.append(value)
+            pasts = np.flatnonzero(row_of == row)
+            common = lcm(*(int(den[past]) for past in pasts))
+            whole, owes, left = common * play.den * bottom, 0, Fraction(0)
+            matrix[row, row] = whole
+            for past in pasts:
+                said = choice[past, place]  # per next profile
+                chance = int(play.num[told[past]]) * (common // int(den[past]))
+                for q in np.flatnonzero(weights[past]):
+                    weight = chance * int(weights[past, q])
+                    if said[q] == signals:  # the choice after the reports is to leave
+                        left += weight * top * outside.at(int(q))
+                        continue
+                    matrix[row, next_[q] * signals + said[q]] -= weight * top
+                    owes += weight * int(owed.num[told[past], period.lie(self.agent, int(said[q]))[q]])
+            right.append(flows.at(row) * whole - Fraction(owes * top, int(owed.den[()])) + left)
         sides = Exact(objects([x.numerator for x in right]), objects([x.denominator for x in right]))
         return solved(matrix, sides).single("payoffs").reshape(period.profiles, signals)
 
@@ -220,7 +231,11 @@ class Reply:
         f = self.frame
         then = t if f.model.horizon is None else t - 1
         signals = f.model.period(then).sizes[self.agent]
-        row = history * signals + f.model.period(then).own[self.agent][told]
+        play = f.plays[then]
+        place = history * signals + f.model.period(then).own[self.agent][play.told[told]]
+        # among the rows with these reports the one with this action
+        first_of = np.searchsorted(play.after(self._told(then))[0], place)
+        row = first_of + told - np.searchsorted(play.told, play.told[told])
         first, more = hidden(f.model, t, self.agent)
         which = np.searchsorted(np.unique(first), first[profile])
         weights = self._weights(t)[1]

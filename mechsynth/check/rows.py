@@ -136,16 +136,18 @@ def _likely(f: Frame, t: int, i: int, s: State) -> Exact:
     return f.around(t, i, s)[1].mass()
 
 
-def target(head: str, share: Callable[[Frame], Fraction], f: Frame) -> Iterator[Rows]:
-    """``X^i(θ) = s W(θ)`` in every period that another follows: an agent's payoff is a share of the surplus."""
+def target(head: str, share: Callable[[Frame], Fraction] | None, f: Frame) -> Iterator[Rows]:
+    """``X^i(θ) = s W(θ)`` in every period that another follows: an agent's payoff is a share of the surplus; without a share what who gets the whole is to get."""
     for t in filter(f.continues, f.periods):
         for i in f.agents:
             name, truth = f.place(head, t, i), State(profile=f.profiles(t))
-            yield Rows(head, True, name.head, truth, partial(_above, f, t, i, share(f)), name.profile)
+            yield Rows(head, True, name.head, truth, partial(_above, f, t, i, share and share(f)), name.profile)
 
 
-def _above(f: Frame, t: int, i: int, share: Fraction, s: State) -> Form:
+def _above(f: Frame, t: int, i: int, share: Fraction | None, s: State) -> Form:
     payoff = f.payoff(t, i, s.profile)
+    if share is None:
+        return payoff - f.claimed(t, i, s.profile)
     return payoff - f.surplus(t, s.profile).times(share) if share else payoff
 
 
@@ -343,7 +345,7 @@ REQUIREMENTS: dict[str, Maker] = {
     "pepic": pepic,
     "pbic": pbic,
     "bnic": bnic,
-    "residual-claimant": partial(target, "residual-claimant", lambda _: Fraction(1)),
+    "residual-claimant": partial(target, "residual-claimant", None),
     "equal-shares": partial(target, "equal-shares", lambda f: Fraction(1, len(f.agents))),
     "no-payoff": partial(target, "no-payoff", lambda _: Fraction(0)),
     "participation:ex-post": participation_ex_post,

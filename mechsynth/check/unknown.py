@@ -42,11 +42,12 @@ class Unknown(Frame):
         """Return the columns ``V``."""
         return self.column(self.columns.value(t, agent, state), len(state))
 
-    def values_after(self, t: int, agent: int, told: Array, action: Array, true: Array) -> Form:
+    def values_after(self, t: int, agent: int, past: Array, true: Array) -> Form:
         """Return the expectation as a sum of columns."""
         then = self.model.following(t)
-        state = State(history=true[:, None], told=told[:, None], profile=self.profiles(then)[None, :])
-        return self._form(true.size, self.following(t, action, true).term(self.columns.value(then, agent, state)))
+        state = State(history=true[:, None], told=past[:, None], profile=self.profiles(then)[None, :])
+        law = self.following(t, self.drawn(t, past), true)
+        return self._form(true.size, law.term(self.columns.value(then, agent, state)))
 
     def now(self, t: int, agent: int, told: Array) -> Form:
         """Return the columns ``now``."""

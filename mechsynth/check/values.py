@@ -23,6 +23,7 @@ import numpy as np
 
 from .exact import Array, Exact, dot, objects
 from .model import Kernel, Model
+from .play import Play
 from .text import TooLargeInput, number_text, show
 from .verdict import Ledger, Refuted
 
@@ -33,7 +34,7 @@ _ONE = 1 << SCALE
 MAX_SYSTEM = 3_000
 
 
-def fixed_point(model: Model, rule: Array, flow: Exact, suggestions: Sequence[Exact] = ()) -> Exact:
+def fixed_point(model: Model, rule: Array | Play, flow: Exact, suggestions: Sequence[Exact] = ()) -> Exact:
     """Return the exact solution of ``X = flow + δ P X``, ``P`` the transition under the rule.
 
     Parameters
@@ -41,7 +42,7 @@ def fixed_point(model: Model, rule: Array, flow: Exact, suggestions: Sequence[Ex
     model:
         An instance of infinite horizon.
     rule:
-        Action at every profile.
+        Action at every profile, or what is played there.
     flow:
         Payoff per period at every profile, shape ``(profiles,)``.
     suggestions:
@@ -50,13 +51,14 @@ def fixed_point(model: Model, rule: Array, flow: Exact, suggestions: Sequence[Ex
     """
     kernel = model.kernel(0)
     assert kernel is not None
-    count = len(rule)
+    play = rule if isinstance(rule, Play) else Play.pure(rule)
+    count = play.profiles
     every = np.arange(count)
-    weights, den = kernel.weights[rule, every], kernel.den[rule, every]
+    weights, den, most = play.transition(kernel)
 
     def solves(vector: Exact) -> bool:
         num, common = vector.common("values")
-        after = Exact(dot(weights, kernel.bound, num), den * common)
+        after = Exact(dot(weights, most, num), den * common)
         gap = flow + after.times(model.discount) - Exact(num, np.array(common, dtype=object))
         return bool((gap.num == 0).all())
 
@@ -185,6 +187,10 @@ class Values:
         """Return the surplus of one period under the rule."""
         period = self.model.period(t)
         return period.surplus[self.rule[t], np.arange(period.profiles)]
+
+    def claimed(self, t: int, agent: int) -> Exact:
+        """Return what an agent gets who gets the whole: ``W``, over one denominator."""
+        return self.exact(t)
 
     def exact(self, t: int) -> Exact:
         """Return ``W`` in the period with index ``t``, over one denominator."""

@@ -30,11 +30,13 @@ class States:
     Attributes
     ----------
     history, told:
-        ``(R,)``: the profile of the period before and the reports in it; -1 at the start.
+        ``(R,)``: the profile of the period before, and the history that it left (reports and the action drawn); -1 at the start.
     seen:
         ``(R,)``: the first profile that fits what she sees.
     members, weights:
         ``(R, M)``: the profiles that fit, and their weights over ``den``.
+    lied:
+        ``(R,)``: whether her own report in it was not her signal.
     clean:
         ``(R,)``: whether truth leads there: at the start, or after true reports at a profile that truth leads to.
     """
@@ -45,6 +47,7 @@ class States:
     members: Index
     weights: IntArray
     den: int
+    lied: NDArray[np.bool_]
     clean: NDArray[np.bool_]
 
     def take(self, rows: Index) -> States:
@@ -71,7 +74,7 @@ class States:
 
         States after true reports come first.
         """
-        order = np.argsort(self.told != self.history, kind="stable")
+        order = np.argsort(self.lied, kind="stable")
         known: set[tuple[int, ...]] = set()
         kept = []
         for k in order.tolist():
@@ -105,16 +108,19 @@ def states(setting: Setting, t: int, i: int) -> list[States]:
         weights = prior[0][members]
         kept = np.flatnonzero((weights != 0).any(axis=1))
         start, clean = np.full(kept.size, -1), np.ones(kept.size, dtype=bool)
-        found.append(States(start, start, seen[kept], members[kept], weights[kept], prior[1], clean))
+        found.append(States(start, start, seen[kept], members[kept], weights[kept], prior[1], ~clean, clean))
     before = setting.before(t)
     if before is None:
         return found
     kernel = setting.period(before).kernel()
     history, told = reports(setting, before, i)
-    lines = kernel.num[setting.chosen(before)[told], history]
+    past = setting.pasts[before]
+    clean = (told == history) & setting.reached[before][history]
+    place, told = past.after(told)
+    history, clean = history[place], clean[place]
+    lines = kernel.num[past.drawn[told], history]
     weights = lines[:, members]
     row, which = np.nonzero((weights != 0).any(axis=2))
-    clean = (told == history) & setting.reached[before][history]
     found.append(
         States(
             history[row],
@@ -123,6 +129,7 @@ def states(setting: Setting, t: int, i: int) -> list[States]:
             members[which],
             weights[row, which],
             kernel.den,
+            np.asarray(past.told[told] != history)[row],
             np.asarray(clean[row]),
         )
     )
@@ -163,10 +170,15 @@ def titles(setting: Setting, t: int, i: int, s: States) -> tuple[list[str], list
         return seen, [""] * s.count
     profiles = setting.profiles[before]
     signals = [quoted(label) for label in setting.period(before).signals[i]]
-    said, true = (own_signal(setting, before, i, part).tolist() for part in (s.told, s.history))
+    past, actions = setting.pasts[before], setting.period(before).actions
+    said = own_signal(setting, before, i, past.told[s.told]).tolist()
+    drawn = [
+        f" a={quoted(actions[a])}" if several else ""
+        for a, several in zip(past.drawn[s.told].tolist(), past.several[s.told].tolist(), strict=True)
+    ]
     after = [
-        f" after {profiles[h]}{'' if r == k else f' told {signals[r]}'}"
-        for h, r, k in zip(s.history.tolist(), said, true, strict=True)
+        f" after {profiles[h]}{f' told {signals[r]}' if lied else ''}{act}"
+        for h, r, lied, act in zip(s.history.tolist(), said, s.lied.tolist(), drawn, strict=True)
     ]
     return seen, after
 
@@ -290,9 +302,8 @@ class Bnic:
         head = f"V {setting.names[i]} {setting.when(t)}"
         names = [f"{head}{known}{tail}" for known, tail in zip(seen, after, strict=True)]
         columns = setting.add_columns("", names, "V")
-        period = setting.period(before)
-        table = np.full((period.size, period.shape[i], setting.period(t).size), -1)
-        table[s.history, own_signal(setting, before, i, s.told), s.seen] = columns
+        table = np.full((setting.period(before).size, setting.pasts[before].told.size, setting.period(t).size), -1)
+        table[s.history, s.told, s.seen] = columns
         setting.values[t, i] = table
 
     def _stakes(self, setting: Setting, t: int, i: int) -> Index:
@@ -316,13 +327,16 @@ class Bnic:
         cols, nums, den = [], [], 1
         now = setting.now[t][i]
         if after is not None:
-            delta, kernel = setting.environment.discount, setting.period(t).kernel()
-            den = delta.denominator * kernel.den
-            weights = kernel.num[setting.chosen(t)[told], true].astype(object) * -delta.numerator
+            delta, kernel, past = setting.environment.discount, setting.period(t).kernel(), setting.pasts[t]
+            den = delta.denominator * kernel.den * past.den
             first = sight(setting, after, i)[0]
-            values = setting.values[after, i][true, said][:, first]
-            cols.append(np.where(weights != 0, values, 0))
-            nums.append(weights)
+            for chance, history in past.layers:
+                drawn = history[told]
+                weights = kernel.num[past.drawn[drawn], true].astype(object) * -delta.numerator
+                weights = weights * chance[told][:, None]
+                values = setting.values[after, i][true, drawn][:, first]
+                cols.append(np.where(weights != 0, values, 0))
+                nums.append(weights)
         if now is not None:
             cols.append(now[told])
             nums.append(np.full(true.size, den))
@@ -340,7 +354,7 @@ class Bnic:
         before = setting.before(t)
         assert before is not None
         seen, after = titles(setting, t, i, s)
-        value = setting.values[t, i][s.history, own_signal(setting, before, i, s.told), s.seen]
+        value = setting.values[t, i][s.history, s.told, s.seen]
         mass = s.weights.astype(object).sum(axis=1)
         due = setting.due(t, i)
         for report, label in enumerate(setting.period(t).signals[i]):

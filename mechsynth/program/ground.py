@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment, Period
+from mechsynth.given import Given
+from mechsynth.past import Past
 from mechsynth.program.linear import Index
 
 _PLAIN = re.compile(r"[\w.+-]+")
@@ -36,7 +38,7 @@ class Ground:
     """
 
     environment: Environment
-    rule: Rule
+    rule: Rule | Given
     count: int
 
     @property
@@ -78,9 +80,15 @@ class Ground:
         """The agents' names as they stand in the names of rows and columns."""
         return [quoted(name) for name in self.environment.agents]
 
-    def chosen(self, t: int) -> Index:
-        """Return ``a*(ρ)``, ``(|Θ_t|,)``."""
-        return self.rule.at(t + 1).ravel()
+    @cached_property
+    def pasts(self) -> list[Past]:
+        """By period the histories ``H_t`` that it leaves: reports with the action drawn after them, one a profile where nothing is drawn."""
+        return [self.rule.past(t + 1) for t in range(self.count)]
+
+    def law(self, t: int, history: int) -> Index:
+        """Return the numerators of the law of the next profile after a truthful history of period ``t``."""
+        past = self.pasts[t]
+        return np.asarray(self.period(t).kernel().num[past.drawn[history], past.told[history]])
 
     @cached_property
     def reached(self) -> list[NDArray[np.bool_]]:
@@ -104,8 +112,9 @@ class Ground:
 
     def _led_to(self, t: int, profiles: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which profiles can follow some of these profiles of period ``t`` under the rule."""
-        here = np.flatnonzero(profiles)
-        return np.asarray((self.period(t).kernel().num[self.chosen(t)[here], here] != 0).any(axis=0))
+        past = self.pasts[t]
+        here = np.flatnonzero(profiles[past.told])
+        return np.asarray((self.period(t).kernel().num[past.drawn[here], past.told[here]] != 0).any(axis=0))
 
     def first(self, t: int) -> Index:
         """Return the profiles of period ``t`` with which the game can start: those that the prior allows, all without one."""
@@ -117,9 +126,9 @@ class Ground:
         before = self.before(t)
         if before is None:
             return None
-        kernel = self.period(before).kernel()
-        weights = kernel.num[self.chosen(before), np.arange(self.period(before).size)]
-        history, theta = np.nonzero((weights != 0) & self.reached[before][:, None])
+        kernel, past = self.period(before).kernel(), self.pasts[before]
+        weights = kernel.num[past.drawn, past.told]
+        history, theta = np.nonzero((weights != 0) & self.reached[before][past.told][:, None])
         return history, theta
 
     def signals(self, t: int) -> list[tuple[str, ...]]:

@@ -82,7 +82,7 @@ class Pepic:
                 before = setting.before(t)
                 if due is None or before is None:
                     continue
-                for h, history in enumerate(setting.profiles[before]):
+                for h, history in enumerate(setting.histories[before]):
                     program.add_rows(
                         [f"{title} after {history}" for title in titles],
                         [setting.X[t][i][true], due[h, true], deviation, due[h, told]],
@@ -94,16 +94,16 @@ class Pepic:
                     program.mark_spare(far)
 
 
-def add_payoffs(setting: Setting, name: str, share: Fraction) -> None:
-    """Add ``X = share · W`` in every period before the last, in all of them where there is no last one."""
+def add_payoffs(setting: Setting, name: str, share: Fraction | None) -> None:
+    """Add ``X = share · W`` in every period before the last, in all of them where there is no last one; without a share, what who gets the whole is to get."""
     last = setting.count - (setting.environment.horizon is not None)
     for t in range(last):
         size = setting.period(t).size
-        rights = [Fraction(0)] * size
-        if share:
-            value = setting.rule.value(t + 1)
-            rights = [share * value.fraction(k) for k in range(size)]
         for i in setting.players:
+            rights = [Fraction(0)] * size
+            if share is None or share:
+                value = setting.rule.claimed(t + 1, i) if share is None else setting.rule.value(t + 1)
+                rights = [(share or 1) * value.fraction(k) for k in range(size)]
             agent = setting.names[i]
             names = [f"{name} {agent} {setting.when(t)}{theta}" for theta in setting.profiles[t]]
             one = np.ones(len(names), dtype=np.int64)
@@ -117,8 +117,8 @@ class ResidualClaimant:
     name: str = "residual-claimant"
 
     def rows(self, setting: Setting) -> None:
-        """Add ``X = W``."""
-        add_payoffs(setting, self.name, Fraction(1))
+        """Add ``X = W``; under a rule that weighs agents, ``X^i`` is its weighted surplus over ``i``'s weight."""
+        add_payoffs(setting, self.name, None)
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Participation:
         if path is None or before is None:
             return
         history, theta = path
-        titles = [f"{head}{names[k]} after {setting.profiles[before][h]}" for h, k in zip(*path, strict=True)]
+        titles = [f"{head}{names[k]} after {setting.histories[before][h]}" for h, k in zip(*path, strict=True)]
         one = np.ones(theta.size, dtype=np.int64)
         cols, nums = [setting.X[t][i][theta]], [one]
         due = setting.due(t, i)
@@ -196,8 +196,8 @@ class Participation:
         due = setting.due(t, i)
         if before is not None:
             kernel = setting.period(before).kernel()
-            for h in np.flatnonzero(setting.reached[before]).tolist():
-                history, line = setting.profiles[before][h], kernel.num[setting.chosen(before)[h], h]
+            for h in np.flatnonzero(setting.reached[before][setting.pasts[before].told]).tolist():
+                history, line = setting.histories[before][h], setting.law(before, h)
                 cases.append((f" after {history}", line, kernel.den, None if due is None else due[h]))
         for tail, weights, den, owed in cases:
             for label, with_it in seen:

@@ -46,8 +46,8 @@ def period_budgets(setting: Setting, name: str) -> list[tuple[str, list[Index], 
         dues = [due for i in setting.players if (due := setting.due(t, i)) is not None]
         if not (dues or nows):
             continue
-        for h, history in enumerate(setting.profiles[before]):
-            line = kernel.num[setting.chosen(before)[h], h][None]
+        for h, history in enumerate(setting.histories[before]):
+            line = setting.law(before, h)[None]
             cols = [due[h][None] for due in dues] + [now[None] for now in nows]
             title = " ".join(part for part in (name, when, f"after {history}") if part)
             found.append((title, cols, [line] * len(cols), kernel.den))
@@ -97,7 +97,7 @@ def realizations(setting: Setting, t: int) -> Iterator[tuple[str, list[list[Inde
     if before is None:
         return
     dues = [setting.due(t, i) for i in setting.players]
-    for h, history in enumerate(setting.profiles[before]):
+    for h, history in enumerate(setting.histories[before]):
         owed: list[list[Index]] = [[] if due is None else [due[h]] for due in dues]
         yield f" after {history}", [due + now for due, now in zip(owed, nows, strict=True)]
 
@@ -166,7 +166,7 @@ def every_history(setting: Setting) -> list[tuple[list[str], list[Index], list[i
         if path is None or before is None:
             continue
         history, theta = path
-        titles = [f"{when}{names[k]} after {setting.profiles[before][h]}" for h, k in zip(*path, strict=True)]
+        titles = [f"{when}{names[k]} after {setting.histories[before][h]}" for h, k in zip(*path, strict=True)]
         cols, signs = [], []
         for i in setting.players:
             cols.append(setting.X[t][i][theta])

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment
 from mechsynth.errors import TooLargeError, UsageError
+from mechsynth.given import Given
 from mechsynth.program.classes import TransferClass
 from mechsynth.program.ground import Ground, quoted
 from mechsynth.program.linear import DEFINITION, Index, LinearProgram
@@ -48,10 +49,15 @@ class Setting(Ground):
         The program: requirements add their rows to it, by `row` one at a time or by ``program.add_rows`` many at once.
     X, now, later:
         Column indices, ``[t][i]``: ``X`` (truthful continuation payoff before what is due) and ``now`` are ``(|Θ_t|,)``, ``later`` is
-        ``(|Θ_t|, |Θ_{t+1}|)`` (reports now, reports next; a column that does not look at a report repeats); ``None`` where there is no
+        ``(|H_t|, |Θ_{t+1}|)`` (histories, reports next; a column that does not look at a report repeats); ``None`` where there is no
         such payment.
     values:
-        By ``t, i``: the columns ``V`` of information states that truth does not lead to, ``(|Θ_{t-1}|, own reports, |Θ_t|)`` (only for `bnic`).
+        By ``t, i``: the columns ``V`` of information states that truth does not lead to, ``(|Θ_{t-1}|, |H_{t-1}|, |Θ_t|)`` (only for `bnic`).
+    pasts:
+        ``[t]``: the histories ``H_t`` that a period leaves, `mechsynth.past.Past`: reports with the action drawn after them, one a profile where nothing
+        is drawn.
+    histories:
+        ``[t][h]``: the history ``h`` as it stands in names, ``"(4,-)"`` or ``"(4,-) a=firm1"``.
     profiles:
         ``[t][k]``: the profile ``k`` as it stands in the names of rows and columns, ``"(4,-)"``.
     count, agents:
@@ -60,7 +66,7 @@ class Setting(Ground):
         The agents that are not public: those with payoffs and payments.
     """
 
-    def __init__(self, environment: Environment, rule: Rule, transfers: TransferClass) -> None:
+    def __init__(self, environment: Environment, rule: Rule | Given, transfers: TransferClass) -> None:
         self.environment = environment
         self.rule = rule
         self.transfers = transfers
@@ -68,6 +74,7 @@ class Setting(Ground):
         self.count = environment.last
         self._refuse_large()
         self.profiles = [self._profile_names(t) for t in range(self.count)]
+        self.histories = [self._history_names(t) for t in range(self.count)]
         self.X: list[list[Index]] = []
         self.now: list[list[Index | None]] = []
         self.later: list[list[Index | None]] = []
@@ -79,6 +86,14 @@ class Setting(Ground):
         for t in range(self.count):
             for i in self.players:
                 self._value_rows(t, i)
+
+    def _history_names(self, t: int) -> list[str]:
+        past, names = self.pasts[t], self.profiles[t]
+        labels = self.period(t).actions
+        return [
+            f"{names[told]} a={quoted(labels[drawn])}" if several else names[told]
+            for told, drawn, several in zip(past.told.tolist(), past.drawn.tolist(), past.several.tolist(), strict=True)
+        ]
 
     def _profile_names(self, t: int) -> list[str]:
         labels = [[quoted(label) for label in own] for own in self.period(t).signals]
@@ -137,12 +152,13 @@ class Setting(Ground):
         """Add the columns of one agent's ``later`` and return which of them each pair of reports looks at."""
         period, nxt = self.period(t), self.period(after)
         seen, starred = _looked_at(nxt.signals, None if self.transfers.own_next else i)
+        past = self.pasts[t]
         if self.transfers.own_report:
-            rows = np.arange(period.size)
-            labels = self.profiles[t]
+            rows = np.arange(past.told.size)
+            labels = self.histories[t]
         else:
             own, reduced = _looked_at(period.signals, i)
-            keys = list(zip(own.tolist(), self.chosen(t).tolist(), strict=True))
+            keys = list(zip(own[past.told].tolist(), past.drawn.tolist(), strict=True))
             order = {key: k for k, key in enumerate(dict.fromkeys(keys))}
             rows = np.array([order[key] for key in keys])
             labels = [f"{reduced[theta]} a={quoted(period.actions[a])}" for theta, a in order]
@@ -165,28 +181,37 @@ class Setting(Ground):
                 cols.append(now[reports])
                 nums.append(np.ones(reports.size, dtype=np.int64))
             return cols, nums, 1
-        kernel = self.period(t).kernel()
-        weights = kernel.num[self.chosen(t)[reports], true]  # (R, |Θ'|)
-        scale = delta.denominator * kernel.den
-        if max(scale, delta.numerator * kernel.den) >= 2**62:
-            weights = weights.astype(object)
+        kernel, past = self.period(t).kernel(), self.pasts[t]
+        scale = delta.denominator * kernel.den * past.den
+        wide = max(scale, delta.numerator * kernel.den * past.den) >= 2**62
         if now is not None:
             cols.append(now[reports])
             nums.append(np.full(reports.size, scale))
-        later = self.later[t][i]
-        if later is not None:
-            cols.append(later[reports])
-            nums.append(weights * delta.numerator)
-        cols.append(np.broadcast_to(self.X[after][i], weights.shape))
-        nums.append(weights * -delta.numerator)
+        later, total = self.later[t][i], np.zeros((reports.size, self.period(after).size), dtype=np.int64)
+        for chance, history in past.layers:
+            weights = kernel.num[past.drawn[history[reports]], true]  # (R, |Θ'|)
+            weights = weights.astype(object) if wide else weights
+            if past.draws:
+                weights = weights * chance[reports][:, None]
+            if later is not None:
+                cols.append(later[history[reports]])
+                nums.append(weights * delta.numerator)
+            total = total + weights
+        cols.append(np.broadcast_to(self.X[after][i], total.shape))
+        nums.append(total * -delta.numerator)
         return cols, nums, scale
 
     def utilities(self, t: int, i: int, reports: Index, true: Index) -> list[Fraction]:
-        """Return ``u^i(a*(ρ), θ)``."""
-        period = self.period(t)
+        """Return ``u^i(a*(ρ), θ)``, its expectation where the action is drawn."""
+        period, past = self.period(t), self.pasts[t]
         flat = period.utilities.num[i].reshape(len(period.actions), -1)
-        den = period.utilities.den
-        return [Fraction(int(v), den) for v in flat[self.chosen(t)[reports], true].tolist()]
+        if not past.draws:
+            den = period.utilities.den
+            return [Fraction(int(v), den) for v in flat[past.drawn[reports], true].tolist()]
+        total = sum(
+            flat[past.drawn[history[reports]], true].astype(object) * chance[reports] for chance, history in past.layers
+        )
+        return [Fraction(int(v), period.utilities.den * past.den) for v in total]
 
     def _value_rows(self, t: int, i: int) -> None:
         every = np.arange(self.period(t).size)
@@ -223,7 +248,7 @@ class Setting(Ground):
         return true, np.asarray(told), names, (step != 1) & (step != own - 1)
 
     def due(self, t: int, i: int) -> Index | None:
-        """Return the columns due in period ``t``: ``(|Θ_{t-1}|, |Θ_t|)``, reports before, reports now; ``None`` if nothing is."""
+        """Return the columns due in period ``t``: ``(|H_{t-1}|, |Θ_t|)``, histories, reports now; ``None`` if nothing is."""
         before = self.before(t)
         return None if before is None else self.later[before][i]
 

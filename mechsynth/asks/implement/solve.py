@@ -334,19 +334,20 @@ def _table(num: IntArray, den: int) -> Table:
 
 
 def _later(setting: Setting, t: int, i: int, values: IntArray) -> IntArray:
-    """Return payments over ``(ρ, θ')`` in the shape of a table, axes that are not looked at of length 1."""
+    """Return payments over ``(h, θ')`` in the shape of a table, axes that are not looked at of length 1; 0 after actions that are not taken."""
     after = setting.following(t)
     assert after is not None
-    now, nxt = setting.period(t).shape, setting.period(after).shape
-    wide = values.reshape(*now, *nxt)
+    past, now, nxt = setting.pasts[t], setting.period(t).shape, setting.period(after).shape
+    wide = values.reshape(-1, *nxt)
     if not setting.transfers.own_next:
-        wide = np.take(wide, [0], axis=len(now) + i)
-    if setting.transfers.own_report:
-        return np.asarray(wide[None])
-    chosen = setting.chosen(t).reshape(now)
-    shape = tuple(1 if j == i else length for j, length in enumerate(now))
-    table = np.zeros((len(setting.period(t).actions), *shape, *wide.shape[len(now) :]), dtype=object)
-    for theta in np.ndindex(*now):
-        place = tuple(0 if j == i else k for j, k in enumerate(theta))
-        table[(chosen[theta], *place)] = wide[theta]
+        wide = np.take(wide, [0], axis=1 + i)
+    if setting.transfers.own_report and not past.draws:
+        return np.asarray(wide.reshape(1, *now, *wide.shape[1:]))
+    blind = not setting.transfers.own_report
+    shape = tuple(1 if blind and j == i else length for j, length in enumerate(now))
+    table = np.zeros((len(setting.period(t).actions), *shape, *wide.shape[1:]), dtype=object)
+    theta = list(np.unravel_index(past.told, now))
+    if blind:
+        theta[i] = np.zeros_like(theta[i])
+    table[(past.drawn, *theta)] = wide
     return table

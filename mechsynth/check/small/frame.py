@@ -171,6 +171,10 @@ class Frame(Knowing):
         """Return what an agent enjoys in a period."""
         return numbers(self.model.utilities[t][agent][self.rule[t][p]][p] for p in profile)
 
+    def claimed(self, t: int, agent: int, profile: list[int]) -> Form:
+        """Return what an agent gets who gets the whole: the surplus."""
+        return self.surplus(t, profile)
+
     @property
     def expected_surplus(self) -> Fraction:
         """The expected surplus at the start."""
