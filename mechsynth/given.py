@@ -55,7 +55,7 @@ class Given:
     chances: tuple[Rationals, ...]
     kind: str
     name: str
-    said: Mapping[str, Any]
+    said: Mapping[str, object]
     weighted: Rule | None = None
     weights: tuple[Fraction, ...] = ()
 
@@ -117,11 +117,11 @@ class Given:
             return None
         return (prior.reshape(1, -1) @ self.value(1).reshape(-1, 1)).fraction(0, 0)
 
-    def allocation(self) -> list[dict[str, Any]]:
+    def allocation(self) -> list[dict[str, object]]:
         """Return the records of the rule: every profile of every period."""
         return allocation(self.environment, self.chances)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """Return what the question of a result says of the rule; ``sha256`` is the digest of what the rule says, whatever its file is like."""
         content: Any = dict(self.said) if self.said else {"rule": self.allocation()}
         plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -133,13 +133,13 @@ def _wide(chances: Rationals) -> Rationals:
     return chances.reshape(*chances.shape, 1)
 
 
-def allocation(environment: Environment, chances: Sequence[Rationals]) -> list[dict[str, Any]]:
+def allocation(environment: Environment, chances: Sequence[Rationals]) -> list[dict[str, object]]:
     """Return records of a rule with lotteries, an action alone where it is certain."""
-    records: list[dict[str, Any]] = []
+    records: list[dict[str, object]] = []
     for t in range(1, environment.last + 1):
         period, table = environment.period(t), chances[min(t, len(chances)) - 1]
         for k, profile in enumerate(product(*period.signals)):
-            record: dict[str, Any] = {} if environment.horizon is None else {"period": t}
+            record: dict[str, object] = {} if environment.horizon is None else {"period": t}
             record["signals"] = dict(zip(environment.agents, profile, strict=True))
             drawn = np.flatnonzero(table.num[:, k]).tolist()
             if len(drawn) == 1:
@@ -174,7 +174,7 @@ def given(rule: Any, environment: Environment) -> Given:
         raise error.within(path) from None
 
 
-def _written(rule: Given) -> dict[str, Any]:
+def _written(rule: Given) -> dict[str, object]:
     if rule.kind == "weighted":
         return {"format": FORMAT, "name": rule.name, **rule.said}
     if rule.kind == "constant":

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mechsynth.program.believed import States, own_signal, states, titles
+from mechsynth.program.believed import States, states, titles
 from mechsynth.program.incentives import need_prior
 from mechsynth.program.synthesis import Setting
 
@@ -62,7 +62,7 @@ class Exit:
         t, i = whose
         before = setting.before(t)
         assert before is not None
-        value = setting.values[t, i][s.history, own_signal(setting, before, i, s.told), s.seen]
+        value = setting.values[t, i][s.history, s.told, s.seen]
         mass = s.weights.astype(object).sum(axis=1)
         names = self._names(setting, t, i, s)
         setting.program.add_rows(names, [value], [mass], s.den, self._worth(setting, t, i, s), self.name)
