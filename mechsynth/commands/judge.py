@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mechsynth.commands.terminal import (
@@ -18,7 +19,7 @@ from mechsynth.commands.terminal import (
     say_json,
 )
 from mechsynth.commands.trust import Trust
-from mechsynth.errors import MechsynthError
+from mechsynth.errors import MechsynthError, UsageError
 
 if TYPE_CHECKING:
     from mechsynth.check import Verdict
@@ -33,13 +34,13 @@ def add(commands: Any) -> None:
     )
     check.add_argument("--trust", action="store_true", help="print which lines of the checker this rested on")
     check.add_argument("--json", action="store_true", help="print the verdict as JSON")
-    check.set_defaults(run=_check)
+    _limit(check, _check)
 
     audit = commands.add_parser("audit", help="what the mechanism of a result satisfies", allow_abbrev=False)
     audit.add_argument("instance", metavar="INSTANCE", help="an instance file")
     audit.add_argument("result", metavar="RESULT", help="a result file, by the program or by hand")
     audit.add_argument("--json", action="store_true", help="print the audit as JSON")
-    audit.set_defaults(run=_audit)
+    _limit(audit, _audit)
 
     explain = commands.add_parser("explain", help="the answer in an economist's words", allow_abbrev=False)
     explain.add_argument("result", metavar="RESULT", help="a result file")
@@ -47,14 +48,36 @@ def add(commands: Any) -> None:
         "instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest"
     )
     explain.add_argument("--json", action="store_true", help="print the words as a JSON string")
-    explain.set_defaults(run=_explain)
+    _limit(explain, _explain)
 
     report = commands.add_parser("report", help="the same to look at, one self-contained page", allow_abbrev=False)
     report.add_argument("result", metavar="RESULT", help="a result file")
     report.add_argument("instance", metavar="INSTANCE", nargs="?", help="its instance; else one nearby with its digest")
     report.add_argument("-o", "--output", metavar="FILE.html", required=True)
     report.add_argument("--json", action="store_true", help="print what was written as JSON")
-    report.set_defaults(run=_report)
+    _limit(report, _report)
+
+
+def _limit(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    """Give a command its time limit. What it ends with then is no verdict: nothing was written, and nothing is said of the file."""
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", type=float, help="stop then, with exit code 3 and no verdict"
+    )
+
+    def within(options: argparse.Namespace) -> int:
+        from mechsynth.suite.limits import LONGEST, Overrun, limited
+
+        seconds = options.time_limit
+        if seconds is not None and not 0 <= seconds <= LONGEST:
+            raise UsageError("--time-limit", f"{seconds:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
+        try:
+            return limited(seconds, lambda: run(options), grace=0.0)
+        except Overrun:
+            late = f"{options.command} was not finished within {seconds:g} s; nothing is said of {options.result}"
+            say_json({"status": "unknown", "reason": late}) if options.json else say(f"unknown: {late}")
+            return UNKNOWN
+
+    parser.set_defaults(run=within)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from mechsynth.errors import MechsynthError, OutOfTime, UsageError
@@ -101,8 +102,7 @@ def compute(job: Job, *, expendable: bool = False) -> Answer:
 
     start = time.perf_counter()
     try:
-        with limited(job.time_limit, expendable=expendable):
-            answer = _solve(job)
+        answer = limited(job.time_limit, lambda: _solve(job), expendable=expendable)
     except (Overrun, OutOfTime):
         answer = Answer(status="unknown", error=LATE)
     except MechsynthError as error:
@@ -116,8 +116,7 @@ def compute(job: Job, *, expendable: bool = False) -> Answer:
         return answer
     start = time.perf_counter()
     try:
-        with limited(job.time_limit, expendable=expendable):
-            answer = _check(job, answer)
+        answer = limited(job.time_limit, partial(_check, job, answer), expendable=expendable)
     except Overrun:
         answer = replace(answer, error=f"{LATE} by its check")
     except MemoryError:

@@ -12,10 +12,10 @@ from typing import Any
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.suite.expected import STATUSES, STRENGTHS, Expected, expected_in
 from mechsynth.suite.job import ACCEPTED, REFUSED
-from mechsynth.suite.limits import Overrun, limited
+from mechsynth.suite.limits import LONGEST, Overrun, limited
 from mechsynth.suite.plan import printable
 from mechsynth.suite.questions import LADDER, text
-from mechsynth.suite.run import LONGEST, compared
+from mechsynth.suite.run import compared
 from mechsynth.suite.table import Row, Table
 
 FREE = "smallest"  # a class that the answer chooses
@@ -96,8 +96,7 @@ def recheck(path: str | os.PathLike[str], *, time_limit: float | None = None) ->
 
 def _within(time_limit: float | None, table: Table, row: Row, version: str) -> str:
     try:
-        with limited(time_limit):
-            return _reason(table, row, version)
+        return limited(time_limit, lambda: _reason(table, row, version))
     except MechsynthError as error:
         return str(error)
     except Overrun:

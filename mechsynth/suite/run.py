@@ -14,11 +14,11 @@ from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError, UsageError
 from mechsynth.suite.expected import Expected
 from mechsynth.suite.jobs import Answer, Job, Scheduler, run_jobs
+from mechsynth.suite.limits import LONGEST
 from mechsynth.suite.plan import Line, lines, printable
 from mechsynth.suite.summary import Summary, summarize
 from mechsynth.suite.table import Row, Table
 
-LONGEST = 1e8  # seconds; more than a clock of the system takes, and no limit at all
 Progress = Callable[[Row | None, int, int], None]
 
 

@@ -12,9 +12,10 @@ from mechsynth import files
 from mechsynth.errors import InputError, UsageError
 from mechsynth.suite.apart import Beside
 from mechsynth.suite.jobs import Answer, Finished, Job, Scheduler, run_jobs
+from mechsynth.suite.limits import LONGEST
 from mechsynth.suite.plan import Line
 from mechsynth.suite.questions import text
-from mechsynth.suite.run import LONGEST, How, Progress, compared, row_of
+from mechsynth.suite.run import How, Progress, compared, row_of
 from mechsynth.suite.table import Row, Table
 from mechsynth.sweep.grid import Grid, Point
 from mechsynth.sweep.map import Map

@@ -41,6 +41,12 @@ def good() -> list[Job]:
     ]
 
 
+def busy(end: float) -> None:
+    """Work until then, in steps of the interpreter."""
+    while time.perf_counter() < end:
+        pass
+
+
 def test_a_job_is_answered_and_checked() -> None:
     for job in good():
         answer = compute(job)
@@ -88,23 +94,40 @@ def test_a_limit_never_hits_what_comes_after(monkeypatch: pytest.MonkeyPatch) ->
     """Work that ends about when its limit does: either it is interrupted, or nothing ever is."""
     monkeypatch.setattr(limits, "GRACE", 0.0)
     for k in range(200):
-        try:
-            with limits.limited(0.002):
-                end = time.perf_counter() + 0.001 + k * 1e-5
-                while time.perf_counter() < end:
-                    pass
-        except limits.Overrun:
-            pass
+        end = time.perf_counter() + 0.001 + k * 1e-5
+        with contextlib.suppress(limits.Overrun):
+            limits.limited(0.002, lambda end=end: busy(end))
         for _ in range(1000):  # steps of the interpreter at which a late exception would arrive
             pass
+
+
+@pytest.mark.processes
+def test_a_limit_that_is_swallowed_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "AGAIN", 0.05)
+    told = 0
+
+    def deaf() -> None:
+        nonlocal told
+        while True:
+            try:
+                busy(time.perf_counter() + 3600)
+            except limits.Overrun:
+                told += 1
+                if told == 3:
+                    raise
+
+    with pytest.raises(limits.Overrun):
+        limits.limited(0.01, deaf, grace=0.0)
+    assert told == 3
+    busy(time.perf_counter() + 0.2)  # and not afterwards
 
 
 @pytest.mark.processes
 def test_a_worker_that_nothing_interrupts_ends_itself() -> None:
     """Sleep, like a solver at work, is no step of the interpreter."""
     code = (
-        "import time; from mechsynth.suite import limits; limits.GRACE, limits.LAST = 0.1, 0.3\n"
-        "with limits.limited(0.1, expendable=True): time.sleep(10**6)"
+        "import time; from mechsynth.suite import limits; limits.GRACE, limits.LAST, limits.AGAIN = 0.1, 0.3, 0.1\n"
+        "limits.limited(0.1, lambda: time.sleep(10**6), expendable=True)"
     )
     assert subprocess.run([sys.executable, "-c", code], env=environ(), timeout=PATIENCE, check=False).returncode == 1
 
