@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from mechsynth.result.ask import Kind, Option
 from mechsynth.result.vocabulary import INCENTIVES as NOTIONS
 from mechsynth.result.vocabulary import OBJECTIVES, TRANSFERS
+
+
+@dataclass(frozen=True)
+class Length(Option):
+    """A number of periods: a whole number from 1 on, as text or as a number, or ``auto``."""
+
+    def read(self, name: str, value: Any, ask: str) -> Any:
+        """Return the value as text."""
+        number = isinstance(value, int) and not isinstance(value, bool)
+        return super().read(name, str(value) if number else value, ask)
+
 
 SCOPE = Option(
     "every action, or those that the rule plays",
@@ -59,6 +71,15 @@ RELAX = Option(
 )
 PHI = Option("what each agent pays on top of the team mechanism", kind=Kind.OBJECT)
 DECIDE = Option("the decision rule under which phi is added up", kind=Kind.OBJECT)
+LOOK_AHEAD = Length(
+    "how many of the next periods' reports payments may look at, or auto for the smallest number that works",
+    "K|auto",
+    accepts=lambda value: (
+        value == "auto" or (value.isascii() and value.isdigit() and value[0] != "0" and len(value) < 4)
+    ),
+    problem="{value!r} is no number of periods",
+    remedy="write a whole number from 1 to 999, or auto",
+)
 PARTICIPATION = Option(
     "who must want to join: every first signal in expectation, or at every first profile",
     "P",

@@ -56,6 +56,8 @@ class Asked:
         Whether it takes instances that use what only format 2 says.
     grown:
         Whether its mechanism has a rule of its own, with histories: the tree form of format 2.
+    ahead:
+        Whether payments, or what is believed, may look at the reports of several periods.
     """
 
     judge: Judge
@@ -76,6 +78,7 @@ class Asked:
     composite: bool = False
     second: bool = False
     grown: bool = False
+    ahead: bool = False
 
     @property
     def statuses(self) -> tuple[str, ...]:

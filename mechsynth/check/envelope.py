@@ -18,7 +18,7 @@ from .verdict import Ledger, Refuted, saying
 
 FORMAT, SECOND = "mechsynth-result/1", "mechsynth-result/2"
 # What only the second format says, and the witnesses that the first has; these two name an action there.
-SECOND_KEYS = ("beliefs", "participation", "memory", "lotteries")
+SECOND_KEYS = ("look_ahead", "beliefs", "participation", "memory", "lotteries")
 FIRST_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
@@ -128,7 +128,8 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
             raise Refuted(f'status "{status}" with transfers: the result contradicts itself')
     elif witness is not None:
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
-    ruled = not kind.composite and not (kind.beliefs and scope != "policy")
+    # past the first step what is expected of the others hangs on the rule, whatever the scope
+    ruled = not kind.composite and not (kind.beliefs and scope != "policy" and "look_ahead" not in asked.choices)
     if ruled and mechanism is None:
         raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
     if kind.beliefs and not ruled and mechanism is not None:

@@ -114,7 +114,12 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
     if kind.read is not None:
         found: Question = kind.read(question, model, numbers)
         return found
-    table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period"))
+    table(
+        question,
+        "question",
+        ("ask",),
+        ("scope", "transfers", "require", "objective", "last-period", *(("look_ahead",) if kind.ahead else ())),
+    )
     expected: dict[str, Any] = {}
     transfers = ""
     if kind.classes:
@@ -145,7 +150,20 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
         transfers=transfers,
         require=tuple(expected.get("require", ())),
         objective=expected.get("objective", ""),
+        choices=_look_ahead(question),
     )
+
+
+def _look_ahead(question: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``{"look_ahead": "2"}`` or ``"auto"``, nothing where the question has none: one period."""
+    if "look_ahead" not in question:
+        return {}
+    value, at = question["look_ahead"], "question.look_ahead"
+    if value == "auto":
+        return {"look_ahead": "auto"}
+    if not isinstance(value, tuple) or value[1] != 1 or not 2 <= value[0] < 1000:
+        raise InputError(at, f"found {describe(value)}", "a whole number from 2 to 999, or auto; leave it out for 1")
+    return {"look_ahead": str(value[0])}
 
 
 def _last_period(question: Mapping[str, Any], ends: bool, model: Model) -> int | None:

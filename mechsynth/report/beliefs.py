@@ -66,13 +66,14 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
     row = evaluation.least if evaluation is not None else None
     if row is not None:
         return _tightest(answer, environment, row), 0
-    if answer.about == BELIEFS and answer.proved:
+    if answer.about == BELIEFS and answer.proved and "look_ahead" not in answer.question:
         return _closest(environment), 0
     return [], 0
 
 
 def _failing(answer: Answer) -> list[Spot]:
-    if answer.about == WITHIN:  # beliefs of the first period are of no block
+    # beliefs of the first period are of no block; those of several periods are no points of a simplex
+    if answer.about == WITHIN or "look_ahead" in answer.question:
         return []
     if answer.witness is None or answer.witness.get("kind") not in ("convex-combination", "dependence"):
         return []

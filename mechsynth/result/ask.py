@@ -246,6 +246,9 @@ class Ask:
         told = {name: getattr(self, name) for name in self.options()}
         if "scope" in told:
             found["scope"] = told["scope"]
+        ahead = told.get("look_ahead", "1")
+        if ahead != "1":
+            found["look_ahead"] = int(ahead) if ahead.isdigit() else ahead
         pays = told.get("transfers", self.pays)
         if pays:
             found |= {

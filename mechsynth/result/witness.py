@@ -217,7 +217,36 @@ class Suspects(Record):
     plans: Rates
 
 
-Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects
+@dataclass(frozen=True, kw_only=True)
+class Invariant(Record):
+    """Beliefs that never differ, however many periods one waits: no look-ahead tells them apart (infinite horizon).
+
+    Attributes
+    ----------
+    agent, action, others:
+        The block, as of a `Mixture`.
+    type_:
+        The signal that looks for ever like the mixture of others; ``None`` for a dependence.
+    weights:
+        ``λ_k`` of the mixture, or the rates ``η_k`` of the dependence.
+    basis:
+        Vectors over the profiles, in C order: their span has the difference ``v`` of the beliefs, with every ``b`` also ``b D_y P`` for every report ``y`` of the others, and
+        ``b D_y 1 = 0``.
+    shortfall:
+        As of a `Mixture`, in present values; ``None`` for the condition on beliefs alone.
+    """
+
+    kind: Literal["invariant"] = "invariant"
+    agent: str
+    action: str
+    others: Others
+    type_: str | None = None
+    weights: Mapping[str, Fraction]
+    basis: tuple[tuple[Fraction, ...], ...]
+    shortfall: Fraction | None
+
+
+Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects | Invariant
 """Why not."""
 
 __all__ = [
@@ -227,6 +256,7 @@ __all__ = [
     "Dependence",
     "Imbalance",
     "Interval",
+    "Invariant",
     "Mixture",
     "Shortfall",
     "Suspects",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mechsynth.words import sections, witnesses
+from mechsynth.words import ahead, sections, witnesses
 from mechsynth.words.answers import class_name, ties_clause
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
@@ -42,6 +42,9 @@ class Condition:
 
 def tell(page: Page, answer: Answer, condition: Condition) -> None:
     """Put the explanation of a proved answer on a page."""
+    if ahead.asked(answer):
+        ahead.tell_condition(page, answer, condition.heading, condition.suffices_for)
+        return
     if answer.status == "holds":
         for text in _holds_words(answer, condition):
             page.say(text)
@@ -65,6 +68,8 @@ def tell(page: Page, answer: Answer, condition: Condition) -> None:
 
 def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
+    if ahead.asked(answer):
+        return ahead.short(answer)
     if answer.status == "fails":
         return sections.failing(answer)
     near = answer.certificate.get("distance")

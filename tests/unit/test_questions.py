@@ -191,9 +191,10 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "relax": True,
         "participation": "ex-post",
         "memory": "current",
+        "look_ahead": "auto",
     }
     words = ["--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
-    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current"]
+    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--look-ahead", "auto"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told
     assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}

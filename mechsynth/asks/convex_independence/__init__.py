@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.options import DISTANCE, SCOPE
+from mechsynth.asks.options import DISTANCE, LOOK_AHEAD, SCOPE
 from mechsynth.result.ask import Ask, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import BELIEFS
@@ -20,6 +20,8 @@ class ConvexIndependence(Ask, name="convex-independence"):
         ``"all"`` actions, or those that the rule plays, ``"policy"``.
     distance:
         Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
+    look_ahead:
+        How many of the next periods' reports are looked at: a whole number, or ``"auto"`` for the smallest that works; then no distance is measured.
     """
 
     place = 20
@@ -29,3 +31,4 @@ class ConvexIndependence(Ask, name="convex-independence"):
 
     scope: str = option("all", SCOPE)
     distance: bool | None = option(None, DISTANCE)
+    look_ahead: str = option("1", LOOK_AHEAD)

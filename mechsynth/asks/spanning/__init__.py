@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.options import SCOPE
+from mechsynth.asks.options import LOOK_AHEAD, SCOPE
 from mechsynth.result.ask import Ask, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import BELIEFS
@@ -18,6 +18,8 @@ class Spanning(Ask, name="spanning"):
     ----------
     scope:
         ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    look_ahead:
+        How many of the next periods' reports are looked at: a whole number, or ``"auto"`` for the smallest that works.
     """
 
     place = 30
@@ -26,3 +28,4 @@ class Spanning(Ask, name="spanning"):
     statuses = (Status.HOLDS, Status.FAILS)
 
     scope: str = option("all", SCOPE)
+    look_ahead: str = option("1", LOOK_AHEAD)

@@ -1,14 +1,15 @@
-"""What an answer claims of beliefs; the claims are in `mechsynth.check.claims.beliefs`."""
+"""What an answer claims of beliefs; the claims are in `mechsynth.check.claims.beliefs`, with a look-ahead in `mechsynth.check.claims.ahead`."""
 
 from __future__ import annotations
 
 from mechsynth.check.asked import Asked
-from mechsynth.check.claims.beliefs import judge
+from mechsynth.check.claims.ahead import judge
 
 ASKED = Asked(
     judge,
-    {"holds": ("ties",), "fails": ("ties", "failures")},
+    {"holds": ("ties", "dimensions", "agents"), "fails": ("ties", "failures", "dimensions", "agents")},
     scoped=True,
     beliefs=True,
     second=True,
+    ahead=True,
 )

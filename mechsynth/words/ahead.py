@@ -1,0 +1,143 @@
+"""Answers about payments that look several periods ahead, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mechsynth.words import reading, witnesses
+from mechsynth.words.answers import class_name, ties_clause
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import show
+from mechsynth.words.reading import word
+from mechsynth.words.witnesses import Failure
+
+KEY = "look_ahead"
+
+
+def asked(answer: Answer) -> bool:
+    """Return whether the question has a look-ahead of more than one period, or asks for the smallest."""
+    return KEY in answer.question
+
+
+def periods(count: object) -> str:
+    """Return ``the next report`` or ``the next 3 reports``."""
+    return "the next report" if count == 1 else f"the next {count} reports"
+
+
+def failure_of(witness: object, answer: Answer, place: str = "witness") -> Failure:
+    """Read a witness about a block, also one that holds for every look-ahead."""
+    entry = reading.mapping(witness, place)
+    if entry.get("kind") != "invariant":
+        return witnesses.read(entry, answer, place)
+    kind = "convex-combination" if "type" in entry else "dependence"
+    rest = {key: value for key, value in entry.items() if key != "basis"}
+    return witnesses.read({**rest, "kind": kind}, answer, place)
+
+
+def looks(failure: Failure, until: str) -> str:
+    """Return what a witness says of what is expected: ``signal 1 looks for ever like a half-half mixture of 0 and 2``."""
+    if failure.kind == "convex-combination":
+        return f"signal {word(failure.type)} looks {until} like {witnesses.mixture(failure.weights)}"
+    rates = ", ".join(f"{show(rate)} on {word(signal)}" for signal, rate in failure.weights.items())
+    return f"at the rates {rates} what the signals make {word(failure.agent)} expect cancels {until}"
+
+
+def short(answer: Answer) -> str | None:
+    """Return where the answer turns, for a row of a table."""
+    if answer.witness is not None and answer.witness.get("kind") in ("invariant", "convex-combination", "dependence"):
+        failure = failure_of(answer.witness, answer)
+        return f"{witnesses.location(failure, answer.names)}: {looks(failure, _until(answer))}"
+    smallest = answer.certificate.get("look-ahead")
+    return None if smallest is None else f"with {periods(smallest)}"
+
+
+def _until(answer: Answer) -> str:
+    if answer.question[KEY] != "auto":
+        return f"for {answer.question[KEY]} periods"
+    return "for ever" if answer.names.finite is False else "to the end"
+
+
+def tell_condition(page: Page, answer: Answer, heading: str, suffices_for: str) -> None:
+    """Put the explanation of a condition on beliefs on a page."""
+    wanted = answer.question[KEY]
+    if wanted == "auto":
+        _smallest(page, answer, heading)
+    elif answer.status == "holds":
+        page.say(f"Yes. {heading} holds when payments may look at {periods(wanted)} of the others.")
+    else:
+        page.say(f"No. {heading} fails also when payments may look at {periods(wanted)} of the others.")
+    if answer.status == "fails":
+        failure = failure_of(answer.witness, answer)
+        page.head("Why")
+        page.say(*_why(failure, answer))
+    page.head("What this covers")
+    scope = "the actions that the rule takes" if answer.scope == "policy" else "every action"
+    page.say(
+        f"This is about beliefs only, and {scope}. What is expected is what truth brings from the next period on: the first step follows the block's action, every later "
+        "one the efficient rule listed.",
+        ties_clause(answer),
+    )
+    if answer.status == "holds":
+        page.say(
+            f"Whatever the utilities with this rule, {class_name(suffices_for)} payments that look as far then meet what each block asks for. It does not say that they "
+            "are incentive compatible: while earlier payments are still open, a report can also move what is due from them. That is the question "
+            f"{suffices_for} with the same look-ahead."
+        )
+
+
+def _why(failure: Failure, answer: Answer) -> list[str]:
+    first = f"Where: {witnesses.location(failure, answer.names)}."
+    said = looks(failure, _until(answer))
+    text = f"{said[0].upper()}{said[1:]}."
+    if answer.witness is not None and answer.witness.get("kind") == "invariant":
+        text += (
+            " The file lists a subspace that has the difference of these beliefs and all that it becomes, whatever the others report, period after period; nothing in it "
+            "ever shows in a report. So no payment on later reports, however late, tells them apart."
+        )
+    return [first, text]
+
+
+def _smallest(page: Page, answer: Answer, heading: str) -> None:
+    given = reading.mapping(reading.item(answer.certificate, "agents", "certificate"), "certificate.agents")
+    lengths: list[int] = []
+    told: list[str] = []
+    for agent, entry in given.items():
+        found = reading.mapping(entry, f"certificate.agents.{agent}")
+        if "never" in found:
+            failure = failure_of(found["never"], answer, f"certificate.agents.{agent}.never")
+            told.append(
+                f"{word(agent)}: with no look-ahead. {witnesses.location(failure, answer.names)}: {looks(failure, _until(answer))}."
+            )
+            continue
+        count = found.get("look-ahead")
+        if not isinstance(count, int) or isinstance(count, bool):
+            reading.fail(f"certificate.agents.{agent}.look-ahead", "no whole number")
+        assert isinstance(count, int)
+        lengths.append(count)
+        less = f"; {_before(found, answer, count)}" if count > 1 else ""
+        told.append(f"{word(agent)}: with {periods(count)}{less}.")
+    if answer.status == "holds":
+        page.say(
+            f"Yes, with {periods(max(lengths, default=1))} of the others, and with no fewer: so long {heading[0].lower()}{heading[1:]} holds."
+        )
+    else:
+        page.say(f"No. However many periods payments may look ahead, {heading[0].lower()}{heading[1:]} fails.")
+    page.items(told)
+    seen = answer.certificate.get("dimensions")
+    if isinstance(seen, Mapping):
+        parts = [f"{word(agent)} {', '.join(map(str, _numbers(values)))}" for agent, values in seen.items()]
+        page.say(
+            f"How much of the next profile shows in the others' reports within 1, 2, … periods, as dimensions: {'; '.join(parts)}. Where a number stops growing nothing "
+            "more is ever seen."
+        )
+
+
+def _numbers(values: object) -> list[object]:
+    return list(reading.sequence(values, "certificate.dimensions"))
+
+
+def _before(entry: Mapping[str, object], answer: Answer, count: int) -> str:
+    failure = failure_of(reading.item(entry, "before", "certificate.agents"), answer)
+    less = periods(count - 1)
+    return f"with {less} it fails, since {looks(failure, 'so far')} ({witnesses.location(failure, answer.names)})"
