@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mechsynth.errors import MechsynthError
+from mechsynth.rational import rational
 from mechsynth.result.ask import Kind, Option
 from mechsynth.result.vocabulary import INCENTIVES as NOTIONS
 from mechsynth.result.vocabulary import OBJECTIVES, TRANSFERS
@@ -81,14 +83,48 @@ LOOK_AHEAD = Length(
     remedy="write a whole number from 1 to 999, or auto",
 )
 PARTICIPATION = Option(
-    "who must want to join: every first signal in expectation, or at every first profile",
+    "who must want to join: every first signal in expectation, or at every first profile; or withdrawal: payment at the end, where everybody may still leave",
     "P",
-    choices=("entry", "ex-post"),
+    choices=("entry", "ex-post", "withdrawal"),
     problem="{value!r} is no participation that {ask} knows",
 )
+PUBLIC = replace(INCENTIVES, choices=("pepic", "pbic"))
 MEMORY = Option(
     "what lotteries and payments look at beside the current reports",
     "M",
     choices=("full", "first-and-current", "current"),
     problem="{value!r} is no memory",
+)
+
+
+def _weights(value: str) -> bool:
+    """Return whether a word is a weight of revenue of at least 0 and a weight of surplus."""
+    try:
+        revenue, surplus = map(rational, value.split(","))
+    except (ValueError, MechsynthError):
+        return False
+    return revenue >= 0 and bool(revenue or surplus)
+
+
+def _number(value: str) -> bool:
+    try:
+        rational(value or "0")
+    except MechsynthError:
+        return False
+    return True
+
+
+WEIGHTS = Option(
+    "the weights of revenue and of surplus in what is to be large",
+    "R,S",
+    accepts=_weights,
+    problem="{value!r} is no pair of weights",
+    remedy="write R,S: two exact numbers, not both 0, R at least 0",
+)
+BUDGET = Option(
+    "what the expected revenue must be at least",
+    "B",
+    accepts=_number,
+    problem="{value!r} is no exact number",
+    remedy="write an integer or p/q",
 )

@@ -58,6 +58,8 @@ class Asked:
         Whether its mechanism has a rule of its own, with histories: the tree form of format 2.
     ahead:
         Whether payments, or what is believed, may look at the reports of several periods.
+    limits:
+        Whether its value may be a supremum that nothing attains.
     """
 
     judge: Judge
@@ -79,6 +81,7 @@ class Asked:
     second: bool = False
     grown: bool = False
     ahead: bool = False
+    limits: bool = False
 
     @property
     def statuses(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", 
 STRENGTHS = ("exact", "verified", "numerical")
 
 _KEYS = ("format", "instance", "question", "status", "strength")
-_OPTIONAL = ("value", "mechanism", "witness", "certificate")
+_OPTIONAL = ("value", "mechanism", "witness", "certificate", "attained")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Claim:
         Of the question, as in :class:`Question`; ``ask`` is replaced where one question is answered by another.
     asked:
         The question.
+    attained:
+        Whether the value is said to be attained; else it is a supremum.
     """
 
     ask: str
@@ -50,6 +52,7 @@ class Claim:
     witness: object
     certificate: dict[str, Any]
     numbers: Numbers
+    attained: bool = True
 
 
 def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
@@ -115,6 +118,9 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
         raise Refuted(f'strength "{root["strength"]}": no proof of "{status}" for "{ask}"')
     if status not in (*kind.statuses, "unknown"):
         raise Refuted(f'status "{status}" is no proved answer to "{ask}" (one of {", ".join(kind.statuses)})')
+    attained = root.get("attained", True)
+    if type(attained) is not bool or not (attained or (kind.limits and status in kind.valued)):
+        raise InputError("attained", f"found {describe(attained)}", "true, or leave it out")
     mechanism, witness = root.get("mechanism"), root.get("witness")
     if mechanism is not None:
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
@@ -130,6 +136,7 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
         raise Refuted(f'status "{status}" with a witness: the result contradicts itself')
     # past the first step what is expected of the others hangs on the rule, whatever the scope
     ruled = not kind.composite and not (kind.beliefs and scope != "policy" and "look_ahead" not in asked.choices)
+    ruled &= not (kind.grown and status == "infeasible")  # the rule is a choice, and there is none
     if ruled and mechanism is None:
         raise InputError("mechanism", "is missing", "the answer is about a rule: list it")
     if kind.beliefs and not ruled and mechanism is not None:
@@ -153,6 +160,7 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
         witness=witness,
         certificate=certificate,
         numbers=numbers,
+        attained=attained,
     )
 
 

@@ -110,6 +110,17 @@ class Nodes:
         ]
 
     @cached_property
+    def total(self) -> list[list[list[Fraction]]]:
+        """Per period, action and profile, the surplus."""
+        return [
+            [
+                [sum((own[a][p] for own in worth), Fraction(0)) for p in range(self.profiles(t))]
+                for a in range(self.actions(t))
+            ]
+            for t, worth in enumerate(self.worth)
+        ]
+
+    @cached_property
     def prior(self) -> list[Fraction]:
         """The chances of the first profiles."""
         law = self.model.prior
@@ -136,10 +147,33 @@ class Nodes:
         own = self.model.period(0).own
         return tuple(int(own[j][profile]) for j in (agent, *self.model.public))
 
-    def leaving(self, agent: int, profile: int) -> Fraction:
-        """Return what leaving before the first period is worth at a first profile."""
-        outside = self.model.period(0).outside
+    def leaving(self, agent: int, profile: int, t: int = 0) -> Fraction:
+        """Return what leaving in a period is worth at a profile."""
+        outside = self.model.period(t).outside
         return Fraction(0) if outside is None else outside[agent].at(profile)
+
+    def axes(self, t: int) -> list[tuple[int, bool]]:
+        """Return the lengths of the axes of a table of a period: what is remembered, and the current profile."""
+        found: list[tuple[int, bool]] = []
+        for s in range(t):
+            seen = self.memory == "full" or (self.memory == "first-and-current" and s == 0)
+            found += [(self.profiles(s) if seen else 1, False)]
+            found += [(self.actions(s), False)] if self.moved else []
+        return [*found, (self.profiles(t), False)]
+
+    @cached_property
+    def never(self) -> list[set[int]]:
+        """Per period, the histories that follow an action that is not available."""
+        found: list[set[int]] = [set()]
+        for t in range(self.model.count - 1):
+            choices, then = self.model.period(t).choices, set()
+            for h in range(self.counts[t]) if self.moved else ():
+                for p in range(self.profiles(t)):
+                    for a in range(self.actions(t)):
+                        if h in found[t] or not choices[a, p]:
+                            then.add(self.after(t, h, p, a))
+            found.append(then)
+        return found
 
     def lie(self, t: int, agent: int, profile: int, report: int) -> int:
         """Return the profile with one signal replaced."""
@@ -201,12 +235,7 @@ def read_grown(claim: Claim, nodes: Nodes, ledger: Ledger) -> Grown:
         at = f"mechanism.allocation.tree[{t}]"
         table(entry, at, ("allocation", "payments"))
         table(entry["payments"], f"{at}.payments", [model.agents[i] for i in model.players])
-        axes: list[tuple[int, bool]] = []
-        for s in range(t):
-            seen = nodes.memory == "full" or (nodes.memory == "first-and-current" and s == 0)
-            axes += [(nodes.profiles(s) if seen else 1, False)]
-            axes += [(nodes.actions(s), False)] if nodes.moved else []
-        axes.append((nodes.profiles(t), False))
+        axes = nodes.axes(t)
         wide = [*axes, (nodes.actions(t), False)]
         leaves, _ = flatten(entry["allocation"], wide, f"{at}.allocation")
         values = [Fraction(*v) for v in numbers.pairs(leaves, f"{at}.allocation")]

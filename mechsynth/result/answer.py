@@ -67,6 +67,8 @@ class Result:
         The answers about the classes of transfers that were asked before; the certificate has those that are proved to fail.
     tree:
         A mechanism with histories, in place of ``mechanism``.
+    attained:
+        ``False`` where the value is a supremum that no mechanism has; ``None`` elsewhere.
     """
 
     question: Mapping[str, Any]
@@ -81,6 +83,7 @@ class Result:
     relaxations: tuple[Mapping[str, str], ...] = ()
     tried: tuple[Result, ...] = ()
     tree: Grown | None = None
+    attained: bool | None = None
 
     @cached_property
     def _document(self) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class Result:
             "mechanism": self._played(),
             "witness": None if self.witness is None else dict(self.witness),
             "certificate": certificate,
+            **({} if self.attained is None else {"attained": self.attained}),
             "x-labels": labels(environment),
         }
 

@@ -19,7 +19,8 @@ STRENGTHS = ("exact", "verified", "numerical")
 
 @dataclass(frozen=True)
 class Answer:
-    """One result, taken apart; ``constant`` is the action of ``last-period: constant``, empty when none is named."""
+    """One result, taken apart; ``constant`` is the action of ``last-period: constant``, empty when none is named; ``attained`` is
+    false where the value is a supremum that nothing has."""
 
     name: str
     normalized: bool
@@ -37,6 +38,7 @@ class Answer:
     labels: object
     refused: bool = False
     tree: object = None
+    attained: bool = True
 
     @property
     def exact(self) -> bool:
@@ -139,6 +141,7 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
         value=None if value is None else number(value, f"{place}.value"),
         transfers=mechanism.get("transfers"),
         tree=tree,
+        attained=top.get("attained") is not False,
         witness=None if witness is None else reading.mapping(witness, f"{place}.witness"),
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
         names=naming.collect(allocation if tree is None else None, given),

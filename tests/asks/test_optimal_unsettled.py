@@ -26,7 +26,7 @@ def test_an_unknown_answer_tells_the_value_of_the_program(monkeypatch: pytest.Mo
     """A price of 3 that half of the buyers pay earns 3/2, more than the price 1."""
     environment = mechsynth.loads(json.dumps(BUYER))
     assert mechsynth.solve(environment, "optimal").value == "3/2"
-    monkeypatch.setattr(program, "_played", lambda tree, found: None)
+    monkeypatch.setattr(program, "settle", lambda tree, written, found: None)
     answer = mechsynth.solve(environment, "optimal")
     assert answer.status == "unknown" and answer.value is None
     words = " ".join(answer.explain().split())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from mechsynth.asks.options import MEMORY, PARTICIPATION
+from mechsynth.asks.options import BUDGET, MEMORY, PARTICIPATION, PUBLIC, WEIGHTS
+from mechsynth.rational import rational, text
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import BEST
@@ -17,19 +19,32 @@ class Optimal(Ask, name="optimal"):
 
     Attributes
     ----------
+    incentives:
+        ``"pepic"``: truth is best whatever the others' signals; ``"pbic"``: given what an agent knows.
     participation:
-        ``"entry"``: every first signal that can occur expects at least 0, given what it knows; ``"ex-post"``: at least 0 at every first profile.
+        ``"entry"``: every first signal that can occur expects at least 0, given what it knows; ``"ex-post"``: at least 0 at every first profile;
+        ``"withdrawal"``: as entry, nothing is paid before the last period, and there, all signals known, every agent may still leave with 0.
     memory:
         What lotteries and payments look at beside the current reports: ``"full"``, ``"first-and-current"``, ``"current"``.
+    weights:
+        Of revenue and of surplus in what is to be large, ``"1,0"``; not both 0, the first at least 0.
+    budget:
+        What the expected revenue must be at least; nothing where empty.
     """
 
     place = 75
     second = True
     about, source = BEST, "Kakade, Lobel and Nazerzadeh 2011; Yoon 2021a, section 2"
-    statuses, value = (Status.OPTIMAL,), "largest expected revenue"
+    statuses, value = (
+        (Status.OPTIMAL, Status.INFEASIBLE),
+        "largest expected revenue, or weighted sum of revenue and surplus",
+    )
 
+    incentives: str = option("pepic", PUBLIC)
     participation: str = option("entry", PARTICIPATION)
     memory: str = option("full", MEMORY)
+    weights: str = option("1,0", WEIGHTS)
+    budget: str = option("", BUDGET)
 
     def needs(self) -> Needs:
         """Return a last period, a prior, and nothing else to leave for."""
@@ -39,12 +54,20 @@ class Optimal(Ask, name="optimal"):
             prior="give it a prior",
         )
 
+    def weighed(self) -> tuple[Fraction, Fraction]:
+        """Return the weights of revenue and of surplus."""
+        revenue, surplus = map(rational, self.weights.split(","))
+        return revenue, surplus
+
     def document(self) -> dict[str, Any]:
         """Return the question with every choice named."""
+        weights = ",".join(map(text, self.weighed()))
         return {
             **super().document(),
-            "incentives": "pepic",
+            "incentives": self.incentives,
             "participation": self.participation,
             "memory": self.memory,
             "lotteries": "yes",
+            **({} if weights == "1,0" else {"weights": weights}),
+            **({"budget": text(rational(self.budget))} if self.budget else {}),
         }

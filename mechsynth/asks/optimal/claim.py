@@ -5,4 +5,12 @@ from __future__ import annotations
 from mechsynth.check.asked import Asked
 from mechsynth.check.claims.optimal import judge, read
 
-ASKED = Asked(judge, {"optimal": ("tempted", "joined")}, read=read, valued=("optimal",), second=True, grown=True)
+ASKED = Asked(
+    judge,
+    {"optimal": ("tempted", "joined", "unpaid", "staying", "budget", "limit"), "infeasible": ()},
+    read=read,
+    valued=("optimal",),
+    second=True,
+    grown=True,
+    limits=True,
+)

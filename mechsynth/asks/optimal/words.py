@@ -18,27 +18,85 @@ _MEMORY = {
     "first-and-current": "the first and the current reports alone",
     "current": "the current reports alone",
 }
+_TRUTH = {
+    "pepic": "truth is periodic ex post incentive compatible",
+    "pbic": "truth is best given what an agent knows (its own signals, and all that was reported and done), also after its own lies",
+}
 _JOINING = {
     "entry": "every first signal that can occur expects at least what leaving is worth when it joins",
     "ex-post": "everybody expects at least what leaving is worth at every profile of first signals",
+    "withdrawal": "every first signal that can occur expects at least what leaving is worth when it joins, nothing is paid before the last period, and there, "
+    "whatever the signals that can occur, nobody has less than what leaving is worth",
+}
+_EFFICIENT = {
+    "entry": " --require participation:entry",
+    "ex-post": " --require participation:ex-post (of the profiles that can occur)",
+    "withdrawal": " --require participation:entry (without the right to leave at the end)",
 }
 
 
 def tell(page: Page, answer: Answer) -> None:
     """Put the explanation of a proved answer on a page."""
+    if answer.status == "infeasible":
+        page.say(f"No mechanism is expected to earn {_budget(answer)} or more, {_of(answer)}.")
+        page.say("What can be earned at most is the same question without --budget.")
+        return
     if answer.value is None:
-        fail("result.value", "missing", "an answer to optimal states the largest revenue")
-    memory = _choice(answer, "memory", "full", _MEMORY)
-    joining = _choice(answer, "participation", "entry", _JOINING)
-    page.say(
-        f"The best mechanism is expected to earn {show(answer.value)}, and none earns more: of all mechanisms whose lotteries over actions and whose payments "
-        f"look at {memory}, in which truth is periodic ex post incentive compatible and {joining}."
-    )
+        fail("result.value", "missing", "an answer to optimal states the largest value")
+    value = show(answer.value)
+    if "weights" in answer.question:
+        revenue, surplus = reading.text(answer.question["weights"], "question.weights").split(",")
+        page.say(
+            f"{_times(revenue, 'what a mechanism is expected to earn', surplus, 'the surplus that it is expected to make')} is {value} at the best, and no mechanism "
+            f"has more: {_of(answer)}."
+        )
+    else:
+        page.say(f"The best mechanism is expected to earn {value}, and none earns more: {_of(answer)}.")
+    if not answer.attained:
+        _limit(page, answer)
     _menu(page, answer)
     _tempted(page, answer)
+    incentives = reading.text(answer.question.get("incentives", "pepic"), "question.incentives")
+    truth = "" if incentives == "pepic" else f" --require {word(incentives)}"
     page.say(
-        "The rule is a choice here, and need not be efficient. What the efficient rule can earn is another question: --ask implement --transfers full+now "
-        "--require participation:entry --objective max-revenue."
+        "The rule is a choice here, and need not be efficient. What the efficient rule can earn is another question: --ask implement --transfers full+now"
+        f"{truth}{_choice(answer, 'participation', 'entry', _EFFICIENT)} --objective max-revenue."
+    )
+
+
+def _times(first: str, this: str, second: str, that: str) -> str:
+    """Return a weighted sum in words, at the start of a sentence."""
+    parts = [
+        what if weight == "1" else f"{weight} times {what}"
+        for weight, what in ((first, this), (second, that))
+        if weight != "0"
+    ]
+    joined = ", and ".join(parts)
+    return joined[0].upper() + joined[1:] + (", together," if len(parts) > 1 else "")
+
+
+def _budget(answer: Answer) -> str:
+    return show(number(answer.question.get("budget"), "question.budget"))
+
+
+def _of(answer: Answer) -> str:
+    """Return of which mechanisms it is said."""
+    memory = _choice(answer, "memory", "full", _MEMORY)
+    truth = _choice(answer, "incentives", "pepic", _TRUTH)
+    joining = _choice(answer, "participation", "entry", _JOINING)
+    said = f"of all mechanisms whose lotteries over actions and whose payments look at {memory}, in which {truth} and {joining}"
+    if answer.status != "infeasible" and "budget" in answer.question:
+        said += f", and which are expected to earn at least {_budget(answer)}"
+    return said
+
+
+def _limit(page: Page, answer: Answer) -> None:
+    """Tell that no mechanism has the value, and what the one that is listed has."""
+    limit = reading.mapping(item(answer.certificate, "limit", "certificate"), "certificate.limit")
+    had = show(number(item(limit, "earned", "certificate.limit"), "certificate.limit.earned"))
+    page.say(
+        f"That is a supremum: no mechanism has it, but some come as close as one likes, with payments that grow as what they follow grows unlikely. The one "
+        f"listed has {had}."
     )
 
 
@@ -131,7 +189,7 @@ def _tempted(page: Page, answer: Answer) -> None:
             (number(entry.get("weight"), f"{place}.weight"), line + (f", after it reported {before}" if before else ""))
         )
     if not found:
-        page.say("Nobody's lie holds the revenue back: it is what is left of the surplus when everybody is kept in.")
+        page.say("Nobody's lie holds the value back: it is what is left when everybody is kept in.")
         return
     found.sort(key=lambda pair: -pair[0])
     page.head("Who is tempted to be whom")
@@ -139,11 +197,13 @@ def _tempted(page: Page, answer: Answer) -> None:
     if len(found) > MOST:
         page.say(f"{len(found) - MOST} more are in the file.")
     page.say(
-        "The numbers are multipliers: by how much the bound on revenue would rise for every unit that the lie were to cost (they need not be the only ones). "
+        "The numbers are multipliers: by how much the bound would rise for every unit that the lie were to cost (they need not be the only ones). "
         "A report that others are tempted by is worth less to the designer than the surplus it brings: it is held back, or sold for less."
     )
 
 
 def short(answer: Answer) -> str | None:
     """Return the value, for a row of a table."""
-    return None if answer.value is None else f"earns {brief(answer.value)}"
+    if answer.value is None:
+        return None
+    return f"{'has' if 'weights' in answer.question else 'earns'} {brief(answer.value)}"
