@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mechsynth.errors import MechsynthError
-from mechsynth.rational import rational
 from mechsynth.result.ask import Kind, Option
 from mechsynth.result.vocabulary import INCENTIVES as NOTIONS
 from mechsynth.result.vocabulary import OBJECTIVES, TRANSFERS
@@ -97,21 +95,25 @@ MEMORY = Option(
 )
 
 
+def _exact(value: str) -> bool:
+    """Return whether a word is an exact number in lowest terms."""
+    top, slash, bottom = value.removeprefix("-").partition("/")
+    if not all(
+        part.isascii() and part.isdigit() and part == str(int(part)) for part in (top, *([bottom] if slash else []))
+    ):
+        return False
+    if not slash:
+        return value != "-0"
+    high, low = int(top), int(bottom)
+    while low:
+        high, low = low, high % low
+    return int(bottom) > 1 and high == 1
+
+
 def _weights(value: str) -> bool:
     """Return whether a word is a weight of revenue of at least 0 and a weight of surplus."""
-    try:
-        revenue, surplus = map(rational, value.split(","))
-    except (ValueError, MechsynthError):
-        return False
-    return revenue >= 0 and bool(revenue or surplus)
-
-
-def _number(value: str) -> bool:
-    try:
-        rational(value or "0")
-    except MechsynthError:
-        return False
-    return True
+    parts = value.split(",")
+    return len(parts) == 2 and all(map(_exact, parts)) and not parts[0].startswith("-") and parts != ["0", "0"]
 
 
 WEIGHTS = Option(
@@ -123,8 +125,8 @@ WEIGHTS = Option(
 )
 BUDGET = Option(
     "what the expected revenue must be at least",
-    "B",
-    accepts=_number,
+    "none|B",
+    accepts=lambda value: value == "none" or _exact(value),
     problem="{value!r} is no exact number",
-    remedy="write an integer or p/q",
+    remedy="write none, an integer or p/q in lowest terms",
 )

@@ -55,7 +55,7 @@ def played(tree: Tree, point: Series[Fraction]) -> Grown:
     return Grown(periods)
 
 
-def told(tree: Tree, point: Series[Fraction]) -> list[dict[str, Any]]:
+def told(tree: Tree, point: Series[Fraction]) -> list[dict[str, object]]:
     """Return a point as it is: chances ``z`` and payoffs ``Y``, per period, with the axes of the tree form."""
     found = []
     for t in range(1, tree.last + 1):
@@ -93,11 +93,11 @@ def _nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
     return flat
 
 
-def multipliers(tree: Tree, program: Sequence, proof: Exact, participation: str) -> dict[str, Any]:
+def multipliers(tree: Tree, program: Sequence, proof: Exact, participation: str) -> dict[str, object]:
     """Return the multipliers that are not 0: temptations, what joining costs, and those of the other rows that there are."""
     numbers, bottom = proof
     agents = tree.environment.agents
-    tempted: list[dict[str, Any]] = []
+    tempted: list[dict[str, object]] = []
     for lie in program.lies:
         for k, h in enumerate(lie.histories.tolist()):
             value = int(numbers[lie.start + k])
@@ -120,7 +120,7 @@ def multipliers(tree: Tree, program: Sequence, proof: Exact, participation: str)
             shown = whole if participation == "ex-post" else _seen(tree, agent, whole)
             weight = Fraction(value * scale, int(bottom))
             joined.append({"agent": agents[agent], "signals": shown, "weight": text(weight)})
-    found: dict[str, Any] = {"tempted": tempted, "joined": joined}
+    found: dict[str, object] = {"tempted": tempted, "joined": joined}
     if participation == "withdrawal":
         found["unpaid"] = _held(tree, program.unpaid, proof)
         found["staying"] = _held(tree, program.staying, proof)
@@ -135,7 +135,7 @@ def histories(tree: Tree, gone: Dead) -> list[list[dict[str, object]]]:
     return [past(tree, t, h) for t, those in gone.items() for h in sorted(those)]
 
 
-def _held(tree: Tree, entries: list[Held], proof: Exact) -> list[dict[str, Any]]:
+def _held(tree: Tree, entries: list[Held], proof: Exact) -> list[dict[str, object]]:
     numbers, bottom = proof
     found = []
     for held in entries:
@@ -148,7 +148,7 @@ def _held(tree: Tree, entries: list[Held], proof: Exact) -> list[dict[str, Any]]
     return found
 
 
-def _where(tree: Tree, agent: int, t: int, history: int) -> dict[str, Any]:
+def _where(tree: Tree, agent: int, t: int, history: int) -> dict[str, object]:
     period = {} if tree.memory == "full" else {"period": t}
     return {"agent": tree.environment.agents[agent], **period, "history": past(tree, t, history)}
 

@@ -89,12 +89,12 @@ def ask(document: Json, **options: Any) -> Any:
     return mechsynth.solve(mechsynth.loads(json.dumps(document)), "optimal", **options)
 
 
-def proved(document: Json, incentives: str, participation: str, weights: tuple[int, int] = (1, 0), budget: str = "") -> Fraction | None:
+def proved(document: Json, incentives: str, participation: str, weights: tuple[int, int] = (1, 0), budget: str = "none") -> Fraction | None:
     """Ask, check, hold the mechanism to best replies and the value to floats."""
     result = ask(document, incentives=incentives, participation=participation, weights=f"{weights[0]},{weights[1]}", budget=budget)
     verdict = result.check()
     assert verdict.accepted, verdict.reason
-    limit = Fraction(budget) if budget else None
+    limit = None if budget == "none" else Fraction(budget)
     best = whole_plans.floats(document, incentives=incentives, participation=participation, weights=weights, budget=limit)
     if result.status == "infeasible":
         assert best is None
@@ -295,7 +295,7 @@ def test_refusals() -> None:
     document = next(d for d in (drawn(seed, known=True) for seed in range(99)) if d["horizon"] == 1)
     with pytest.raises(UsageError, match="what agents believe"):
         ask(document, incentives="pbic", memory="current")
-    for weights in ("0,0", "-1,1", "1", "a,b", "1,1,1"):
+    for weights in ("0,0", "-1,1", "1", "a,b", "1,1,1", "2/4,1"):
         with pytest.raises(UsageError, match="weights"):
             ask(document, weights=weights)
     with pytest.raises(UsageError, match="budget"):

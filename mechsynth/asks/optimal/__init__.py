@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from mechsynth.asks.options import BUDGET, MEMORY, PARTICIPATION, PUBLIC, WEIGHTS
-from mechsynth.rational import rational, text
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import BEST
@@ -29,7 +27,7 @@ class Optimal(Ask, name="optimal"):
     weights:
         Of revenue and of surplus in what is to be large, ``"1,0"``; not both 0, the first at least 0.
     budget:
-        What the expected revenue must be at least; nothing where empty.
+        What the expected revenue must be at least; ``"none"`` for no such requirement.
     """
 
     place = 75
@@ -44,7 +42,7 @@ class Optimal(Ask, name="optimal"):
     participation: str = option("entry", PARTICIPATION)
     memory: str = option("full", MEMORY)
     weights: str = option("1,0", WEIGHTS)
-    budget: str = option("", BUDGET)
+    budget: str = option("none", BUDGET)
 
     def needs(self) -> Needs:
         """Return a last period, a prior, and nothing else to leave for."""
@@ -54,20 +52,14 @@ class Optimal(Ask, name="optimal"):
             prior="give it a prior",
         )
 
-    def weighed(self) -> tuple[Fraction, Fraction]:
-        """Return the weights of revenue and of surplus."""
-        revenue, surplus = map(rational, self.weights.split(","))
-        return revenue, surplus
-
     def document(self) -> dict[str, Any]:
         """Return the question with every choice named."""
-        weights = ",".join(map(text, self.weighed()))
         return {
             **super().document(),
             "incentives": self.incentives,
             "participation": self.participation,
             "memory": self.memory,
             "lotteries": "yes",
-            **({} if weights == "1,0" else {"weights": weights}),
-            **({"budget": text(rational(self.budget))} if self.budget else {}),
+            **({} if self.weights == "1,0" else {"weights": self.weights}),
+            **({} if self.budget == "none" else {"budget": self.budget}),
         }

@@ -9,7 +9,6 @@ a supremum, and the mechanism comes close to it.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from mechsynth.asks.optimal import Optimal
 from mechsynth.construct.case import Case
@@ -45,8 +44,8 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
     run.check()
     if ask.incentives == "pbic" and ask.memory != "full":
         raise UsageError("memory", "what agents believe depends on all that was reported", "leave it out, or full")
-    revenue, surplus = ask.weighed()
-    budget = rational(ask.budget) if ask.budget else None
+    revenue, surplus = map(rational, ask.weights.split(","))
+    budget = None if ask.budget == "none" else rational(ask.budget)
     terms = Terms(ask.incentives, ask.participation, revenue, surplus, budget)
     program = sequence(tree, terms, run)
     found = decide(program.rows, program.cost, program.den)
@@ -73,7 +72,7 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
     )
 
 
-def _why(tree: Tree, program: Sequence, best: Best, participation: str) -> dict[str, Any]:
+def _why(tree: Tree, program: Sequence, best: Best, participation: str) -> dict[str, object]:
     """Return the point that mechanisms come close to, what the one that is listed has, and why none is there."""
     costs = zip(program.cost, best.played, strict=True)
     earned = -sum((Fraction(int(cost), program.den) * value for cost, value in costs if cost), Fraction(0))

@@ -43,12 +43,16 @@ def tell(page: Page, answer: Answer) -> None:
         return
     if answer.value is None:
         fail("result.value", "missing", "an answer to optimal states the largest value")
-    value = show(answer.value)
+    value, comes = show(answer.value), "is" if answer.attained else "comes as close as one likes to"
     if "weights" in answer.question:
         revenue, surplus = reading.text(answer.question["weights"], "question.weights").split(",")
         page.say(
-            f"{_times(revenue, 'what a mechanism is expected to earn', surplus, 'the surplus that it is expected to make')} is {value} at the best, and no mechanism "
-            f"has more: {_of(answer)}."
+            f"{_times(revenue, 'what a mechanism is expected to earn', surplus, 'the surplus that it is expected to make')} {comes} {value} at the best, and no "
+            f"mechanism has more: {_of(answer)}."
+        )
+    elif not answer.attained:
+        page.say(
+            f"Mechanisms can be expected to earn as close to {value} as one likes, and none earns as much: {_of(answer)}."
         )
     else:
         page.say(f"The best mechanism is expected to earn {value}, and none earns more: {_of(answer)}.")
