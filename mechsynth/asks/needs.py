@@ -37,6 +37,8 @@ def refuse(ask: Ask, environment: Environment) -> None:
         raise UsageError(place, "a single agent has nobody to pay her subsidy", needs.two_agents)
     if needs.no_outside and any(p.outside is not None for p in environment.periods):
         raise UsageError(place, "leaving is worth something, and the construction leaves nothing", needs.no_outside)
+    if needs.plain and (environment.public or any(p.available is not None for p in environment.periods)):
+        raise UsageError(place, "there are public states, or actions that are not always available", needs.plain)
     if needs.utilities:
         _refuse_negative(environment, place, needs.utilities)
     if needs.prior and environment.prior is None:

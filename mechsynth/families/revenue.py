@@ -66,6 +66,12 @@ def _battaglini(given: Mapping[str, Any], _: Draws) -> Draft:
         surplus += factor * (likely * _positive(high - cost) + (1 - likely) * _positive(low - cost))
         likely, factor = likely * stay + (1 - likely) * rise, factor * delta
     draft.expect("optimal", "Every period by itself: Σ δ^{t−1} E (θ_t − c)^+.", "policy", value=surplus)
+    kept = horizon == 1 or (stay == 1 and rise == 0)
+    draft.expect(
+        "holds" if kept else "fails",
+        "The value stays what it was at first." if kept else "A later value can follow a low and a high first one.",
+        "separable",
+    )
     if stay >= rise:
         draft.expect(
             "optimal",
@@ -133,6 +139,7 @@ def _bandit(given: Mapping[str, Any], _: Draws) -> Draft:
         "policy",
         value=delta * sum((arms(pair, success, delta) for pair in pairs), Fraction(0)) / 4,
     )
+    draft.expect("holds", "Uses are worth x times 0, s or 1, and what they show does not look at x.", "separable")
     return draft
 
 

@@ -105,6 +105,14 @@ def _kln7(given: Mapping[str, Any], _: Draws) -> Draft:
     draft = Draft(body, "Plus or times", notes, tags=["revenue"])
     value = HALF * ((1 + times) / 2 + plus)
     draft.expect("optimal", "Selling always: ((1 + c_×) E x + c_+)/2, and E x = 1/2.", "policy", value=value)
+    apart = bool(plus) and times != 1
+    draft.expect(
+        "fails" if apart else "holds",
+        "The minor of + and × at x and x' is c_+ c_× (x' − x), and the value rises with x by 1 at +, by c_× at ×."
+        if apart
+        else "Without c_+ the value is x times 1 or c_×; with c_× = 1 it is x and 0 or c_+.",
+        "separable",
+    )
     edge = kln7_edge(count, plus)
     if edge is not None and times <= edge:
         draft.expect(
@@ -178,6 +186,8 @@ def _separable(given: Mapping[str, Any], _: Draws) -> Draft:
         "policy",
         value=_mean([_positive(value - cost) for value in worth]),
     )
+    why = f"The value is {joined}; x stays, and s is drawn without looking at it."
+    draft.expect("holds", why, "separable")
     bound, attained = contracts(points, shocks, cost, additive)
     if attained:
         draft.expect(
@@ -204,6 +214,8 @@ def _screening(given: Mapping[str, Any], _: Draws) -> Draft:
     )
     draft = Draft(body, "Fares with and without refund", notes, tags=["revenue"])
     value = share / 2 + (1 - share) * Fraction(3, 4)
+    later = f"After leisure {points} values can follow, after business {2 * points}."
+    draft.expect("fails", later, "separable")
     why = "Leisure always travels: 3/2 − 1; business half of the time: (5/2 − 1)/2."
     draft.expect("optimal", why, "policy", value=value)
     draft.expect(

@@ -120,6 +120,8 @@ class Needs:
         Another agent beside each.
     no_outside:
         Leaving is worth 0.
+    plain:
+        Every agent reports, and every action is always available.
     utilities:
         Utilities of at least 0, the outside option.
     prior:
@@ -138,6 +140,7 @@ class Needs:
     one_period: str = ""
     two_agents: str = ""
     no_outside: str = ""
+    plain: str = ""
     utilities: str = ""
     prior: str = ""
     believed: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from mechsynth.result.codec import Record, always
 from mechsynth.result.rowname import ColumnName, RowName, parse_row
@@ -246,7 +246,25 @@ class Invariant(Record):
     shortfall: Fraction | None
 
 
-Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects | Invariant
+@dataclass(frozen=True, kw_only=True)
+class Minor(Record):
+    """Values or laws that do not separate (Kakade, Lobel and Nazerzadeh 2011, Property 4.1 and Assumption 2.3).
+
+    Attributes
+    ----------
+    agent:
+        Whose.
+    parts:
+        What speaks against it, with the first signals and the cells of the table that do: ``multiplicative`` and ``additive`` together; or ``first``, a
+        later signal of two first ones; ``counts``, of how many later signals; ``chances``, of one that first signals give different chances.
+    """
+
+    kind: Literal["minor"] = "minor"
+    agent: str
+    parts: Mapping[str, Any]
+
+
+Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects | Invariant | Minor
 """Why not."""
 
 __all__ = [
@@ -257,6 +275,7 @@ __all__ = [
     "Imbalance",
     "Interval",
     "Invariant",
+    "Minor",
     "Mixture",
     "Shortfall",
     "Suspects",

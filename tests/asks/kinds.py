@@ -72,6 +72,8 @@ def lacks(raw: bytes) -> set[str]:
     found |= {"prior"} if env.prior is None else set()
     found |= {"believed"} if env.prior is None else set()
     found |= set() if env.horizon == 1 else {"one_period"}
+    if len(env.players) < len(env.agents) or any(not p.there(a, q) for p in env.periods for a in range(len(p.actions)) for q in p.profiles()):
+        found.add("plain")
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
         if any(period.leaving(i, p) for i in env.players for p in period.profiles()):

@@ -75,7 +75,7 @@ def keys(kind: Any) -> tuple[set[str], set[str]]:
     return {key_of(field.name) for field in fields}, {key_of(field.name) for field in needed}
 
 
-KINDS_OF_TWO = {"balance", "identifiability", "invariant"}
+KINDS_OF_TWO = {"balance", "identifiability", "invariant", "minor"}
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -176,7 +176,7 @@ SECOND: list[tuple[str, dict[str, Any]]] = [  # what only format 2 can say
     ("result", {"bounds": ["1/2", "3"], "value": None}),
     ("result", {"attained": False}),
     ("result", {"question": {"ask": "optimal", "incentives": "pbic", "at": {"v": "1/3"}}}),
-    ("result", {"witness": {"kind": "minor", "rows": ["1", "2"]}}),
+    ("result", {"witness": {"kind": "minor", "agent": "firm1", "parts": {"first": {"first": ["4", "6"]}}}}),
     ("result", {"mechanism": {"allocation": [{"signals": {"a": "1"}, "action": {"go": "1/3", "stay": "2/3"}}], "transfers": None}}),
 ]
 
