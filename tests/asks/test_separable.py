@@ -100,7 +100,7 @@ def test_random_environments_by_the_definition() -> None:
         seen[wanted] += 1
         if wanted == "holds":
             told = json.loads(result.to_bytes())["certificate"]["agents"]["one"]
-            rebuilt = told["form"] == "multiplicative" and multiplicative(table) or told["form"] == "additive" and additive(table)
+            rebuilt = (told["form"] == "multiplicative" and multiplicative(table)) or (told["form"] == "additive" and additive(table))
             assert rebuilt
             weights_are_myersons(told, table, [F(1, len(table))] * len(table))
     assert min(seen.values()) > 100, seen
