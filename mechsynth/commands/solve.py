@@ -69,9 +69,9 @@ def _answered(options: argparse.Namespace) -> int:
     except MechsynthError as error:
         raise error.within(options.instance) from None
     if options.output is not None:
-        result.save(options.output)
+        result.save(options.output, made_with=True)
     if options.json:
-        say_json(result.document())
+        say_json(result.dated())
     else:
         _show(result)
     unproved = str(result.strength) == "numerical" or any(

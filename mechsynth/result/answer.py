@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mechsynth.mechanism import Mechanism
 
 FORMAT = RESULT
+CHOOSE = ("highspy", "scipy", "numpy", "python-flint")  # which of several proofs is found may depend on them
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +135,26 @@ class Result:
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the result file."""
-        return (json.dumps(self.document(), ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+        return as_bytes(self.document())
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the result file, whole or not at all."""
-        instance.write_whole(path, self.to_bytes())
+    def save(self, path: str | os.PathLike[str], *, made_with: bool = False) -> None:
+        """Write the result file, whole or not at all.
+
+        Which of several transfers, multipliers or nearest points stands in a file may differ between versions of the packages that answer, and
+        between processors; status, strength and value do not.
+
+        Parameters
+        ----------
+        path:
+            Where.
+        made_with:
+            Whether the file says so, under ``x-made-with``: with which versions it was found. The command line does.
+        """
+        instance.write_whole(path, as_bytes(self.dated() if made_with else self.document()))
+
+    def dated(self) -> dict[str, Any]:
+        """Return the result as JSON data that says with which versions it was found."""
+        return {**self.document(), "x-made-with": versions()}
 
     def check(self) -> Verdict:
         """Have the proof checked by the separate checker, which reads the instance anew."""
@@ -206,3 +223,21 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("format") not in (RESULT, RESULT_SECOND):
         raise InputError(name, f"not a result file ({FORMAT})", "give a file written by mechsynth solve")
     return document
+
+
+def as_bytes(document: Mapping[str, Any]) -> bytes:
+    """Return JSON data as the bytes of a file."""
+    return (json.dumps(document, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of this package and of those whose choices may show in a file."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from mechsynth import __version__
+
+    found = {"mechsynth": __version__}
+    for name in CHOOSE:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
