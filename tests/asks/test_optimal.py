@@ -22,10 +22,8 @@ from mechsynth import instance
 from mechsynth.check import check
 from mechsynth.errors import InputError, UsageError
 from mechsynth.result.document import Document
-from mechsynth.suite.expected import expected
 
 Json = dict[str, Any]
-REVENUE = Path(__file__).resolve().parents[2] / "instances" / "revenue"
 
 
 def buyer(values: list[list[str]], chances: list[str], moves: list[list[list[str]]], *, delta: str = "1", cost: str = "0", idle: bool = False) -> Json:
@@ -489,14 +487,6 @@ def test_file() -> None:
     document = result.document()
     jsonschema.validate(document, mechsynth.schema("mechsynth-result/2"))
     assert Document.of(document).to_bytes() == result.to_bytes()
-
-
-@pytest.mark.parametrize("known", expected(REVENUE / "buyer-met-twice.json"), ids=lambda known: "-".join(map(str, known.question.values())))
-def test_the_library(known: Any) -> None:
-    options = {key: value for key, value in known.question.items() if key != "ask"}
-    result = mechsynth.solve(REVENUE / "buyer-met-twice.json", known.question["ask"], **options)
-    assert (result.status, result.value) == (known.status, known.value)
-    assert result.check().accepted
 
 
 def test_leaving_is_worth_something() -> None:

@@ -151,12 +151,14 @@ def test_filters(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"families/trade-absorbing.json", "families/trade-just-too-impatient.json"} <= set(poor) < set(trades)
     three = listed(capsys, "--agents", "3")
     assert "ex-post-balance-three-agents.json" in three and "no-correlation.json" not in three
-    assert listed(capsys, "--horizon", "3") == [
+    assert [name for name in listed(capsys, "--horizon", "3") if not name.startswith("revenue/")] == [
         "families/private-values-three-periods.json",
         "families/value-moves.json",
         "liu2014-oil-leases-manipulable.json",
         "three-period-varying.json",
     ]
+    assert "revenue/persistent-buyer-3-periods.json" in listed(capsys, "--horizon", "3")
+    assert "revenue/persistent-buyer-4-periods.json" not in listed(capsys, "--horizon", "3")
     finite, infinite = listed(capsys, "--horizon", "finite"), listed(capsys, "--horizon", "infinite")
     assert sorted(finite + infinite) == sorted(ENTRIES) and finite and infinite
     small = listed(capsys, "--largest", "4")
