@@ -163,7 +163,8 @@ def test_filters(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(finite + infinite) == sorted(ENTRIES) and finite and infinite
     small = listed(capsys, "--largest", "4")
     assert small == [file for file, each in ENTRIES.items() if each["sizes"]["profiles"] <= 4]
-    assert listed(capsys, "--source", "YOON", "--horizon", "2") == ["families/trade-two-periods.json"]
+    yoon = ["families/trade-two-periods.json", "revenue/values-stay-or-not.json", "revenue/virtual-values-cross.json"]
+    assert listed(capsys, "--source", "YOON", "--horizon", "2") == yoon
     assert listed(capsys, "--tag", "no such tag") == []
 
 
