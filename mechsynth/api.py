@@ -12,10 +12,11 @@ from mechsynth import asks, instance
 from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.errors import InputError, UsageError
+from mechsynth.given import given
 from mechsynth.program.labelled import Program
 from mechsynth.result import Result
 from mechsynth.result.ask import Ask, question
-from mechsynth.result.vocabulary import UNNAMED, WISHES
+from mechsynth.result.vocabulary import EFFICIENT, UNNAMED, WISHES
 from mechsynth.run import Progress, Run
 
 
@@ -40,7 +41,18 @@ def program_of(environment: Environment | str | os.PathLike[str], ask: str | Ask
     asked = question(ask, options)
     if not isinstance(environment, Environment):
         environment = instance.load(environment)
-    return asks.program(asked, Case(environment, asked.last_period))
+    return asks.program(asked, _case(asked, environment))
+
+
+def _case(asked: Ask, environment: Environment) -> Case:
+    """Return an environment with the rule that a question is about: the efficient one, or one that is given."""
+    rule = getattr(asked, "rule", EFFICIENT)
+    if isinstance(rule, str) and rule == EFFICIENT:
+        return Case(environment, asked.last_period)
+    try:
+        return Case(environment, asked.last_period, given(rule, environment))
+    except InputError as error:
+        raise UsageError(f"rule {error.place}".rstrip(), error.problem, error.remedy) from None
 
 
 def export(program: Program, path: str | os.PathLike[str], numbers: str = "integers") -> None:
@@ -121,4 +133,4 @@ def solve(
         environment = instance.load(environment)
     # floats only suggest: where numbers are beyond them, what they are short of is decided exactly, and is nobody's concern
     with np.errstate(all="ignore"):
-        return asks.answer(asked, Case(environment, asked.last_period), run)
+        return asks.answer(asked, _case(asked, environment), run)

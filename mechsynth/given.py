@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from mechsynth import files
 from mechsynth.efficient import Rule, efficient_rule, expectation, solve_discounted
 from mechsynth.environment import Environment
-from mechsynth.errors import InputError, MechsynthError, UsageError, did_you_mean
+from mechsynth.errors import InputError, MechsynthError, did_you_mean
 from mechsynth.past import Past
 from mechsynth.period import stack
-from mechsynth.rational import Rationals, narrow, rational, text
+from mechsynth.rational import Rationals, narrow, nest, rational, text
 
 FORMAT = "mechsynth-rule/1"
 
@@ -44,7 +44,9 @@ class Given:
     kind, name:
         ``"table"``, ``"constant"`` or ``"weighted"``, and what it is called.
     said:
-        What the question of a result says of it beside: the constant action, or the weights.
+        What its file says of it but for format and name: the constant action, or the weights; empty for a table.
+    source:
+        The text of its file, where it has one.
     weighted:
         Of a weighted rule the environment in which utilities are weighted, where the rule is efficient.
     weights:
@@ -58,6 +60,7 @@ class Given:
     said: Mapping[str, object]
     weighted: Rule | None = None
     weights: tuple[Fraction, ...] = ()
+    source: str = ""
 
     def past(self, t: int) -> Past:
         """Return the histories that period ``t`` (from 1) leaves."""
@@ -117,16 +120,36 @@ class Given:
             return None
         return (prior.reshape(1, -1) @ self.value(1).reshape(-1, 1)).fraction(0, 0)
 
+    def within(self, optimal: Sequence[NDArray[np.bool_]]) -> bool:
+        """Whether only actions of certain sets are ever taken, Booleans ``(|A|, |Θ|)`` per distinct period."""
+        return all(
+            bool(optimal[min(t, len(optimal) - 1)][past.drawn, past.told].all()) for t, past in enumerate(self._pasts)
+        )
+
     def allocation(self) -> list[dict[str, object]]:
         """Return the records of the rule: every profile of every period."""
         return allocation(self.environment, self.chances)
 
+    @cached_property
+    def text(self) -> str:
+        """The text of a rule file that says it, which results carry: of its own file, byte for byte, where it has one."""
+        return self.source or json.dumps(self.written(), ensure_ascii=False)
+
+    def written(self) -> dict[str, object]:
+        """Return the JSON object of a rule file that says the same."""
+        if self.said:
+            return {"format": FORMAT, "name": self.name, **self.said}
+        records, tables = self.allocation(), []
+        for t in range(1, len(self.chances) + 1):
+            entries = [record["action"] for record in records if record.get("period", t) == t]
+            tables.append(nest(entries, self.environment.period(t).shape))
+        endless = self.environment.horizon is None
+        return {"format": FORMAT, "name": self.name, "rule": tables[0] if endless else tables}
+
     def document(self) -> dict[str, object]:
-        """Return what the question of a result says of the rule; ``sha256`` is the digest of what the rule says, whatever its file is like."""
-        content: Any = dict(self.said) if self.said else {"rule": self.allocation()}
-        plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        digest = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
-        return {"kind": self.kind, "name": self.name, "sha256": digest, **self.said}
+        """Return what the question of a result says of the rule; ``sha256`` is the digest of its text."""
+        digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+        return {"kind": self.kind, "name": self.name, "sha256": digest}
 
 
 def _wide(chances: Rationals) -> Rationals:
@@ -154,7 +177,7 @@ def allocation(environment: Environment, chances: Sequence[Rationals]) -> list[d
 
 
 def given(rule: Any, environment: Environment) -> Given:
-    """Return a rule from the path of a file, its JSON object, or an object that was made before.
+    """Return a rule from the path of a file, its JSON object, a result, or an object that was made before.
 
     Raises
     ------
@@ -162,28 +185,23 @@ def given(rule: Any, environment: Environment) -> Given:
         For what is malformed or does not fit the environment, naming the place.
     """
     if isinstance(rule, Given):
-        return rule if rule.environment is environment else given(_written(rule), environment)
+        return (
+            rule if rule.environment is environment else replace(_read(rule.written(), environment), source=rule.source)
+        )
     if isinstance(rule, Mapping):
         return _read(rule, environment)
+    if hasattr(rule, "document"):
+        return _read(rule.document(), environment)
     path = os.fspath(rule)
     from mechsynth import instance
 
     try:
-        return _read(instance.read_json(files.read(path, "a rule file")), environment)
+        data = files.read(path, "a rule file")
+        document = instance.read_json(data)
+        found = _read(document, environment)
     except MechsynthError as error:
-        raise error.within(path) from None
-
-
-def _written(rule: Given) -> dict[str, object]:
-    if rule.kind == "weighted":
-        return {"format": FORMAT, "name": rule.name, **rule.said}
-    if rule.kind == "constant":
-        return {"format": FORMAT, "name": rule.name, **rule.said}
-    return {
-        "format": "mechsynth-result/2",
-        "instance": {"name": rule.name},
-        "mechanism": {"allocation": rule.allocation()},
-    }
+        raise (error if error.place == path else error.within(path)) from None
+    return replace(found, source=data.decode() if document["format"] == FORMAT else "")
 
 
 def _read(document: Any, environment: Environment) -> Given:
@@ -268,14 +286,18 @@ def _tables(rule: Any, environment: Environment) -> list[list[Any]]:
 
 
 def _flat(table: Any, shape: tuple[int, ...], place: str) -> list[Any]:
-    if not shape:
-        return [table]
-    if not isinstance(table, list) or len(table) not in (1, shape[0]):
-        raise InputError(place, f"not a list of {shape[0]}", "write one entry per signal, or one for all of them")
-    rows = [_flat(row, shape[1:], f"{place}[{k}]") for k, row in enumerate(table)]
-    if len(rows) == 1:
-        rows *= shape[0]
-    return [entry for row in rows for entry in row]
+    level, found = [table], []
+    for axis, length in enumerate(shape, 1):
+        counts = {len(entry) if isinstance(entry, list) else 0 for entry in level}
+        if len(counts) > 1 or not counts <= {1, length}:
+            problem = (
+                f"axis {axis} is not a list of {length}" if len(counts) == 1 else f"axis {axis} has different lengths"
+            )
+            raise InputError(place, problem, "write one entry per signal, or one for all of them")
+        found.append(counts.pop())
+        level = [leaf for entry in level for leaf in entry]
+    places = np.broadcast_to(np.arange(len(level)).reshape(found), shape).ravel()
+    return [level[k] for k in places.tolist()]
 
 
 def _from_records(records: Sequence[Any], environment: Environment) -> list[list[Any]]:
@@ -364,9 +386,3 @@ def weighed_environment(
 def _lean(values: Rationals) -> Rationals:
     reduced = values.reduce()
     return Rationals(narrow(np.asarray(reduced.num)), reduced.den)
-
-
-def refuse_given(rule: object, what: str) -> None:
-    """Refuse a given rule where a question has no use for one."""
-    if rule is not None:
-        raise UsageError("rule", f"{what} asks about the efficient rule", "leave it out")

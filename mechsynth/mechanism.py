@@ -18,7 +18,8 @@ import numpy as np
 from mechsynth.display import html
 from mechsynth.efficient import Rule
 from mechsynth.environment import Environment
-from mechsynth.rational import IntArray, Rationals, ratio_strings
+from mechsynth.given import Given
+from mechsynth.rational import IntArray, Rationals, nest, ratio_strings
 
 
 @dataclass(eq=False)
@@ -81,13 +82,6 @@ def _shrunk(flat: list[str], shape: tuple[int, ...]) -> tuple[list[str], tuple[i
     return (flat, shape) if table.shape == shape else (table.ravel().tolist(), table.shape)
 
 
-def nest(flat: list[Any], shape: tuple[int, ...]) -> Any:
-    """Return a flat list in C order as nested lists."""
-    for length in shape[:0:-1]:
-        flat = [flat[k : k + length] for k in range(0, len(flat), length)]
-    return flat
-
-
 @dataclass(frozen=True, eq=False)
 class Mechanism:
     """A rule and its transfers.
@@ -101,11 +95,14 @@ class Mechanism:
     transfers:
         Per distinct period ``{agent: {"now": Table, "later": Table}}``, either key may be missing; ``None`` where a result
         speaks of the rule alone.
+    given:
+        The rule, where it is no rule that takes one action at every profile, or one that somebody gave.
     """
 
     environment: Environment
     actions: tuple[IntArray, ...]
     transfers: tuple[Mapping[str, Mapping[str, Table]], ...] | None = None
+    given: Given | None = None
 
     @classmethod
     def of_rule(cls, rule: Rule) -> Mechanism:
@@ -118,6 +115,8 @@ class Mechanism:
 
     def allocation(self) -> list[dict[str, Any]]:
         """Return the records of the rule: every profile of every period."""
+        if self.given is not None:
+            return self.given.allocation()
         environment = self.environment
         records: list[dict[str, Any]] = []
         for t in range(1, environment.last + 1):

@@ -299,3 +299,10 @@ def ratio_strings(num: IntArray, den: int) -> list[str]:
     shared = np.gcd(num, den)
     tops, bottoms = (num // shared).tolist(), (den // shared).tolist()
     return [f"{top}/{bottom}" if bottom != 1 else str(top) for top, bottom in zip(tops, bottoms, strict=True)]
+
+
+def nest(flat: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return a flat list in C order as nested lists."""
+    for length in shape[:0:-1]:
+        flat = [flat[k : k + length] for k in range(0, len(flat), length)]
+    return flat

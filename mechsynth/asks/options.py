@@ -69,6 +69,12 @@ RELAX = Option(
     kind=Kind.SWITCH,
     aside=True,
 )
+RULE = Option(
+    "the rule that is played: efficient, or a file of a rule or a result (mechsynth-rule/1: a table of actions or lotteries, weights, or a constant)",
+    "FILE",
+    Kind.FILE,
+    remedy="name a file, or give its object",
+)
 PHI = Option("what each agent pays on top of the team mechanism", kind=Kind.OBJECT)
 DECIDE = Option("the decision rule under which phi is added up", kind=Kind.OBJECT)
 LOOK_AHEAD = Length(

@@ -12,8 +12,10 @@ from mechsynth.errors import InputError
 from .asked import asked_of
 from .envelope import Claim
 from .exact import Array, Exact
+from .given import read_given
 from .mechanism import read_allocation, read_entry, read_profile
 from .model import Model
+from .play import Rule
 from .text import flatten, items, label, show, table
 from .tried import check_tried, check_weaker
 from .values import Values
@@ -39,9 +41,16 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     """
     kind = asked_of(claim.ask)
     certificate = table(claim.certificate, "certificate", (), kind.certificates[claim.status])
-    rule: list[Array] | None = None
+    rule: Rule | None = None
     values: Values | None = None
-    if claim.mechanism is not None and not kind.grown:
+    if claim.asked.rule is not None:
+        given = read_given(claim, model, ledger)
+        rule, values = given.plays, given
+        if "ties" in certificate:
+            raise InputError("certificate.ties", "stand in an answer about a rule that is given", "remove them")
+    elif "rule" in certificate or "claims" in certificate:
+        raise InputError("certificate", "has a rule that the question does not give", "remove it")
+    elif claim.mechanism is not None and not kind.grown:
         rule = read_allocation(claim.mechanism["allocation"], model)
         if claim.constant is not None and (rule[-1] != claim.constant).any():
             raise Refuted("the last period does not have the constant action of the question at every profile")
@@ -57,6 +66,8 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
         _check_ties(claim, model, signs, ledger)
         if not kind.any_rule:
             _check_first(claim, model, rule, signs, ledger)
+        if claim.constant is None:
+            ledger.proved.append("efficient")
     elif certificate.get("ties") is not None:
         raise InputError("certificate.ties", "stand in an answer that is about no rule", "remove them")
     said = kind.judge(claim, model, rule, values, ledger)

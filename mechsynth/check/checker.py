@@ -43,7 +43,7 @@ def check(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -> V
             statement = _check(root, numbers, model, ledger)
         except Refuted as refuted:
             return Verdict(False, str(refuted), "", ledger.rows)
-        return Verdict(True, None, statement, ledger.rows)
+        return Verdict(True, None, statement, ledger.rows, tuple(dict.fromkeys(ledger.proved)))
     except (MemoryError, RecursionError):
         raise TooLargeInput("result", "does not fit into memory", "use a smaller one") from None
 

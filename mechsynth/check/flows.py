@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -108,7 +109,7 @@ def _below(f: Frame, t: int, i: int, most: Fraction, s: State) -> Form:
 
 
 def liability(f: Frame, head: str, most: Fraction, only: int | None) -> Iterator[Rows]:
-    """In no period does an agent lose more than a number, utility less what is paid, at any true profile after any reports.
+    """In no period does an agent lose more than a number, utility less what is paid, at any true profile after any reports, whatever is drawn.
 
     With ``only`` in one period alone; where periods do not end that is the start.
     """
@@ -116,13 +117,13 @@ def liability(f: Frame, head: str, most: Fraction, only: int | None) -> Iterator
         for history in f.histories(t):
             if only is not None and (t != only or (f.model.horizon is None and history[0] >= 0)):
                 continue
-            for i in f.agents:
-                name, state = f.place(head, t, i), f.pairs(history, f.profiles(t))
-                yield Rows(head, False, name.head, state, partial(_lost, f, t, i, most), name.profile)
+            for i, (k, profile) in product(f.agents, enumerate(f.draws(t))):
+                name, state = f.place(head, t, i), f.pairs(history, profile)
+                yield Rows(head, False, name.head, state, partial(_lost, f, t, i, most, k), partial(name.played, k))
 
 
-def _lost(f: Frame, t: int, i: int, most: Fraction, s: State) -> Form:
-    return f.number(most, len(s)) + f.flow(t, i, s.profile) - f.paid(t, i, s)
+def _lost(f: Frame, t: int, i: int, most: Fraction, k: int, s: State) -> Form:
+    return f.number(most, len(s)) + f.enjoys(t, i, s.profile, k) - f.paid(t, i, s)
 
 
 def split(f: Frame, head: str, shares: dict[int, Fraction]) -> Iterator[Rows]:

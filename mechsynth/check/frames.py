@@ -12,8 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property, partial, reduce
-from operator import add
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -199,10 +198,14 @@ class Frame(Knowledge, ABC):
         """Return what an agent enjoys."""
         return Form(self.model.period(t).utilities[agent][action, true])
 
-    def flow(self, t: int, agent: int, profile: Array) -> Form:
-        """Return what an agent enjoys in a period in which all report the truth."""
-        parts = [(w, self.utility(t, agent, self.drawn(t, past), profile)) for w, past in self.play(t, profile)]
-        return reduce(add, (part if w is None else part.by(w) for w, part in parts))
+    def draws(self, t: int) -> list[Array]:
+        """Return the profiles at which the rule takes a first action, those at which it may take a second one instead, and so on."""
+        every = self.profiles(t)
+        return [every if chance is None else every[chance.num != 0] for chance, _ in self.plays[t].layers]
+
+    def enjoys(self, t: int, agent: int, profile: Array, k: int) -> Form:
+        """Return what an agent enjoys in a period in which all report the truth, when the ``k``-th of the actions that can be drawn is taken."""
+        return self.utility(t, agent, self.drawn(t, self.plays[t].layers[k][1][profile]), profile)
 
     def surplus(self, t: int, profile: Array) -> Form:
         """Return the surplus of the rule from a period on."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from mechsynth.errors import InputError
 
 from .exact import Array, Exact, Rows
 from .model import Model
-from .text import Numbers, TooLargeInput, describe, flatten, items, label, mapping, show, table
+from .play import Rule, plays
+from .text import Numbers, TooLargeInput, describe, flatten, items, label, mapping, number_text, show, table
 
 MAX_CELLS = 50_000_000
 
@@ -70,24 +71,60 @@ class Payments:
 
 def read_allocation(value: object, model: Model, place: str = "mechanism.allocation") -> list[Array]:
     """Return the action of every profile, per period; every profile must be listed exactly once."""
-    rule = [np.full(model.period(t).profiles, -1, dtype=np.int64) for t in range(model.count)]
+
+    def chosen(entry: object, t: int, profile: int, at: str) -> int:
+        return label(entry, model.period(t).action_index, at, "action of this period")
+
+    rule = [np.array(actions) for actions in listed(value, model, place, chosen)]
+    for t, actions in enumerate(rule):
+        wrong = np.flatnonzero(~model.period(t).choices[actions, np.arange(actions.size)])
+        if wrong.size:
+            raise _unavailable(place, model, t, int(actions[wrong[0]]), int(wrong[0]))
+    return rule
+
+
+def listed(value: object, model: Model, place: str, read: Callable[[object, int, int, str], Any]) -> list[list[Any]]:
+    """Return what ``read`` makes of the action of every profile, per period; every profile must be listed exactly once."""
+    found: list[dict[int, Any]] = [{} for _ in range(model.count)]
     for k, entry in enumerate(items(value, place)):
         at = f"{place}[{k}]"
         t = read_entry(entry, model, at, ("signals", "action"))
-        period = model.period(t)
         profile = read_profile(entry["signals"], model, t, f"{at}.signals")
-        if rule[t][profile] != -1:
-            raise InputError(at, f"{period.name(profile)} is listed twice", "list every profile once")
-        rule[t][profile] = label(entry["action"], period.action_index, f"{at}.action", "action of this period")
-    for t, actions in enumerate(rule):
-        if (actions < 0).any():
-            missing = model.period(t).name(int(np.flatnonzero(actions < 0)[0]))
-            raise InputError(place, f"{missing}{model.when(t)} is not listed", "list every profile once")
-        wrong = np.flatnonzero(~model.period(t).choices[actions, np.arange(actions.size)])
-        if wrong.size:
-            chosen, where = model.period(t).actions[actions[wrong[0]]], model.period(t).name(int(wrong[0]))
-            raise InputError(place, f"{show(chosen)} is not available at {where}{model.when(t)}", "take one that is")
-    return rule
+        if profile in found[t]:
+            raise InputError(at, f"{model.period(t).name(profile)} is listed twice", "list every profile once")
+        found[t][profile] = read(entry["action"], t, profile, f"{at}.action")
+    for t, own in enumerate(found):
+        if len(own) < model.period(t).profiles:
+            missing = next(p for p in range(model.period(t).profiles) if p not in own)
+            name = model.period(t).name(missing)
+            raise InputError(place, f"{name}{model.when(t)} is not listed", "list every profile once")
+    return [[own[p] for p in range(len(own))] for own in found]
+
+
+def _unavailable(place: str, model: Model, t: int, action: int, profile: int) -> InputError:
+    chosen, where = model.period(t).actions[action], model.period(t).name(profile)
+    return InputError(place, f"{show(chosen)} is not available at {where}{model.when(t)}", "take one that is")
+
+
+Lottery: TypeAlias = list[tuple[int, Fraction]]
+
+
+def lottery(entry: object, model: Model, t: int, profile: int, numbers: Numbers, place: str) -> Lottery:
+    """Return the actions that an entry of a rule draws, in file order, with their chances above 0: a label, or ``{label: "p/q"}``."""
+    chances: dict[int, Fraction] = {}
+    for name, value in (
+        {entry: (1, 1)} if isinstance(entry, str) else mapping(entry, place, "write an action")
+    ).items():
+        action = label(name, model.period(t).action_index, place, "action of this period")
+        chances[action] = numbers.fraction(value, f"{place}.{show(name)}")
+        if chances[action] < 0:
+            raise InputError(f"{place}.{show(name)}", "a probability below 0", "write one of at least 0")
+        if chances[action] and not model.period(t).choices[action, profile]:
+            raise _unavailable(place, model, t, action, profile)
+    if sum(chances.values()) != 1:
+        total = number_text(sum(chances.values(), Fraction(0)))
+        raise InputError(place, f"the probabilities add up to {total}", "make them add up to 1")
+    return [(action, chances[action]) for action in sorted(chances) if chances[action]]
 
 
 def read_period(entry: Mapping[str, Any], model: Model, place: str, last: int | None = None) -> int:
@@ -142,7 +179,7 @@ def _signals(value: object, model: Model, t: int, place: str) -> dict[int, int]:
 
 
 def read_transfers(
-    value: object, model: Model, rule: Sequence[Array], numbers: Numbers, place: str = "mechanism.transfers"
+    value: object, model: Model, rule: Rule, numbers: Numbers, place: str = "mechanism.transfers"
 ) -> list[list[Payments]]:
     """Return the payments per period and agent, from tables or from records."""
     if isinstance(value, dict):
@@ -205,7 +242,7 @@ def _later(pairs: Sequence[tuple[int, int]], shape: tuple[int, ...], model: Mode
 
 
 def _records(
-    entries: Sequence[dict[str, Any]], model: Model, rule: Sequence[Array], numbers: Numbers, place: str
+    entries: Sequence[Mapping[str, Any]], model: Model, rule: Rule, numbers: Numbers, place: str
 ) -> list[list[Payments]]:
     """Return the payments that records describe: records that fit the same event add up."""
     result = [[Payments() for _ in model.agents] for _ in range(model.count)]
@@ -231,7 +268,7 @@ def _records(
         later.setdefault((t, i), []).append((reports, action, then, payment))
     cells = 0
     for (t, i), found in now.items():
-        period = model.period(t)
+        period, play = model.period(t), plays(rule)[t]
         looks = {j for reports, _, _ in found for j in reports}
         if any(action is not None for _, action, _ in found):
             # the action is the rule's, so such a payment looks at whatever the rule looks at
@@ -244,7 +281,13 @@ def _records(
             mask = np.zeros(shape, dtype=bool)
             mask[where] = True
             if action is not None:
-                mask &= (rule[t] == action).reshape(shape)
+                taken = np.zeros(shape, dtype=bool)
+                taken.ravel()[play.told[play.drawn == action]] = True
+                mask &= taken
+                if play.several[(play.drawn == action) & mask.ravel()[play.told]].any():
+                    raise InputError(
+                        place, "a payment that looks at an action is made before the action is drawn", "write next"
+                    )
             total[mask] += payment
         pairs = [(value.numerator, value.denominator) for value in total.flat]
         result[t][i] = replace(result[t][i], now=Exact.of(pairs, shape))

@@ -78,6 +78,14 @@ class Names:
             self._profiles[key] = ["(" + ",".join(labels[j][k] for j, k in enumerate(place)) + ")" for place in places]
         return self._profiles[key][profile]
 
+    def played(self, t: int, profile: int, k: int) -> str:
+        """Return a profile with the ``k``-th action that can be drawn there, if there are several: ``(4,-) a=left``."""
+        play = self.plays[t]
+        if not play.draws_at(profile):
+            return self.profile(t, profile)
+        action = play.drawn[play.layers[k][1][profile]]
+        return f"{self.profile(t, profile)} a={written(self.model.period(t).actions[action])}"
+
     def after(self, t: int, history: int | None) -> str:
         """Return ``after (4,-)``, with ``a=left`` where the action was drawn among several; nothing at the start."""
         if history is None:

@@ -35,6 +35,10 @@ class Place:
         """Name a row by its profile and history."""
         return self._name(self.names.profile(self.t, s.profile), s)
 
+    def played(self, k: int, s: State) -> str:
+        """Name a row by its profile, the ``k``-th action that can be drawn there, and the history."""
+        return self._name(self.names.played(self.t, s.profile, k), s)
+
     def own(self, s: State) -> str:
         """Name a row by what the agent sees and the history."""
         assert self.agent is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from math import lcm
 from typing import TypeAlias
@@ -39,6 +40,14 @@ class Play:
     def pure(cls, actions: Array) -> Play:
         """Return a rule without lotteries: the action at every profile."""
         return cls(np.arange(actions.size), np.asarray(actions), objects([1] * actions.size), 1)
+
+    @classmethod
+    def of(cls, lotteries: Sequence[Sequence[tuple[int, Fraction]]]) -> Play:
+        """Return what draws by lotteries, one a profile: actions with chances above 0."""
+        flat = [(p, action, chance) for p, lottery in enumerate(lotteries) for action, chance in lottery]
+        den = lcm(*(chance.denominator for _, _, chance in flat))
+        told, drawn = (np.array([entry[k] for entry in flat]) for k in range(2))
+        return cls(told, drawn, objects([int(chance * den) for _, _, chance in flat]), den)
 
     @property
     def profiles(self) -> int:
@@ -88,6 +97,20 @@ class Play:
         Where a profile has fewer actions its first history stands again, with chance 0.
         """
         return self.mixed(np.arange(self.profiles))
+
+    def mean(self, worth: Exact) -> Exact:
+        """Return the mean over what is drawn at every profile of numbers by action and profile."""
+        every, total = np.arange(self.profiles), None
+        for chance, past in self.layers:
+            part = worth[self.drawn[past], every]
+            part = (
+                part
+                if chance is None
+                else Exact(part.num * chance.num, np.asarray(part.den * chance.den, dtype=object))
+            )
+            total = part if total is None else total + part
+        assert total is not None
+        return total
 
     def transition(self, kernel: Kernel) -> tuple[Array, Array, int]:
         """Return the transition under the rule: weights ``(profiles, next)``, their denominators, and what no row's sum exceeds."""

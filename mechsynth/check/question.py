@@ -89,6 +89,8 @@ class Question:
         The requirements that are none of the format's, whose rows the result has to write out.
     choices:
         The other options of the question, by name.
+    rule:
+        Kind, name and digest of the rule, where one is given; None for the efficient one.
     """
 
     ask: str
@@ -101,6 +103,7 @@ class Question:
     made: dict[str, Maker] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     choices: dict[str, str] = field(default_factory=dict)
+    rule: dict[str, str] | None = None
 
     @property
     def incentives(self) -> str:
@@ -184,9 +187,21 @@ def _last_period(question: Mapping[str, Any], ends: bool, model: Model) -> int |
     return actions[action]
 
 
+def read_rule(question: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return kind, name and digest of the rule that a question gives; None for the efficient one."""
+    if question.get("rule", "efficient") == "efficient":
+        return None
+    keys, place = ("kind", "name", "sha256"), "question.rule"
+    found = table(question["rule"], place, keys)
+    for key in keys:
+        if not isinstance(found[key], str):
+            raise InputError(f"{place}.{key}", f"found {describe(found[key])}", "write a string")
+    return {key: found[key] for key in keys}
+
+
 def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> Question:
     """Read a question with a class of transfers, requirements and an objective of its own choice."""
-    table(question, "question", ("ask", "transfers", "require", "objective"))
+    table(question, "question", ("ask", "transfers", "require", "objective"), ("rule",))
     transfers, objective = question["transfers"], question["objective"]
     if not isinstance(transfers, str) or transfers not in CLASSES:
         raise InputError("question.transfers", f"found {describe(transfers)}", f"one of {', '.join(CLASSES)}")
@@ -227,7 +242,18 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
         for entry in (*require, objective):
             if entry in needs or entry.startswith(("split:", "exit:")):
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
-    return Question(question["ask"], "", None, transfers, tuple(require), objective, bounds, made, tuple(written))
+    return Question(
+        question["ask"],
+        "",
+        None,
+        transfers,
+        tuple(require),
+        objective,
+        bounds,
+        made,
+        tuple(written),
+        rule=read_rule(question),
+    )
 
 
 def _made(name: str, model: Model, numbers: Numbers, at: str) -> Maker | None:

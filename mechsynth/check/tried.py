@@ -12,9 +12,9 @@ from fractions import Fraction
 from mechsynth.errors import InputError
 
 from .envelope import Claim, nested, open_part
-from .exact import Array
 from .mechanism import read_allocation
 from .model import Model
+from .play import Rule, plays
 from .text import items, number_text
 from .verdict import Ledger
 
@@ -30,7 +30,16 @@ CONTAINS: dict[str, tuple[str, ...]] = {
 }
 
 
-def check_weaker(claim: Claim, model: Model, rule: list[Array], judge: Callable[[Claim], str], ledger: Ledger) -> str:
+def _same_rule(part: Claim, claim: Claim, model: Model, rule: Rule) -> bool:
+    """Say whether two answers are about one rule: one that is given is known by its digest."""
+    if part.asked.rule is not None or claim.asked.rule is not None:
+        return part.asked.rule == claim.asked.rule
+    assert part.mechanism is not None
+    theirs = plays(read_allocation(part.mechanism["allocation"], model))
+    return all((a.drawn == b.drawn).all() for a, b in zip(plays(rule), theirs, strict=True))
+
+
+def check_weaker(claim: Claim, model: Model, rule: Rule, judge: Callable[[Claim], str], ledger: Ledger) -> str:
     """Check what a negative answer about ``pbic`` says of ``bnic``, with the same class of payments; return what that proves."""
     entry = claim.certificate.get("weaker")
     if entry is None:
@@ -44,14 +53,12 @@ def check_weaker(claim: Claim, model: Model, rule: list[Array], judge: Callable[
         ledger.claim(part.status in ("feasible", "infeasible"), f'status "{part.status}": not decided')
         inside = part.certificate.get("tried") is None and part.certificate.get("weaker") is None
         ledger.claim(inside, "answers within an answer")
-        assert part.mechanism is not None
-        theirs = read_allocation(part.mechanism["allocation"], model)
-        ledger.claim(all((a == b).all() for a, b in zip(rule, theirs, strict=True)), "an answer about another rule")
+        ledger.claim(_same_rule(part, claim, model, rule), "an answer about another rule")
         said = judge(part)
     return f" With bnic instead of pbic: {said}"
 
 
-def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[Claim], str], ledger: Ledger) -> str:
+def check_tried(claim: Claim, model: Model, rule: Rule, judge: Callable[[Claim], str], ledger: Ledger) -> str:
     """Check the negative answers that a result carries; return what they prove together, or nothing where there are none.
 
     Parameters
@@ -82,11 +89,10 @@ def check_tried(claim: Claim, model: Model, rule: list[Array], judge: Callable[[
             ledger.claim(part.certificate.get("tried") is None, "answers within an answer that was tried before")
             if part.asked.transfers in (*classes, *values, claim.asked.transfers):
                 raise InputError("question.transfers", f"{part.asked.transfers} stands twice", "keep one")
-            assert part.mechanism is not None
-            theirs = read_allocation(part.mechanism["allocation"], model)
-            ledger.claim(
-                all((a == b).all() for a, b in zip(rule, theirs, strict=True)), "an answer about another efficient rule"
+            other = (
+                "an answer about another efficient rule" if claim.asked.rule is None else "an answer about another rule"
             )
+            ledger.claim(_same_rule(part, claim, model, rule), other)
             judge(part)
         if part.status == "infeasible":
             classes.append(part.asked.transfers)

@@ -170,6 +170,9 @@ class Values:
         Claimed exact values (infinite horizon), to try before solving.
     """
 
+    called, which = "the efficient rule listed", "the rule listed, which is efficient,"
+    untried = "other efficient rules, if there are ties, are not tried"
+
     def __init__(
         self, model: Model, rule: Sequence[Array], constant: bool = False, suggestions: Sequence[Exact] = ()
     ) -> None:
@@ -287,7 +290,7 @@ class Values:
             signs = np.where(gaps > 0, 1, np.where(gaps < 0, -1, 0))
         return np.asarray(np.where(self.model.period(t).choices, signs, 1), dtype=int)
 
-    def check_efficient(self, ledger: Ledger) -> list[Array]:
+    def check_efficient(self, ledger: Ledger, what: str = "efficiency") -> list[Array]:
         """Ask that no action at any profile of any period beats the rule; return the signs of the gaps."""
         every = []
         for t in range(self.model.count):
@@ -297,7 +300,7 @@ class Values:
                 period = self.model.period(t)
                 # a lower bound of the loss would not be exact: take the exact value for the message
                 slack = number_text(self.exact_gaps(t).at(action, profile))
-                words = f"efficiency{self.model.when(t)} at {period.name(profile)}"
+                words = f"{what}{self.model.when(t)} at {period.name(profile)}"
                 other, own = show(period.actions[action]), show(period.actions[self.rule[t][profile]])
                 raise Refuted(f"{words}: {other} beats the rule's {own}: slack {slack} < 0")
             ledger.rows += signs.size

@@ -31,12 +31,15 @@ class Verdict:
         One sentence: what has been proved, and what it quantifies over. Empty if refused.
     rows:
         How many equalities and inequalities were evaluated.
+    claims:
+        What was proved of the rule beside: ``"efficient"``, or ``"weighted"`` of one that makes most of weighted utilities.
     """
 
     accepted: bool
     reason: str | None
     statement: str
     rows: int
+    claims: tuple[str, ...] = ()
 
 
 class Refuted(Exception):
@@ -53,10 +56,11 @@ def saying(words: str) -> Iterator[None]:
 
 
 class Ledger:
-    """Counts the rows that were evaluated, and stops at the first that fails."""
+    """Counts the rows that were evaluated, and stops at the first that fails; notes what was proved of the rule."""
 
     def __init__(self) -> None:
         self.rows = 0
+        self.proved: list[str] = []
 
     def zero(self, slack: Exact, name: Name) -> None:
         """Ask that every number is zero; ``name`` puts the index of a row into words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -13,6 +13,8 @@ import numpy as np
 from mechsynth.efficient import Rule, efficient_rule
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
+from mechsynth.given import Given
+from mechsynth.mechanism import Mechanism, Table
 
 
 class PeriodKey(TypedDict, total=False):
@@ -48,12 +50,15 @@ class Case:
         The model.
     last_period:
         ``"efficient"``, ``"constant"`` or ``"constant:ACTION"`` (Liu 2025, Corollary 3.3); finite horizon only.
+    given:
+        A rule that somebody gave, which is played in place of the efficient one.
     known:
         What else was computed about it; see `once`.
     """
 
     environment: Environment
     last_period: str = "efficient"
+    given: Given | None = None
     known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
@@ -95,9 +100,31 @@ class Case:
             raise UsageError("last_period", "no action is always available there", "leave it out")
         return int(always[np.argmax(total[always])])
 
+    @property
+    def played(self) -> Rule | Given:
+        """The rule that is played, with its surplus: the one that was given, or the efficient one."""
+        return self.rule if self.given is None else self.given
+
+    def mechanism(self, transfers: tuple[Mapping[str, Mapping[str, Table]], ...] | None = None) -> Mechanism:
+        """Return the rule that is played, with transfers."""
+        return Mechanism(self.environment, self.actions, transfers, self.given)
+
+    def told(self, question: Mapping[str, object]) -> dict[str, object]:
+        """Return a question as its result tells it: with the rule, where one was given."""
+        return {**question, **({} if self.given is None else {"rule": self.given.document()})}
+
+    def certificate(self) -> dict[str, object]:
+        """Return what a result says of its rule: the ties of the efficient one; of one that was given its text, and whether it is efficient."""
+        if self.given is None:
+            return {"ties": self.ties()}
+        claims = {"claims": ["efficient"]} if self.given.within(self.rule.optimal) else {}
+        return {"rule": self.given.text, **claims}
+
     @cached_property
     def actions(self) -> tuple[Any, ...]:
-        """The rule that is played: the efficient one, or constant in the last period."""
+        """The rule that is played: the efficient one, constant in the last period, or the one given (of a lottery the first action)."""
+        if self.given is not None:
+            return self.given.actions
         actions = self.rule.actions
         if self.constant is None:
             return actions

@@ -28,8 +28,8 @@ from mechsynth.beliefs import by_own
 from mechsynth.construct.case import Case
 from mechsynth.construct.slacks import told
 from mechsynth.efficient import efficient_rule, solve_discounted
-from mechsynth.mechanism import Table, nest
-from mechsynth.rational import IntArray, Rationals
+from mechsynth.mechanism import Table
+from mechsynth.rational import IntArray, Rationals, nest
 
 TRANSFERS = "history-independent"
 

@@ -7,19 +7,18 @@ from typing import Any
 
 from mechsynth.construct.case import Case
 from mechsynth.errors import OutOfTime
-from mechsynth.mechanism import Mechanism
 from mechsynth.result import Result, Status, Strength
 
 
 def unsettled(case: Case, asked: Mapping[str, Any], late: OutOfTime, seen: str | None = None) -> Result:
     """Return that the answer is unknown, about the rule, with the reason, what to try, and the value that floats saw, if they saw one."""
     return Result(
-        asked,
+        case.told(asked),
         Status.UNKNOWN,
         Strength.NUMERICAL,
-        mechanism=Mechanism(case.environment, case.actions),
+        mechanism=case.mechanism(),
         certificate={
-            "ties": case.ties(),
+            **case.certificate(),
             "reason": f"{late.problem}; {late.remedy}" if late.remedy else late.problem,
         },
         value=seen,

@@ -79,7 +79,7 @@ class Liability:
         return f"liability{'' if self.period is None else f'@{self.period}'}:{text(self.most)}"
 
     def rows(self, setting: Setting) -> None:
-        """Add one row per agent, public history and true profile; where nothing is paid the utility alone has to be enough."""
+        """Add one row per agent, public history, true profile and action that can be drawn; where nothing is paid the utility alone has to be enough."""
         last = setting.environment.horizon or 1
         if self.period is not None and not 1 <= self.period <= last:
             which = (
@@ -93,16 +93,17 @@ class Liability:
                 self._period(setting, t)
 
     def _period(self, setting: Setting, t: int) -> None:
-        names = setting.profiles[t]
-        every, one = np.arange(len(names)), np.ones(len(names), dtype=np.int64)
-        rights = {i: [-self.most - u for u in setting.utilities(t, i, every, every)] for i in setting.players}
+        past = setting.pasts[t]
+        told, one = past.told, np.ones(past.told.size, dtype=np.int64)
+        rights = {i: [-self.most - u for u in setting.enjoyed(t, i)] for i in setting.players}
         for tail, paid in realizations(setting, t):
             if self.period is not None and setting.environment.horizon is None and tail:
                 continue
             for i, cols in zip(setting.players, paid, strict=True):
                 head = f"{self.name} {setting.names[i]} {setting.when(t)}"
-                titles = [f"{head}{name}{tail}" for name in names]
-                setting.program.add_rows(titles, cols, [-one] * len(cols), 1, rights[i], self.name)
+                titles = [f"{head}{name}{tail}" for name in setting.histories[t]]
+                here = [own[told] for own in cols]
+                setting.program.add_rows(titles, here, [-one] * len(here), 1, rights[i], self.name)
 
 
 @dataclass(frozen=True)

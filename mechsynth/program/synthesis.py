@@ -213,6 +213,12 @@ class Setting(Ground):
         )
         return [Fraction(int(v), period.utilities.den * past.den) for v in total]
 
+    def enjoyed(self, t: int, i: int) -> list[Fraction]:
+        """Return what an agent enjoys in a period after truth, for every history that it leaves: reports and the action drawn."""
+        period, past = self.period(t), self.pasts[t]
+        values = period.utilities.num[i].reshape(len(period.actions), -1)[past.drawn, past.told]
+        return [Fraction(int(v), period.utilities.den) for v in values.tolist()]
+
     def _value_rows(self, t: int, i: int) -> None:
         every = np.arange(self.period(t).size)
         cols, nums, den = self.continuation(t, i, every, every)

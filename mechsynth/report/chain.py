@@ -152,6 +152,8 @@ def _panels(environment: Environment, names: Names) -> list[tuple[int, str, list
         if len(found) > MOST_PANELS or period.size > 100_000:
             found.append((t, "", []))
             continue
+        if known.drawn:
+            continue  # a picture of one action a profile
         if known.rule:
             profiles = (dict(zip(environment.agents, signals, strict=True)) for signals in product(*period.signals))
             actions = [known.rule.get(tuple(own.get(agent, "") for agent in names.agents)) for own in profiles]

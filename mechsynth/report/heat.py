@@ -180,6 +180,6 @@ def _taken(names: Names, period: int | None, looked: list[int]) -> dict[tuple[in
     if not all(place):
         return {}
     found: dict[tuple[int, ...], set[str]] = {}
-    for reports, action in known.rule.items():
-        found.setdefault(tuple(place[j][reports[j]] for j in looked), set()).add(action)
+    for reports in known.rule:
+        found.setdefault(tuple(place[j][reports[j]] for j in looked), set()).update(known.taken(reports))
     return found

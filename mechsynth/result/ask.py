@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,7 @@ class Kind(enum.Enum):
     WORD = "a word"
     WORDS = "a list of words"
     SWITCH = "yes, no, or neither"
+    FILE = "the name of a file, or what it holds"
     OBJECT = "a Python object, which no file and no command line can hold"
 
 
@@ -80,6 +82,10 @@ class Option:
             return tuple(value)
         if self.kind is Kind.SWITCH and value is not None and not isinstance(value, bool):
             raise UsageError(name, f"{value!r} is neither true nor false", "write True or False")
+        if self.kind is Kind.FILE and not (
+            isinstance(value, (str, os.PathLike, Mapping)) or hasattr(value, "document")
+        ):
+            raise UsageError(name, f"{value!r} is no file", self.remedy)
         if self.kind is Kind.WORD and value is not None and not self._allows(value):
             remedy = did_you_mean(value, self.choices) + (self.remedy or _choose(self.choices))
             raise UsageError(name, self.problem.format(value=value, ask=ask), remedy)

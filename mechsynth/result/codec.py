@@ -138,6 +138,9 @@ def _one_of(parts: tuple[Any, ...], value: object, place: str) -> Any:
     rest = [part for part in parts if part is not types.NoneType]
     if len(rest) == 1:
         return _read(rest[0], value, place)
+    if str in rest:
+        other = next(part for part in rest if part is not str)
+        return _read(other if type(value) is dict else str, value, place)
     lists = [part for part in rest if typing.get_origin(part) is tuple]
     if lists:
         others = [part for part in rest if part not in lists]

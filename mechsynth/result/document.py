@@ -44,12 +44,12 @@ class Played(Record):
     signals:
         The profile, by agent.
     action:
-        What is done.
+        What is done; of a lottery the probability of every action that it may draw.
     """
 
     period: int | None = None
     signals: Mapping[str, str]
-    action: str
+    action: str | Mapping[str, Fraction]
 
 
 @dataclass(frozen=True, kw_only=True)

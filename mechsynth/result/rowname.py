@@ -3,6 +3,7 @@
     pepic firm1 t=1 (4,-)->6 after (-,5)
     later firm1 t=1 (*,-) a=sell->(*,5)
     bounded:10 now firm2 t=2 (-,6) <=
+    liability:5 firm1 t=2 (4,-) a=sell after (-,5)
     pbic firm1 t=2 (4,*)->6 after (5,-) told 7 a=sell
     V firm1 t=2 (4,*) after (5,-) told 7
 
@@ -113,6 +114,8 @@ class RowName:
         The own report of the period before, where it is not the own signal in ``history``.
     drawn:
         The action drawn in the period before, where the rule draws among several.
+    action:
+        The action drawn after the reports of the period, of a row about one of several.
     payment:
         The payment that the row bounds.
     bound:
@@ -128,6 +131,7 @@ class RowName:
     history: Profile = ()
     told: str | None = None
     drawn: str | None = None
+    action: str | None = None
     payment: ColumnName | None = None
     bound: str = ""
 
@@ -135,6 +139,7 @@ class RowName:
         if self.payment is not None:
             return _joined(self.kind, str(self.payment), self.bound)
         where = profile_name(self.signals) if self.signals else ""
+        where += "" if self.action is None else f" a={quoted(self.action)}"
         whose, knows = (None if label is None else quoted(label) for label in (self.agent, self.own))
         return _joined(
             self.kind, whose, _when(self.period), knows, f"{where}{_lie(self.report)}", _past(self), self.bound
@@ -213,12 +218,13 @@ class _Reader:
         period = self._period()
         own = self._label() if kind in OWN and not self._sees("(") else None
         signals = self._profile() if self._sees("(") else ()
+        action = self._label() if signals and self._has("a=") else None
         report = self._label() if self._has("->") else None
         history, told, drawn = self._past()
         bound = self._bound()
         if (report is None) == (kind in LIES) or (report is not None and not signals):
             raise ValueError(f"{kind!r} {'needs' if report is None else 'has no'} lie")
-        return RowName(kind, agent, period, own, signals, report, history, told, drawn, bound=bound)
+        return RowName(kind, agent, period, own, signals, report, history, told, drawn, action, bound=bound)
 
     def column(self) -> ColumnName:
         kind = self._take()

@@ -3,9 +3,12 @@
 RESULT, RESULT_SECOND = "mechsynth-result/1", "mechsynth-result/2"
 """The formats of results; one is written in the lower if that can say it."""
 
-SECOND_KEYS = frozenset({"look_ahead", "beliefs", "participation", "memory", "lotteries"})
+SECOND_KEYS = frozenset({"rule", "look_ahead", "beliefs", "participation", "memory", "lotteries"})
 FIRST_WITNESSES = frozenset({"convex-combination", "dependence", "cycle", "farkas", "budget", "interval"})
 """What only the second format says: keys of a question; what the first says: kinds of a witness."""
+
+EFFICIENT = "efficient"
+"""The rule of a question that names none."""
 
 TRANSFERS = ("history-independent", "vcg-type", "contingent", "contingent+now", "full", "full+now")
 """From small to large; the first two are not comparable."""

@@ -40,7 +40,7 @@ def question(value: object, place: str) -> dict[str, object]:
 
 
 def option(name: str, value: object, place: str) -> object:
-    """Return an option of a question as it stands in a file: a word, a list of words, true or false.
+    """Return an option of a question as it stands in a file: a word, a list of words, true or false; a file or what it holds.
 
     Raises
     ------
@@ -59,6 +59,8 @@ def option(name: str, value: object, place: str) -> object:
     if kind is Kind.SWITCH:
         if not isinstance(value, bool):
             raise InputError(place, "neither true nor false", "write one of them")
+        return value
+    if kind is Kind.FILE and isinstance(value, dict):
         return value
     if not isinstance(value, str) or not value:
         raise InputError(place, "no string" if value is not None else "missing", "write it as a string")

@@ -46,6 +46,11 @@ def ties_clause(answer: Answer) -> str:
 
 def rule_words(answer: Answer) -> str:
     """Return which rule a mechanism question is about."""
+    if answer.rule is not None:
+        name = reading.text(item(answer.rule, "name", "question.rule"), "question.rule.name")
+        if answer.rule.get("kind") == "weighted":
+            return f"the rule {word(name)}, which maximizes weighted utilities,"
+        return f"the rule {word(name)}"
     if answer.constant is None:
         return "the efficient rule"
     last = "the last period" if answer.names.last is None else f"period {answer.names.last}"
@@ -56,8 +61,22 @@ def rule_words(answer: Answer) -> str:
     )
 
 
+def given_clause(answer: Answer) -> str:
+    """Return what is known of a rule that was given; empty for the efficient one."""
+    if answer.rule is None:
+        return ""
+    drawn = any(period.drawn for period in answer.names.periods.values())
+    lots = " Where it draws an action, the draw comes after the reports, and everybody sees it." if drawn else ""
+    if answer.certificate.get("claims") == ["efficient"]:
+        return f"The rule was given, and it is efficient: every action that it takes is among the best.{lots}"
+    return f"The rule was given; that it is efficient is not said.{lots}"
+
+
 def surplus_words(answer: Answer) -> str:
     """Return of which surplus an agent is residual claimant: ``the social surplus``, with a constant last period another."""
+    if answer.rule is not None:
+        weighted = answer.rule.get("kind") == "weighted"
+        return "the weighted surplus over its own weight" if weighted else "the surplus of this rule"
     if answer.constant is None:
         return "the social surplus"
     last = "last period" if answer.names.last is None else f"period {answer.names.last}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mechsynth.result.vocabulary import RESULT, RESULT_SECOND
+from mechsynth.result.vocabulary import EFFICIENT, RESULT, RESULT_SECOND
 from mechsynth.words import asked, reading
 from mechsynth.words import names as naming
 from mechsynth.words.names import Names
@@ -20,7 +20,7 @@ STRENGTHS = ("exact", "verified", "numerical")
 @dataclass(frozen=True)
 class Answer:
     """One result, taken apart; ``constant`` is the action of ``last-period: constant``, empty when none is named; ``attained`` is
-    false where the value is a supremum that nothing has."""
+    false where the value is a supremum that nothing has, and ``rule`` what is said of a rule that was given."""
 
     name: str
     normalized: bool
@@ -39,6 +39,7 @@ class Answer:
     refused: bool = False
     tree: object = None
     attained: bool = True
+    rule: Mapping[str, object] | None = None
 
     @property
     def exact(self) -> bool:
@@ -146,6 +147,7 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
         names=naming.collect(allocation if tree is None else None, given),
         labels=given,
+        rule=_rule(question, place),
     )
 
 
@@ -154,6 +156,11 @@ def _one_of(top: Mapping[str, object], key: str, allowed: tuple[str, ...], place
     if value not in (*allowed, "unknown") or (key == "strength" and value == "unknown"):
         reading.fail(f"{place}.{key}", f"{word(value)} is not an answer here", f"one of {', '.join(allowed)}")
     return value
+
+
+def _rule(question: Mapping[str, object], place: str) -> Mapping[str, object] | None:
+    value = question.get("rule", EFFICIENT)
+    return None if value == EFFICIENT else reading.labels(value, f"{place}.question.rule")
 
 
 def _constant(question: Mapping[str, object], place: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mechsynth.words import reading
-from mechsynth.words.reading import word
+from mechsynth.words.reading import clean, word
 
 Profile = tuple[str, ...]
 # more periods than any instance that can be answered has
@@ -17,13 +17,19 @@ _LONGEST = 1_000_000
 class Period:
     """One period: signals by agent, actions in file order, and the rule.
 
-    ``signals`` is empty where the order of the signals is not known; ``lone`` holds the agents with one signal.
+    ``signals`` is empty where the order of the signals is not known; ``lone`` holds the agents with one signal. Where the rule draws, ``rule`` has the lottery
+    in words, and ``drawn`` its actions.
     """
 
     signals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
     rule: dict[Profile, str] = field(default_factory=dict)
+    drawn: dict[Profile, tuple[str, ...]] = field(default_factory=dict)
     lone: frozenset[str] = frozenset()
+
+    def taken(self, profile: Profile) -> tuple[str, ...]:
+        """Return the actions that the rule can take at a profile."""
+        return self.drawn.get(profile) or (self.rule[profile],)
 
 
 @dataclass
@@ -88,22 +94,30 @@ def _from_allocation(allocation: object) -> Names:
         place = f"mechanism.allocation[{index}]"
         row = reading.mapping(entry, place)
         signals = reading.labels(reading.item(row, "signals", place), f"{place}.signals")
-        action = reading.text(reading.item(row, "action", place), f"{place}.action")
+        entry = reading.item(row, "action", place)
+        lottery = reading.labels(entry, f"{place}.action") if isinstance(entry, Mapping) else {}
+        action = _lottery(lottery) if lottery else reading.text(entry, f"{place}.action")
         if index == 0:
             agents = tuple(signals)
         if set(signals) != set(agents):
             reading.fail(f"{place}.signals", "not the same agents as in the first entry")
         profile = tuple(signals[agent] for agent in agents)
-        rule = periods.setdefault(reading.period(row, place), Period()).rule
-        if profile in rule:
+        period = periods.setdefault(reading.period(row, place), Period())
+        if profile in period.rule:
             reading.fail(place, "this profile stands twice in the allocation")
-        rule[profile] = action
+        period.rule[profile] = action
+        if lottery:
+            period.drawn[profile] = tuple(lottery)
     if None in periods and len(periods) > 1:
         reading.fail("mechanism.allocation", "some entries have a period and some have none")
     for period in periods.values():
         seen = [tuple(dict.fromkeys(profile[j] for profile in period.rule)) for j in range(len(agents))]
         period.lone = frozenset(agent for agent, own in zip(agents, seen, strict=True) if len(own) == 1)
     return Names(agents, periods, None if not periods else None not in periods)
+
+
+def _lottery(chances: Mapping[str, str]) -> str:
+    return " or ".join(f"{word(action)} ({clean(chance)})" for action, chance in chances.items())
 
 
 def _add(names: Names, given: object) -> Names:
@@ -127,11 +141,14 @@ def _add(names: Names, given: object) -> Names:
         signals = reading.mapping(reading.item(entry, "signals", place), f"{place}.signals")
         own = {a: reading.texts(reading.item(signals, a, f"{place}.signals"), f"{place}.signals.{a}") for a in agents}
         actions = reading.texts(reading.item(entry, "actions", place), f"{place}.actions")
-        rule = {tuple(profile[j] for j in order): action for profile, action in names.at(key).rule.items()}
-        for profile, action in rule.items():
-            if action not in actions or any(s not in own[a] for a, s in zip(agents, profile, strict=True)):
+        known = names.at(key)
+        rule = {tuple(profile[j] for j in order): action for profile, action in known.rule.items()}
+        drawn = {tuple(profile[j] for j in order): several for profile, several in known.drawn.items()}
+        periods[key] = Period(own, actions, rule, drawn, frozenset(a for a in agents if len(own[a]) == 1))
+        for profile in rule:
+            unknown = any(action not in actions for action in periods[key].taken(profile))
+            if unknown or any(s not in own[a] for a, s in zip(agents, profile, strict=True)):
                 reading.fail(place, "a signal or an action of the allocation is not among these names")
-        periods[key] = Period(own, actions, rule, frozenset(a for a in agents if len(own[a]) == 1))
     if names.finite is None and None in periods:  # one entry may also be a stationary finite horizon
         return Names(agents, periods, False if labels.get("horizon") == "infinite" else None, *_second(labels, agents))
     return Names(agents, periods, None not in periods, *_second(labels, agents))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mechsynth.words import reading, wishes
+from mechsynth.words.answers import surplus_words
 from mechsynth.words.envelope import Answer
 from mechsynth.words.numbers import Number, brief, counted, listed, number, size
 from mechsynth.words.reading import clean, fail, item, word
@@ -65,11 +66,21 @@ def meaning(answer: Answer, name: str) -> str:
     """Return what a requirement asks for; of one that the asker wrote, its first row."""
     rows = read(answer).get(name)
     if rows is None:
-        return wishes.meaning(name, answer.names.outside)
+        return _of_the_rule(answer, wishes.meaning(name, answer.names.outside))
     if not rows:
         return f"a requirement written by the asker, without any row here: it asks for nothing ({word(name)})"
     first = f"{', the first of them' if len(rows) > 1 else ''}: {rows[0].formula}"
     return f"a requirement written by the asker, {counted(len(rows), 'row')} ({word(name)}){first}"
+
+
+def _of_the_rule(answer: Answer, meaning: str) -> str:
+    """Return what a requirement asks for, with the surplus of a rule that was given in place of the social surplus."""
+    if answer.rule is None:
+        return meaning
+    claimed = meaning.replace("payoff is the social surplus", f"payoff is {surplus_words(answer)}")
+    return claimed.replace("the social surplus", "the surplus of this rule").replace(
+        "the whole expected surplus", "the whole expected surplus of this rule"
+    )
 
 
 def describe(answer: Answer, kind: str, name: str) -> str | None:

@@ -69,7 +69,7 @@ def _row(found: RowName) -> Row:
         found.told or "",
         found.drawn or "",
         "" if paid is None else paid.kind,
-        "" if paid is None else paid.action or "",
+        about.action or "",
         () if paid is None else _profile(paid.next),
         found.bound,
     )
@@ -128,6 +128,7 @@ def describe(row: Row, names: Names) -> str:
     parts += [f"with signal {word(row.own)}"] if row.own else []
     here = told(row.signals, names, row.period)
     parts += [f"{'seeing' if UNSEEN in row.signals or row.kind in _INFORMED else 'at'} {here}"] if here else []
+    parts += [f"when {word(row.action)} is drawn"] if row.action else []
     tail = before(row, names)
     parts += [tail] if tail else []
     if not row.history and row.period is None and row.kind not in ("budget:ex-ante", "participation:ex-ante"):

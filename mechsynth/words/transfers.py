@@ -191,8 +191,8 @@ def _taken(
     if any(not place[a] for a in agents):
         return {}
     found: dict[tuple[int, ...], set[str]] = {}
-    for profile, action in known.rule.items():
-        found.setdefault(tuple(place[agents[j]][profile[j]] for j in looked), set()).add(action)
+    for profile in known.rule:
+        found.setdefault(tuple(place[agents[j]][profile[j]] for j in looked), set()).update(known.taken(profile))
     return {key: frozenset(actions) for key, actions in found.items()}
 
 

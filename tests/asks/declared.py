@@ -23,7 +23,7 @@ from mechsynth.suite.questions import of_option
 
 Json = dict[str, Any]
 
-OTHER = {Kind.WORD: "policy", Kind.WORDS: ["budget:ex-post"], Kind.SWITCH: True, Kind.OBJECT: lambda *_: 0}
+OTHER = {Kind.WORD: "policy", Kind.WORDS: ["budget:ex-post"], Kind.SWITCH: True, Kind.OBJECT: lambda *_: 0, Kind.FILE: {"constant": "a"}}
 
 
 def _own(ask: type[Ask]) -> set[str]:
@@ -41,7 +41,7 @@ def other_options_are_refused(name: str) -> None:
         if option not in _own(REGISTRY[name]):
             assert "means nothing to" in _refused(name, {option: value})
             continue
-        wrong = {Kind.WORD: "nonsense", Kind.WORDS: "no list", Kind.SWITCH: "perhaps"}
+        wrong = {Kind.WORD: "nonsense", Kind.WORDS: "no list", Kind.SWITCH: "perhaps", Kind.FILE: 3}
         if declared.kind in wrong:
             assert _refused(name, {option: wrong[declared.kind]}).startswith(f"{option}: ")
 

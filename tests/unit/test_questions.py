@@ -195,7 +195,8 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "weights": "0,1",
         "budget": "1/2",
     }
-    words = ["--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
+    told["rule"] = "rule.json"
+    words = ["--rule", "rule.json", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
     words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--look-ahead", "auto", "--weights", "0,1", "--budget", "1/2"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told

@@ -1,4 +1,4 @@
-"""Does any transfer rule of a class implement the efficient rule and meet a wish list?"""
+"""Does any transfer rule of a class implement the efficient rule, or one that is given, and meet a wish list?"""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.asks.options import CLASS, INCENTIVES, KEEP, OBJECTIVE, RELAX, REQUIRE, STRENGTH
+from mechsynth.asks.options import CLASS, INCENTIVES, KEEP, OBJECTIVE, RELAX, REQUIRE, RULE, STRENGTH
 from mechsynth.errors import UsageError
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import ANYTHING
+from mechsynth.result.vocabulary import ANYTHING, EFFICIENT
 from mechsynth.result.vocabulary import INCENTIVES as NOTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Implement(Ask, name="implement"):
-    """Does any transfer rule of a class implement the efficient rule and meet a wish list?
+    """Does any transfer rule of a class implement the efficient rule, or one that is given, and meet a wish list?
 
     Attributes
     ----------
@@ -35,6 +35,8 @@ class Implement(Ask, name="implement"):
         answer states. Where exact multipliers would be too long the answer is ``verified`` in any case.
     relax:
         Whether to measure by how much each requirement of a conflict must be relaxed; ``None``: where it is quick.
+    rule:
+        ``"efficient"``, or a rule that is given: the name of a file, its JSON object, a result, or what `mechsynth.given.given` made of one.
     """
 
     place = 70
@@ -50,6 +52,7 @@ class Implement(Ask, name="implement"):
     objective: str = option("feasibility", OBJECTIVE)
     strength: str = option("exact", STRENGTH)
     relax: bool | None = option(None, RELAX)
+    rule: Any = option(EFFICIENT, RULE)
 
     def document(self) -> dict[str, object]:
         """Return the question with the names of all requirements: what truth must be first, and none twice."""

@@ -6,14 +6,16 @@ from mechsynth.check.asked import Asked
 from mechsynth.check.claims.implement import judge
 from mechsynth.check.question import CLASSES, read_wishes
 
+RULE = ("ties", "rule", "claims")
+
 ASKED = Asked(
     judge,
     {
-        "feasible": ("ties", "requirements", "tried"),
-        "optimal": ("ties", "multipliers", "requirements", "tried"),
-        "infeasible": ("ties", "bound", "masses", "relaxations", "minimal", "requirements", "tried", "weaker"),
-        "unbounded": ("ties", "ray", "requirements", "tried"),
-        "unknown": ("ties", "bound", "masses", "minimal", "requirements", "tried"),
+        "feasible": (*RULE, "requirements", "tried"),
+        "optimal": (*RULE, "multipliers", "requirements", "tried"),
+        "infeasible": (*RULE, "bound", "masses", "relaxations", "minimal", "requirements", "tried", "weaker"),
+        "unbounded": (*RULE, "ray", "requirements", "tried"),
+        "unknown": (*RULE, "bound", "masses", "minimal", "requirements", "tried"),
     },
     classes=CLASSES,
     read=read_wishes,

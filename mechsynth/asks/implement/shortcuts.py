@@ -23,10 +23,10 @@ IDLE = (BudgetExAnte, BudgetPerPeriod, BudgetExPost, NoSubsidy, Bounded)
 def mechanism(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:
     """Return a mechanism that meets some wishes by a class of transfers, where a construction gives one; ``None`` where none does.
 
-    Residual-claimant transfers (Liu 2014, Theorems 3.1 and 3.2) make truth an equilibrium, and a larger class contains them.
+    Residual-claimant transfers (Liu 2014, Theorems 3.1 and 3.2) make truth an equilibrium of the efficient rule, and a larger class contains them.
     """
     kind = transfers.removesuffix("+now")
-    if kind == "history-independent" or not all(map(_residual, wishes)):
+    if case.given is not None or kind == "history-independent" or not all(map(_residual, wishes)):
         return None
     name = kind if kind in ROOMS else "contingent"
     asked: Any = question(name)
@@ -47,5 +47,5 @@ def witness(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement])
     wishes = list(wishes)
     if all(isinstance(wish, IDLE) and built_in(wish) for wish in wishes):
         nothing: tuple[dict[str, dict[str, Table]], ...] = ({},) * case.environment.last
-        return Mechanism(case.environment, case.actions, nothing)
+        return case.mechanism(nothing)
     return mechanism(case, run, transfers, wishes)

@@ -101,7 +101,7 @@ def decide_class(ask: Implement, case: Case, run: Run) -> Result:
     try:
         return settle_class(ask, case, run)
     except OutOfTime as late:
-        return unsettled(case, asked(ask), late, _seen(ask, case, late.seen))
+        return unsettled(case, asked(ask, case), late, _seen(ask, case, late.seen))
 
 
 def settle_class(ask: Implement, case: Case, run: Run) -> Result:
@@ -111,12 +111,12 @@ def settle_class(ask: Implement, case: Case, run: Run) -> Result:
     """
     wishes = wish_list(ask)
     setting = build(ask, case, wishes, run)
-    certificate: dict[str, object] = {"ties": case.ties(), **written(setting.program, wishes)}
+    certificate: dict[str, object] = {**case.certificate(), **written(setting.program, wishes)}
 
     def result(status: Status, **more: Any) -> Result:
-        mechanism = more.pop("mechanism", Mechanism(case.environment, case.actions))
+        mechanism = more.pop("mechanism", case.mechanism())
         return Result(
-            asked(ask), status, mechanism=mechanism, certificate=certificate, environment=case.environment, **more
+            asked(ask, case), status, mechanism=mechanism, certificate=certificate, environment=case.environment, **more
         )
 
     kind, exact = setting.transfers.name, ask.strength == "exact"
@@ -152,19 +152,19 @@ def settle_class(ask: Implement, case: Case, run: Run) -> Result:
             ray = falling(setting.program) if best is None or best.ray is None else named(setting.program, best.ray)
             if ray is not None:
                 certificate["ray"] = {name: text(v) for name, v in ray.items()}
-                mechanism = Mechanism(case.environment, case.actions, tables(setting, point))
+                mechanism = case.mechanism(tables(setting, point))
                 return result(Status.UNBOUNDED, mechanism=mechanism)
         if best is None or best.point is None or best.value is None or best.multipliers is None:
             return unknown(result, certificate, _seen(ask, case, None if best is None else best.seen))
         point = best.point
         value = best.value
         if ask.objective == "max-revenue":
-            surplus = case.rule.expected_surplus()
+            surplus = case.played.expected_surplus()
             assert surplus is not None
             value = surplus - value
         names = setting.program.names
         certificate["multipliers"] = {names[k]: text(v) for k, v in sorted(best.multipliers.items())}
-    mechanism = Mechanism(case.environment, case.actions, tables(setting, point))
+    mechanism = case.mechanism(tables(setting, point))
     status = Status.FEASIBLE if value is None else Status.OPTIMAL
     return result(status, mechanism=mechanism, value=None if value is None else text(value))
 
@@ -226,14 +226,14 @@ def _spared(case: Case, setting: Setting, conflict: Conflict, shown: set[str]) -
         if name in shown:
             continue
         if not isinstance(meets, Mechanism):
-            meets = Mechanism(case.environment, case.actions, tables(setting, meets))
+            meets = case.mechanism(tables(setting, meets))
         found[name] = meets.document()["transfers"]
     return found
 
 
 def _eased(case: Case, setting: Setting, found: Relaxation) -> dict[str, object]:
     """Return a relaxation with its proofs: transfers for which it is enough, and multipliers by which no less would do."""
-    mechanism = Mechanism(case.environment, case.actions, tables(setting, found.point))
+    mechanism = case.mechanism(tables(setting, found.point))
     return {
         "requirement": found.requirement,
         "least": text(found.least),
@@ -257,15 +257,15 @@ def _seen(ask: Implement, case: Case, value: float | None) -> str | None:
     if value is None or not np.isfinite(value):
         return None
     if ask.objective == "max-revenue":
-        surplus = case.rule.expected_surplus()
+        surplus = case.played.expected_surplus()
         assert surplus is not None
         value = float(surplus) - value
     return text(Fraction(f"{value:.6g}"))
 
 
-def asked(ask: Implement) -> dict[str, object]:
+def asked(ask: Implement, case: Case) -> dict[str, object]:
     """Return the question as its result tells it, each requirement by its own name: ``bounded:1/2`` for ``bounded:0.5``."""
-    return {**ask.document(), "require": [wish.name for wish in wish_list(ask)]}
+    return case.told({**ask.document(), "require": [wish.name for wish in wish_list(ask)]})
 
 
 def wish_list(ask: Implement) -> list[Requirement]:
@@ -292,7 +292,7 @@ def program(ask: Implement, case: Case) -> Program:
     """
     found = build(ask, case, wish_list(ask)).program.labelled()
     if ask.objective == "max-revenue":
-        surplus = case.rule.expected_surplus()
+        surplus = case.played.expected_surplus()
         assert surplus is not None
         payoffs = {name: -value for name, value in found.objective.items()}
         found = replace(found, objective=payoffs, sense="max", constant=surplus)
@@ -301,7 +301,7 @@ def program(ask: Implement, case: Case) -> Program:
 
 def build(ask: Implement, case: Case, wishes: Sequence[Requirement], run: Run | None = None) -> Setting:
     """Return the program of a wish list."""
-    setting = Setting(case.environment, case.rule, transfer_class(ask.transfers))
+    setting = Setting(case.environment, case.played, transfer_class(ask.transfers))
     setting.program.run = run or setting.program.run
     for wish in wishes:
         add_requirement(wish, setting)

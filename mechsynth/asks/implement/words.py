@@ -38,11 +38,11 @@ def _works(page: Page, answer: Answer) -> None:
         fail("question.require", "nothing is asked of truth")
     extra = [wish for wish in asked if wish != notion]
     if epsilon:
-        lead = f"The {name} transfers below play the efficient rule with the least possible gain from lying"
+        lead = f"The {name} transfers below play {answers.rule_words(answer)} with the least possible gain from lying"
         page.say(f"{lead}{', and meet what else was required:' if extra else '.'}")
     else:
         page.say(
-            f"Yes. The {name} transfers below implement the efficient rule {notions.SENSE[notion]}: {notions.works(notion)}."
+            f"Yes. The {name} transfers below implement {answers.rule_words(answer)} {notions.SENSE[notion]}: {notions.works(notion)}."
             + (" They also meet what else was required:" if extra else "")
         )
     page.items(own.meaning(answer, wish) for wish in extra)
@@ -67,6 +67,7 @@ def _works(page: Page, answer: Answer) -> None:
         _not_asked(asked),
         _rents(asked),
         answers.ties_clause(answer),
+        answers.given_clause(answer),
     )
 
 
@@ -146,6 +147,7 @@ def _fails(page: Page, answer: Answer) -> None:
         _rents(asked) if not any(name in found.names for name in PAYOFFS) else "",
         reach.lasting(answer, found.changing),
         answers.ties_clause(answer),
+        answers.given_clause(answer),
     )
     steps = _next_steps(answer, found.names, found.payoffs_alone)
     if steps:
@@ -179,14 +181,14 @@ def _headline(answer: Answer, found: Conflict) -> str:
     spare = f" What else was required ({named(tuple(rest))}) plays no part in this." if rest else ""
     sense = "" if found.notion == "pepic" else f" {notions.SENSE.get(found.notion, '')}"
     if found.names == (found.notion,):
-        return f"{lead} No {name} implement the efficient rule{sense}: {notions.fails(found.notion)}.{spare}"
+        return f"{lead} No {name} implement {answers.rule_words(answer)}{sense}: {notions.fails(found.notion)}.{spare}"
     if not found.notion:
         many = len(found.names) > 1
         return (
-            f"{lead} No {name} under the efficient rule meet {named(found.names)}"
+            f"{lead} No {name} under {answers.rule_words(answer)} meet {named(found.names)}"
             f"{' together' if many else ''}, not even if every agent were truthful by nature.{spare}"
         )
-    return f"{lead} No {name} implement the efficient rule{sense} and meet {named(found.others)}.{spare}"
+    return f"{lead} No {name} implement {answers.rule_words(answer)}{sense} and meet {named(found.others)}.{spare}"
 
 
 def _minimal(answer: Answer, found: Conflict) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mechsynth.asks.policy import Policy
 from mechsynth.construct.case import Case
-from mechsynth.mechanism import Mechanism, nest
-from mechsynth.rational import text
+from mechsynth.mechanism import Mechanism
+from mechsynth.rational import nest, text
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
 

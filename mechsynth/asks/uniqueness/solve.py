@@ -37,11 +37,11 @@ from mechsynth.construct.case import Case
 from mechsynth.construct.groves import payments
 from mechsynth.construct.unsettled import unsettled
 from mechsynth.errors import OutOfTime
-from mechsynth.mechanism import Mechanism, Table, nest
+from mechsynth.mechanism import Mechanism, Table
 from mechsynth.prove.linear import dual, run, vertex
 from mechsynth.prove.rows import Exact, integer_rows
 from mechsynth.prove.walk import Kind, walk
-from mechsynth.rational import IntArray, Rationals, text
+from mechsynth.rational import IntArray, Rationals, nest, text
 from mechsynth.result import Result, Status
 from mechsynth.result.codec import write
 from mechsynth.result.witness import Interval

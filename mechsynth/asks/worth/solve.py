@@ -22,9 +22,9 @@ from mechsynth.construct.case import Case
 from mechsynth.efficient import solve_discounted
 from mechsynth.environment import Environment
 from mechsynth.errors import TooLargeError
-from mechsynth.mechanism import Mechanism, nest
+from mechsynth.mechanism import Mechanism
 from mechsynth.period import Period
-from mechsynth.rational import IntArray, Rationals, narrow, scaled, text
+from mechsynth.rational import IntArray, Rationals, narrow, nest, scaled, text
 from mechsynth.result import Result, Status
 from mechsynth.run import Run
 

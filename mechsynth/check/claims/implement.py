@@ -17,13 +17,13 @@ from mechsynth.errors import InputError
 from ..block import EPSILON, INCENTIVES, LARGEST, RENT, SUBSIDY, Column, Rows
 from ..changing import excludes_changing
 from ..envelope import Claim
-from ..exact import Array
 from ..forms import Form, Sum
 from ..frames import Frame
 from ..kernel import bound, derived, least, met, no_columns, only, ray
 from ..kind import Class
 from ..mechanism import read_transfers
 from ..model import Model
+from ..play import Rule
 from ..played import Played
 from ..question import Question
 from ..rows import OBJECTIVES, RELAXABLE, REQUIREMENTS, bounded, definitions, revenue
@@ -85,8 +85,8 @@ class Wish:
         return sum(added.values(), Fraction(0))
 
 
-def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
-    """Check an answer to ``implement`` about an efficient rule; return the statement that is proved."""
+def judge(claim: Claim, model: Model, rule: Rule, values: Values, ledger: Ledger) -> str:
+    """Check an answer to ``implement`` about a rule; return the statement that is proved."""
     asked, kind = claim.asked, Class.named(claim.asked.transfers, claim.asked.incentives)
     unknown = Unknown(model, rule, values, kind, path=True)
     wish = Wish(asked, read_written(claim.certificate.get("requirements"), asked, unknown, claim.numbers))
@@ -104,7 +104,7 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
     excused = RELAXABLE[asked.incentives](played, True) if asked.objective == "min-epsilon" else ()
     added = least([*wish.holding(played), *(block for block in excused if block.family == asked.incentives)])
     met(wish.required(played), ledger, added)
-    how = f"With the {_class(asked, model)} transfers listed the efficient rule listed meets {', '.join(asked.require)}"
+    how = f"With the {_class(asked, model)} transfers listed {values.called} meets {', '.join(asked.require)}"
     meant = said(wish.written, asked.require)
     if not seeks:
         return f"{how}.{meant}"
@@ -127,10 +127,10 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
 
 def _played(claim: Claim, transfers: object, place: str, like: Unknown, families: Sequence[str]) -> Played:
     """Return the mechanism with payments of the result, which have to be of the class; whether a lie may end with leaving is up to the requirements."""
-    paid = read_transfers(transfers, like.model, like.rule, claim.numbers, place)
+    paid = read_transfers(transfers, like.model, like.plays, claim.numbers, place)
     like.kind.ask(like.model, paid)
     kind = replace(like.kind, leaves="exit:interim" in families)
-    return Played(like.model, like.rule, like.values, kind, paid, like.path)
+    return Played(like.model, like.plays, like.values, kind, paid, like.path)
 
 
 def _class(asked: Question, model: Model) -> str:
@@ -208,8 +208,8 @@ def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:
     elif size is not None:
         rest = "what the multipliers leave over is bounded for the payments that the requirements allow; "
     return (
-        f"{lead}No {_sought(claim, f.model, y)}{within} make the rule listed, which is efficient, meet {', '.join(conflict)}"
-        f"{' together' if len(conflict) > 1 else ''}; {rest}other efficient rules, if there are ties, are not tried."
+        f"{lead}No {_sought(claim, f.model, y)}{within} make {f.values.which} meet {', '.join(conflict)}"
+        f"{' together' if len(conflict) > 1 else ''}; {rest}{f.values.untried}."
         f"{told}{said(wish.written, conflict)}"
     )
 

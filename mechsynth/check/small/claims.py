@@ -52,6 +52,8 @@ def check(result: bytes, instance: bytes) -> None:
     name = question["ask"]
     if name not in ("implement", "static", *_BLOCKS) or question.get("scope") == "all":
         raise Unknown(name)
+    if question.get("rule", "efficient") != "efficient":
+        raise Unknown("a rule that is given")
     if question.get("last-period", "efficient") != "efficient":
         raise Unknown("a constant last period")
     if data["strength"] != "exact" or data["instance"].get("normalized") or data["certificate"].get("requirements"):

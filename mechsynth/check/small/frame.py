@@ -167,7 +167,11 @@ class Frame(Knowing):
         """Return the surplus of the rule."""
         return numbers(self.w[t][p] for p in profile)
 
-    def flow(self, t: int, agent: int, profile: list[int]) -> Form:
+    def draws(self, t: int) -> list[list[int]]:
+        """Return the profiles at which the rule takes a first action; it never draws among several."""
+        return [self.profiles(t)]
+
+    def enjoys(self, t: int, agent: int, profile: list[int], k: int) -> Form:
         """Return what an agent enjoys in a period."""
         return numbers(self.model.utilities[t][agent][self.rule[t][p]][p] for p in profile)
 

@@ -77,6 +77,10 @@ class Place:
         """Name by the profile."""
         return self.named(self.f.title(self.t, s.profile), s.history)
 
+    def played(self, k: int, s: State) -> str:
+        """Name by the profile: one action is taken there."""
+        return self.profile(s)
+
     def own(self, s: State) -> str:
         """Name by what the agent sees."""
         assert self.agent is not None
