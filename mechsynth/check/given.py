@@ -17,8 +17,8 @@ import numpy as np
 from mechsynth.errors import InputError
 
 from .envelope import Claim
-from .exact import Array, Exact
-from .mechanism import Lottery, listed, lottery
+from .exact import Exact
+from .mechanism import lottery, read_plays
 from .model import Model
 from .play import Play
 from .text import Numbers, decode, describe, flatten, label, mapping, show, table
@@ -107,20 +107,14 @@ def read_given(claim: Claim, model: Model, ledger: Ledger) -> Given:
         raise InputError(PLACE, f"no rule in {FORMAT}", f"one of {', '.join(KINDS)}")
     said = (KINDS[found[0]], root.get("name", "rule"))
     ledger.claim(said == (asked["kind"], asked["name"]), f"{PLACE}: kind or name is not that of the question")
-    own: list[list[Lottery]] = listed(
-        claim.mechanism["allocation"],
-        model,
-        "mechanism.allocation",
-        lambda entry, t, p, at: lottery(entry, model, t, p, claim.numbers, at),
-    )
-    plays = [Play.of(entries) for entries in own]
+    plays = read_plays(claim.mechanism["allocation"], model, claim.numbers)
     called = f"the rule of the question, {show(root.get('name', 'rule'))},"
     if "weights" in root:
         values = _weighted(root, numbers, model, plays, ledger)
     else:
         for t, entries in enumerate(_entries(root, model)):
             for p, entry in enumerate(entries):
-                if own[t][p] != lottery(entry, model, t, p, numbers, PLACE):
+                if plays[t].at(p) != lottery(entry, model, t, p, numbers, PLACE):
                     where = f"mechanism.allocation{model.when(t)} at {model.period(t).name(p)}"
                     raise Refuted(f"{where}: not what the rule's file says")
         values = Given(model, plays, called)
@@ -129,7 +123,7 @@ def read_given(claim: Claim, model: Model, ledger: Ledger) -> Given:
     if claims not in ([], ["efficient"]):
         raise InputError("certificate.claims", f"found {describe(claims)}", '["efficient"], or leave it out')
     if claims:
-        _efficient(model, plays, ledger)
+        check_efficient(model, plays, firsts(model, plays), ledger)
         values.called = values.which = f"{values.called} which is efficient,"
     return values
 
@@ -190,10 +184,14 @@ def _weighted(root: Mapping[str, Any], numbers: Numbers, model: Model, plays: Se
     return Given(model, plays, called, inside, weights)
 
 
-def _efficient(model: Model, plays: Sequence[Play], ledger: Ledger) -> None:
-    """Ask that every action that is ever drawn is efficient."""
-    firsts: list[Array] = [play.drawn[np.unique(play.told, return_index=True)[1]] for play in plays]
-    signs = Values(model, firsts).check_efficient(ledger)
+def firsts(model: Model, plays: Sequence[Play]) -> Values:
+    """Return the values of the rule that takes the first of the actions that can be drawn."""
+    return Values(model, [play.drawn[np.unique(play.told, return_index=True)[1]] for play in plays])
+
+
+def check_efficient(model: Model, plays: Sequence[Play], values: Values, ledger: Ledger) -> None:
+    """Ask that every action that is ever drawn is efficient; the first of them are, with these values."""
+    signs = values.check_efficient(ledger)
     for t, (play, sign) in enumerate(zip(plays, signs, strict=True)):
         worse = np.flatnonzero(sign[play.drawn, play.told])
         if worse.size:

@@ -14,7 +14,7 @@ from mechsynth.errors import InputError
 
 from .exact import Array, Exact, Rows
 from .model import Model
-from .play import Rule, plays
+from .play import Play, Rule, plays
 from .text import Numbers, TooLargeInput, describe, flatten, items, label, mapping, number_text, show, table
 
 MAX_CELLS = 50_000_000
@@ -99,6 +99,15 @@ def listed(value: object, model: Model, place: str, read: Callable[[object, int,
             name = model.period(t).name(missing)
             raise InputError(place, f"{name}{model.when(t)} is not listed", "list every profile once")
     return [[own[p] for p in range(len(own))] for own in found]
+
+
+def read_plays(value: object, model: Model, numbers: Numbers, place: str = "mechanism.allocation") -> list[Play]:
+    """Return what is played at every profile, per period: an action, or a lottery."""
+
+    def drawn(entry: object, t: int, profile: int, at: str) -> Lottery:
+        return lottery(entry, model, t, profile, numbers, at)
+
+    return [Play.of(entries) for entries in listed(value, model, place, drawn)]
 
 
 def _unavailable(place: str, model: Model, t: int, action: int, profile: int) -> InputError:

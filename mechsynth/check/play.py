@@ -64,6 +64,12 @@ class Play:
         """Of every history, whether another action could have been drawn after the same reports."""
         return np.asarray(np.bincount(self.told)[self.told] > 1)
 
+    def at(self, profile: int) -> list[tuple[int, Fraction]]:
+        """Return the lottery at a profile: actions with chances above 0, in file order."""
+        here = slice(*np.searchsorted(self.told, (profile, profile + 1)))
+        chances = zip(self.drawn[here], self.num[here], strict=True)
+        return [(int(action), Fraction(int(num), self.den)) for action, num in chances]
+
     def draws_at(self, told: int) -> bool:
         """Say whether an action is drawn among several after reports."""
         return self.draws and bool((self.told == told).sum() > 1)

@@ -19,11 +19,13 @@ from mechsynth.check.block import Rows, State
 from mechsynth.check.checker import opened
 from mechsynth.check.exact import Array, Exact
 from mechsynth.check.flows import cap, liability
+from mechsynth.check.given import Given, check_efficient, firsts
 from mechsynth.check.kind import Class
-from mechsynth.check.mechanism import Payments, read_allocation, read_transfers
+from mechsynth.check.mechanism import Payments, read_plays, read_transfers
 from mechsynth.check.model import Model
 from mechsynth.check.names import before
 from mechsynth.check.place import Place
+from mechsynth.check.play import Rule, plays
 from mechsynth.check.rows import REQUIREMENTS, Maker, total
 from mechsynth.check.text import TooLargeInput, table
 from mechsynth.check.values import Values, mean
@@ -158,7 +160,9 @@ class Evaluation:
             agent=None if place.agent is None else model.agents[place.agent],
             period=None if model.horizon is None else place.t + 1,
             signals=signals,
-            history=None if s.history is None or s.history < 0 else labels(model, before(model, place.t), s.history),
+            history=None
+            if s.history is None or s.history < 0
+            else self.frame.past(before(model, place.t), s.history)[0],
             name=block.name(row),
         )
 
@@ -331,9 +335,9 @@ _MAKERS: dict[str, Maker] = {
 
 
 def evaluate_mechanism(
-    model: Model, rule: Sequence[Array], paid: Sequence[Sequence[Payments]], values: Values | None = None
+    model: Model, rule: Rule, paid: Sequence[Sequence[Payments]], values: Values | None = None
 ) -> Evaluation:
-    """Evaluate a rule with payments, ``paid[t][i]``.
+    """Evaluate a rule, which may draw, with payments, ``paid[t][i]``.
 
     Parameters
     ----------
@@ -342,13 +346,15 @@ def evaluate_mechanism(
     """
     problem = None
     if values is None:
-        values = Values(model, rule)
+        played = plays(rule)
+        first = firsts(model, played)
+        values = Given(model, played, "the rule listed") if any(play.draws for play in played) else first
         try:
-            values.check_efficient(Ledger())
+            check_efficient(model, played, first, Ledger())
         except Refuted as refuted:
             problem = str(refuted)
-    first = any(payments.first is not None for payments in paid[0])
-    kind = Class("listed", (0, 1), own_next=True, now=True, first=first)
+    fee = any(payments.first is not None for payments in paid[0])
+    kind = Class("listed", (0, 1), own_next=True, now=True, first=fee)
     return Evaluation(Listed(model, rule, values, kind, paid), problem)
 
 
@@ -380,7 +386,7 @@ def evaluate(result: Mapping[str, Any] | bytes | str, instance: bytes | Model) -
             raise InputError("mechanism.allocation.tree", "lotteries and payments by history are not evaluated", remedy)
         if mechanism.get("transfers") is None:
             raise InputError("mechanism.transfers", "are missing", "evaluate a result that has them")
-        rule = read_allocation(mechanism["allocation"], model)
+        rule = read_plays(mechanism["allocation"], model, numbers)
         paid = read_transfers(mechanism["transfers"], model, rule, numbers)
         try:
             return evaluate_mechanism(model, rule, paid)

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from mechsynth.check.block import Rows
-from mechsynth.check.exact import Exact
+from mechsynth.check.exact import Array, Exact
 from mechsynth.check.names import before
 from mechsynth.check.rows import pbic
 from mechsynth.check.text import show
@@ -36,6 +36,8 @@ class Expected:
         Who lies, when, with which own signal and public ones (by agent), reporting what.
     history, told:
         The signals of the period before, None at the start; and the own report then, where it was another.
+    drawn:
+        The action drawn then, where it could have been another.
     """
 
     slack: Fraction
@@ -45,6 +47,7 @@ class Expected:
     report: str
     history: tuple[str, ...] | None
     told: str | None
+    drawn: str | None = None
 
     def __str__(self) -> str:
         when = "" if self.period is None else f" in period {self.period}"
@@ -55,6 +58,7 @@ class Expected:
             return text
         past = ", ".join(map(show, self.history))
         said = "" if self.told is None else f" and her own report {show(self.told)}"
+        said += "" if self.drawn is None else f" and the action {show(self.drawn)}"
         return f"{text}, after the signals ({past}){said}"
 
 
@@ -97,7 +101,7 @@ class Informed:
             count += len(block.state)
             masses = mass(block.state)
             slack = Exact(slack.num * masses.den, slack.den * masses.num)
-            lied = np.asarray(block.state.told != block.state.history)
+            lied = self._lied(block)
             for past, rows in ((False, np.flatnonzero(~lied)), (True, np.flatnonzero(lied))):
                 for row in rows.tolist():
                     value = slack.at(row)
@@ -106,6 +110,14 @@ class Informed:
         found = [None if past not in best else self._told(*best[past]) for past in (False, True)]
         return count, found[0], found[1]
 
+    def _lied(self, block: Rows) -> Array:
+        """Return after which states an agent has reported something else than her signal in the period before."""
+        f, s = self.frame, block.state
+        then = before(f.model, f.places[block.head].t)
+        if then < 0:
+            return np.zeros(len(s), dtype=bool)
+        return np.asarray((s.history >= 0) & (f.plays[then].told[s.told] != s.history))
+
     def _told(self, slack: Fraction, block: Rows, row: int) -> Expected:
         model, s = self.frame.model, block.state.one(row)
         place = self.frame.places[block.head]
@@ -113,12 +125,12 @@ class Informed:
         assert agent is not None
         profile = labels(model, t, s.profile)
         seen = {name: profile[j] for j, name in enumerate(model.agents) if j == agent or j in model.public}
-        history = told = None
+        history = told = drawn = None
         if s.history >= 0:
             then = before(model, t)
             history = labels(model, then, s.history)
-            said = labels(model, then, s.told)[agent]
-            told = None if said == history[agent] else said
+            reports, drawn = self.frame.past(then, s.told)
+            told = None if reports[agent] == history[agent] else reports[agent]
         return Expected(
             slack,
             model.agents[agent],
@@ -127,6 +139,7 @@ class Informed:
             parse_row(block.name(row)).report or "",
             history,
             told,
+            drawn,
         )
 
     @property

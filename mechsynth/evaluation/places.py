@@ -28,6 +28,8 @@ class IncentiveRow:
         The reports of the period before, where what is due from them matters; else None.
     slack:
         What the lie loses. Negative: it gains.
+    drawn:
+        The action drawn after these reports, where it could have been another; else None.
     """
 
     agent: str
@@ -36,10 +38,12 @@ class IncentiveRow:
     report: str
     history: tuple[str, ...] | None
     slack: Fraction
+    drawn: str | None = None
 
     def __str__(self) -> str:
         when = "" if self.period is None else f" in period {self.period}"
         after = "" if self.history is None else f" after the reports ({', '.join(map(show, self.history))})"
+        after += "" if self.drawn is None else f" and the action {show(self.drawn)}"
         at = ", ".join(map(show, self.signals))
         return f"incentive of {show(self.agent)}{when} at ({at}) reporting {show(self.report)}{after}"
 
@@ -92,8 +96,14 @@ class Listed(Played):
         later = None if then < 0 else self.payments_made[then][agent].later
         if later is None or not later.looks[1 + len(self.model.agents) + agent]:
             return None
-        every = self.profiles(then)
-        return every[np.unique(later.index[self.rule[then], every], return_index=True)[1]]
+        play = self.plays[then]
+        return np.unique(later.index[play.drawn, play.told], return_index=True)[1]
+
+    def past(self, t: int, history: int) -> tuple[tuple[str, ...], str | None]:
+        """Return the reports of a history that a period leaves, and the action where it could have been another."""
+        play = self.plays[t]
+        drawn = self.model.period(t).actions[play.drawn[history]] if play.several[history] else None
+        return labels(self.model, t, int(play.told[history])), drawn
 
     def place(self, head: str, t: int, agent: int | None = None, message: int | None = None) -> Place:
         """Return what names the rows of a requirement in a period."""
@@ -113,12 +123,12 @@ class Constraints:
     true:
         The true profiles, all those with another own signal.
     history:
-        For each, the reports of the period before after which the lie loses least; None where nothing is due.
+        For each, the history of the period before after which the lie loses least; None where nothing is due.
     slack:
         For each, what the lie loses.
     """
 
-    frame: Played
+    frame: Listed
     t: int
     agent: int
     report: int
@@ -129,7 +139,9 @@ class Constraints:
     def row(self, k: int) -> IncentiveRow:
         """Return one of them, named."""
         model = self.frame.model
-        past = None if self.history is None else labels(model, before(model, self.t), int(self.history[k]))
+        past = drawn = None
+        if self.history is not None:
+            past, drawn = self.frame.past(before(model, self.t), int(self.history[k]))
         return IncentiveRow(
             agent=model.agents[self.agent],
             period=None if model.horizon is None else self.t + 1,
@@ -137,6 +149,7 @@ class Constraints:
             report=model.period(self.t).signals[self.agent][self.report],
             history=past,
             slack=self.slack.at(k),
+            drawn=drawn,
         )
 
 

@@ -70,8 +70,9 @@ def _flows(evaluation: Evaluation) -> list[list[Fraction]]:
         for p, weights, den in zip(chances, law.rows(), law.den, strict=True):
             for profile in np.flatnonzero(weights):
                 coming[profile] += p * Fraction(int(weights[profile]), int(den))
-        histories = np.array([profile for profile, p in enumerate(coming) if p])
-        chances = [p for p in coming if p]
+        play = f.plays[t]
+        histories = np.flatnonzero([bool(coming[told]) for told in play.told])
+        chances = [coming[play.told[h]] * Fraction(int(play.num[h]), play.den) for h in histories]
     return found
 
 
