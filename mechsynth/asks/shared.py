@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mechsynth.asks.options import LINKED, SCOPE
+from mechsynth.asks.options import LINKED, LOOK_AHEAD, SCOPE
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import MONEY, PRIVATE, RESIDUAL, WITHIN
@@ -26,6 +26,8 @@ class ResidualClaimants(Ask):
     ----------
     scope:
         ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    look_ahead:
+        How many of the next periods' reports payments may look at: a whole number, or ``"auto"`` for the smallest that works.
     """
 
     about, linear, second = RESIDUAL, True, True
@@ -33,6 +35,7 @@ class ResidualClaimants(Ask):
     statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE, Status.INFEASIBLE)
 
     scope: str = option("policy", SCOPE)
+    look_ahead: str = option("1", LOOK_AHEAD)
 
 
 @dataclass(frozen=True, kw_only=True)

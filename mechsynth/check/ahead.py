@@ -128,13 +128,14 @@ class Ahead:
     def visible(self, t: int, weights: Vector, k: int) -> list[int] | None:
         """Return a word of at most ``k`` letters from period ``t`` on whose weight is not 0; None where there is none."""
         rows: list[tuple[list[int], Vector]] = [([], weights)]
-        for _ in range(k):
+        for n in range(k):
             moved: list[tuple[list[int], Vector]] = []
             for word, row in rows:
                 for y, members in enumerate(self.members(t)):
                     if sum((row[p] for p in members), ZERO):
                         return [*word, y]
-                    moved.append(([*word, y], self.onward(t, y, row)) if k > 1 else (word, row))
+                    if n + 1 < k:
+                        moved.append(([*word, y], self.onward(t, y, row)))
             # rows that others span show nothing that these do not show
             kept: list[tuple[list[int], Vector]] = []
             for word, row in moved:

@@ -53,7 +53,7 @@ def construct(
     """
     environment, asked = case.environment, ask.document()
     if environment.horizon is not None:
-        asked["last-period"] = _last_word(case)
+        asked["last-period"] = last_word(case)
     end = _end(case)
     certificate: dict[str, object] = {"ties": case.ties()}
 
@@ -112,7 +112,7 @@ def construct(
                 continue
             extremes.add(case, environment.last, agent, static_slack(case, own, agent))
         certificate["incentives"] = extremes.document()
-        certificate["payoffs"] = _payoffs(case, payments)
+        certificate["payoffs"] = payoffs(case, payments)
     return result(Status.FEASIBLE, tables)
 
 
@@ -142,7 +142,8 @@ def _earlier(case: Case, run: Run, agent: int) -> Rationals | None:
     return Rationals(by_own(wide.num[None], agent)[0], wide.den)
 
 
-def _last_word(case: Case) -> str:
+def last_word(case: Case) -> str:
+    """Return what the last period does, as a question tells it."""
     if case.constant is None:
         return "efficient"
     return f"constant:{case.environment.period(case.environment.last).actions[case.constant]}"
@@ -160,7 +161,7 @@ def _end(case: Case) -> LastPeriod | None:
     return last_period(case)
 
 
-def _payoffs(case: Case, payments: Sequence[Rationals] | None) -> dict[str, object]:
+def payoffs(case: Case, payments: Sequence[Rationals] | None = None) -> dict[str, object]:
     """Return the truthful payoffs from period 1: the social surplus, unless period 1 is the last."""
     environment = case.environment
     shape = environment.period(1).shape

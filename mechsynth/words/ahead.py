@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mechsynth.words import reading, witnesses
-from mechsynth.words.answers import class_name, ties_clause
+from mechsynth.words import reading, sections, witnesses
+from mechsynth.words.answers import class_name, rule_words, surplus_words, ties_clause
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import show
+from mechsynth.words.numbers import listed, show, signed
 from mechsynth.words.reading import word
 from mechsynth.words.witnesses import Failure
 
@@ -39,7 +39,7 @@ def looks(failure: Failure, until: str) -> str:
     """Return what a witness says of what is expected: ``signal 1 looks for ever like a half-half mixture of 0 and 2``."""
     if failure.kind == "convex-combination":
         return f"signal {word(failure.type)} looks {until} like {witnesses.mixture(failure.weights)}"
-    rates = ", ".join(f"{show(rate)} on {word(signal)}" for signal, rate in failure.weights.items())
+    rates = ", ".join(f"{signed(rate)} on {word(signal)}" for signal, rate in failure.weights.items())
     return f"at the rates {rates} what the signals make {word(failure.agent)} expect cancels {until}"
 
 
@@ -141,3 +141,125 @@ def _before(entry: Mapping[str, object], answer: Answer, count: int) -> str:
     failure = failure_of(reading.item(entry, "before", "certificate.agents"), answer)
     less = periods(count - 1)
     return f"with {less} it fails, since {looks(failure, 'so far')} ({witnesses.location(failure, answer.names)})"
+
+
+# -- payments ---------------------------------------------------------------------------------------------------------
+
+_WAYS = {
+    "report-proof": "No report of {} moves what earlier payments still look at, so payments that meet every block are incentive compatible after every history.",
+    "windows": "The payments of {} meet every block, and were found incentive compatible after every window of earlier reports, although a report can move what is still due.",
+    "together": "A report of {} can move what is still due from earlier ones; its payments were chosen together, so that truth is best after every window of earlier reports.",
+}
+
+
+def tell_payments(page: Page, answer: Answer) -> None:
+    """Put the explanation of payments that leave every agent the surplus on a page."""
+    name = class_name(answer.kind)
+    wanted = answer.question[KEY]
+    if answer.status == "feasible":
+        _found(page, answer, name, wanted)
+        return
+    rule = rule_words(answer).rstrip(",")
+    how = (
+        "however many periods they look ahead"
+        if wanted == "auto"
+        else f"also when they look at {periods(wanted)} of the others"
+    )
+    always = " after every action" if answer.scope == "all" else ""
+    page.say(
+        f"No. {name[0].upper()}{name[1:]} payments cannot make every agent residual claimant{always} under {rule}, {how}."
+    )
+    page.head("Why")
+    assert answer.witness is not None
+    if answer.witness.get("kind") == "farkas":
+        page.say(
+            "A lie is read together with what was reported before: while payments for earlier reports are open, a lie can also move those. Rows below are lies after such "
+            "windows, and what truth has to pay.",
+            *witnesses.conflict_story({**answer.witness, "conflict": None}),
+        )
+    else:
+        failure = failure_of(answer.witness, answer)
+        page.say(*_why(failure, answer), _short_by(failure, answer))
+    page.head("What this covers")
+    page.say(*_covers(answer, wanted), ties_clause(answer))
+
+
+def _found(page: Page, answer: Answer, name: str, wanted: object) -> None:
+    count = answer.certificate.get("look-ahead") if wanted == "auto" else wanted
+    before = "every period" if answer.names.finite is False else "every period before the last"
+    page.say(
+        f"Yes. {name[0].upper()}{name[1:]} payments that look at {periods(count)} of the others implement {rule_words(answer).rstrip(',')} periodic ex post: after every history, "
+        "whatever everybody's signals and whatever is still due from earlier reports, no agent gains by a false report while the others are truthful.",
+        f"In {before} they make each agent residual claimant: its payoff from then on, apart from what is due from earlier reports, is {surplus_words(answer)}.",
+    )
+    ways = reading.mapping(answer.certificate.get("ways") or {}, "certificate.ways")
+    for way, said in _WAYS.items():
+        agents = [word(agent) for agent, own in ways.items() if own == way]
+        if agents:
+            page.say(said.format(listed(agents, "or")))
+    if wanted == "auto" and isinstance(count, int) and count > 1:
+        _less(page, answer, count)
+    sections.transfers(page, answer)
+    sections.payoffs(page, answer)
+    page.say(
+        "A payment is made once the last of its next reports is there. What is proved covers this rule and these payments; participation and budget balance were not asked.",
+        ties_clause(answer),
+    )
+
+
+def _less(page: Page, answer: Answer, count: int) -> None:
+    before = answer.certificate.get("before")
+    if before is None:
+        page.say("Whether fewer periods are enough was not decided.")
+        return
+    entry = reading.mapping(before, "certificate.before")
+    less = periods(count - 1)
+    if entry.get("kind") == "farkas":
+        page.say(
+            f"{less[0].upper()}{less[1:]} would not do: lies after windows of earlier reports, weighted, cannot all be deterred."
+        )
+        return
+    failure = failure_of(entry, answer, "certificate.before")
+    page.say(
+        f"{less[0].upper()}{less[1:]} would not do: {witnesses.location(failure, answer.names)}, {looks(failure, 'so far')}, and the charges miss by "
+        f"{show(failure.shortfall or 0)}, in present values."
+    )
+
+
+def _short_by(failure: Failure, answer: Answer) -> str:
+    amount = show(failure.shortfall or 0)
+    less = " (less what the lie loses of the surplus, where it changes the action)" if answer.scope == "policy" else ""
+    if failure.kind == "convex-combination":
+        return (
+            f"To be residual claimant, {word(failure.agent)} must expect to be charged one fixed amount in all when it truthfully reports {word(failure.type)}, and the other signals at least their own "
+            f"amounts{less}. Whatever {word(failure.type)} is charged, the mixture is charged, and on average over the mixture that is {amount} too little, in present values."
+        )
+    return (
+        f"So every payment that looks at these reports cancels. What the signals must expect to be charged for {word(failure.agent)} to be residual claimant{less} adds up, at these rates, to "
+        f"{amount} more than that, in present values."
+    )
+
+
+def _covers(answer: Answer, wanted: object) -> list[str]:
+    assert answer.witness is not None
+    reach = (
+        "only the actions that the rule takes (scope policy)"
+        if answer.scope == "policy"
+        else "every action, also those that the rule never takes (scope all)"
+    )
+    parts = [f"This covers {class_name(answer.kind)} payments, this rule, and {reach}."]
+    if answer.witness.get("kind") == "farkas":
+        parts.append(
+            "It is about payments that look at the reports of one period and at what the others report after it. Payments that look at more of the past are not covered."
+            + ("" if wanted == "auto" else " Nor is a longer look-ahead.")
+        )
+    else:
+        parts.append(
+            "Payments that also look at earlier reports do not help: after any history the same signals look alike."
+        )
+    if answer.scope == "all":
+        parts.append("Scope all suffices for such payments and is not needed for them: ask with --scope policy.")
+    parts.append(
+        "It does not say that no payments implement the rule and leave an agent another rent: that is the question implement."
+    )
+    return parts

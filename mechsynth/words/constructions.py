@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mechsynth.words import sections, witnesses
+from mechsynth.words import ahead, sections, witnesses
 from mechsynth.words.answers import CLASSES, class_name, rule_words, surplus_words, ties_clause
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
@@ -15,6 +15,9 @@ _MOST_AGENTS = 3
 
 def tell(page: Page, answer: Answer, aim: Aim) -> None:
     """Put the explanation of a proved answer on a page."""
+    if ahead.asked(answer):
+        ahead.tell_payments(page, answer)
+        return
     if answer.status == "feasible":
         works(
             page,
@@ -28,6 +31,8 @@ def tell(page: Page, answer: Answer, aim: Aim) -> None:
 
 def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
+    if ahead.asked(answer):
+        return ahead.short(answer)
     return sections.failing(answer) if answer.status == "infeasible" else None
 
 

@@ -39,8 +39,9 @@ def transfers(page: Page, answer: Answer, head: str = "Transfers (those not list
     if not found.records and any(entry.action.startswith("no. ") for entry in found.entries):
         page.say("The file does not name the actions; they are numbered in the order of the instance.")
     due = top.due if top.period or top.once else f"the {top.due}"
+    due = f", {top.due}" if due.endswith("later") else f" in {due}"
     many = "The largest single entry" if found.records else "The largest payment"
-    page.say(f"{many} in absolute value: {word(top.agent)} {paid(top.payment)} in {due}{top.condition()}.")
+    page.say(f"{many} in absolute value: {word(top.agent)} {paid(top.payment)}{due}{top.condition()}.")
 
 
 def incentives(page: Page, answer: Answer) -> None:

@@ -18,7 +18,7 @@ class Entry:
     """One non-zero payment, its parts ready to be printed; an empty part is one that it does not depend on.
 
     ``next`` is None where the payment is made in the period of the report; ``once`` marks one that is made in period 1
-    only, under an infinite horizon.
+    only, under an infinite horizon. It is made ``wait`` periods after the report.
     """
 
     agent: str
@@ -28,6 +28,7 @@ class Entry:
     next: str | None
     payment: Number
     once: bool = False
+    wait: int = 1
 
     def cells(self) -> list[str]:
         """Return the entry as a row under `HEADS`."""
@@ -41,8 +42,10 @@ class Entry:
         if self.once:
             return "period 1, once"
         if self.period is None:
-            return "same period" if self.next is None else "next period"
-        return f"period {self.period if self.next is None else self.period + 1}"
+            if self.next is None:
+                return "same period"
+            return "next period" if self.wait == 1 else f"{self.wait} periods later"
+        return f"period {self.period if self.next is None else self.period + self.wait}"
 
     def condition(self) -> str:
         """Return what it depends on, as the end of a sentence: empty, or ``, if the reports are ...``."""
@@ -93,12 +96,20 @@ def _records(records: Sequence[Mapping[str, object]], names: Names, place: str) 
             period=period,
             reports=_told(reading.labels(record.get("reports") or {}, f"{where}.reports")),
             action="" if action is None else clean(reading.text(action, f"{where}.action")),
-            next=None if follow is None else _told(reading.labels(follow, f"{where}.next")),
+            next=None if follow is None else _later(follow, f"{where}.next"),
+            wait=len(follow) if isinstance(follow, list) else 1,
             payment=number(record["payment"], f"{where}.payment"),
         )
         if entry.payment != 0:
             entries.append(entry)
     return Transfers(entries, 0, True)
+
+
+def _later(value: object, place: str) -> str:
+    """Return the next reports, those of several periods one after the other."""
+    if not isinstance(value, list):
+        return _told(reading.labels(value, place))
+    return ", then ".join(_told(reading.labels(entry, f"{place}[{k}]")) for k, entry in enumerate(value))
 
 
 def _told(reports: Mapping[str, str]) -> str:

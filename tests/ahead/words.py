@@ -81,6 +81,8 @@ def drawn(seed: int, *, horizon: int | str = "infinite", signals: tuple[int, int
             own = row(n)
             table.append([[[str(a * b) for b in (tell[x] if hidden else row(m))] for a in own] for _ in range(m)])
         transition.append(table)
+    # what either enjoys hangs on agent one's signal alone: agent two has nothing to hide but what she expects
+    utilities = {name: [[[str(v)] for v in (dice.randrange(-4, 5) for _ in range(n))] for _ in range(2)] for name in ("one", "two")}
     return {
         "format": "mechsynth-instance/1",
         "name": f"drawn-{seed}",
@@ -90,9 +92,6 @@ def drawn(seed: int, *, horizon: int | str = "infinite", signals: tuple[int, int
         "signals": {"one": [str(k) for k in range(n)], "two": [str(k) for k in range(m)]},
         "actions": ["a", "b"],
         "prior": [[str(Fraction(1, n * m))] * m for _ in range(n)],
-        "utilities": {
-            "one": [[[str(dice.randrange(-4, 5)) for _ in range(m)] for _ in range(n)] for _ in range(2)],
-            "two": [[[str(dice.randrange(-4, 5)) for _ in range(m)] for _ in range(n)] for _ in range(2)],
-        },
+        "utilities": utilities,
         "transition": transition,
     }

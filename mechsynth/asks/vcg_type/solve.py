@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from mechsynth.asks.vcg_type import VcgType
 from mechsynth.construct import residual
+from mechsynth.construct.ahead import payments
 from mechsynth.construct.case import Case
 from mechsynth.construct.vcg_type import ROOM
 from mechsynth.construct.whole import residual_program
+from mechsynth.errors import UsageError
 from mechsynth.program.labelled import Program
 from mechsynth.result import Result
 from mechsynth.run import Run
@@ -17,9 +19,19 @@ from mechsynth.run import Run
 
 def answer(ask: VcgType, case: Case, run: Run) -> Result:
     """Decide whether VCG-type transfers make every agent residual claimant, and give them."""
+    if ask.look_ahead != "1":
+        return payments.answer(ask, case, run, look_ahead=ask.look_ahead, own_report=False)
     return residual.answer(ask, case, run, ROOM)
 
 
 def program(ask: VcgType, case: Case) -> Program:
-    """Return the joint program over all blocks, with the last period's payments as columns of their own."""
+    """Return the joint program over all blocks, with the last period's payments as columns of their own.
+
+    Raises
+    ------
+    UsageError
+        With a look-ahead of more than one period.
+    """
+    if ask.look_ahead != "1":
+        raise UsageError("look_ahead", "no program with payments of several periods is written out", "leave it out")
     return residual_program(case, ask.name, ask.scope)

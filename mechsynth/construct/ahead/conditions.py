@@ -24,6 +24,8 @@ from mechsynth.result import Result, Status
 from mechsynth.run import Run
 
 AUTO = "auto"
+Told = dict[str, Any]
+"""An entry of a file: a witness, a record."""
 
 
 def answer(ask: Scoped, case: Case, run: Run, *, look_ahead: str, convex: bool) -> Result:
@@ -66,14 +68,14 @@ def answer(ask: Scoped, case: Case, run: Run, *, look_ahead: str, convex: bool) 
     return result(Status.HOLDS)
 
 
-def _smallest(case: Case, scope: str, run: Run, convex: bool, agent: int) -> dict[str, Any]:
+def _smallest(case: Case, scope: str, run: Run, convex: bool, agent: int) -> Told:
     """Return the smallest look-ahead with which the condition holds of one agent's blocks, with its proof; or why none does."""
     last = longest(case)
     before: dict[str, object] | None = None
     for k in range(1, last + 1):
         failures, separators = decide(case, scope, k, run, convex, agent=agent)
         if not failures:
-            found: dict[str, Any] = {"look-ahead": k}
+            found: Told = {"look-ahead": k}
             if before is not None:
                 found["before"] = before
             if convex:
