@@ -88,7 +88,7 @@ def answer(ask: Scoped, case: Case, run: Run, *, look_ahead: str, own_report: bo
             if case.environment.last > 1 or case.environment.horizon is None:
                 certificate["payoffs"] = payoffs(case)
             listed = tuple(record for i, own in found.items() for record in records(case, i, own, own_report, ask))
-            played = Recorded(case.environment, case.actions, (), listed)
+            played = Recorded(case.environment, case.actions, records=listed)
             return Result(
                 asked, Status.FEASIBLE, mechanism=played, certificate=certificate, environment=case.environment
             )
