@@ -93,6 +93,12 @@ PARTICIPATION = Option(
     problem="{value!r} is no participation that {ask} knows",
 )
 PUBLIC = replace(INCENTIVES, choices=("pepic", "pbic"))
+LOTTERIES = Option(
+    "whether the mechanism may draw its actions by lot",
+    "yes|no",
+    choices=("yes", "no"),
+    problem="{value!r} is neither yes nor no",
+)
 MEMORY = Option(
     "what lotteries and payments look at beside the current reports",
     "M",

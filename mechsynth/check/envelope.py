@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from mechsynth.errors import InputError
@@ -13,7 +14,7 @@ from .asked import asked_of
 from .model import Model
 from .named import check_labels
 from .question import Question, read_question
-from .text import Numbers, decode, describe, mapping, show, table
+from .text import Numbers, decode, describe, items, mapping, show, table
 from .verdict import Ledger, Refuted, saying
 
 FORMAT, SECOND = "mechsynth-result/1", "mechsynth-result/2"
@@ -24,7 +25,7 @@ STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", 
 STRENGTHS = ("exact", "verified", "numerical")
 
 _KEYS = ("format", "instance", "question", "status", "strength")
-_OPTIONAL = ("value", "mechanism", "witness", "certificate", "attained")
+_OPTIONAL = ("value", "mechanism", "witness", "certificate", "attained", "bounds")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Claim:
         The question.
     attained:
         Whether the value is said to be attained; else it is a supremum.
+    bounds:
+        Between which numbers it is said to be, where the value is open.
     """
 
     ask: str
@@ -53,6 +56,7 @@ class Claim:
     certificate: dict[str, Any]
     numbers: Numbers
     attained: bool = True
+    bounds: tuple[Fraction, Fraction] | None = None
 
 
 def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
@@ -121,6 +125,7 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
     attained = root.get("attained", True)
     if type(attained) is not bool or not (attained or (kind.limits and status in kind.valued)):
         raise InputError("attained", f"found {describe(attained)}", "true, or leave it out")
+    bounds = _bounds(root["bounds"], kind.limits and status == "feasible", numbers) if "bounds" in root else None
     mechanism, witness = root.get("mechanism"), root.get("witness")
     if mechanism is not None:
         table(mechanism, "mechanism", ("allocation",), ("transfers",))
@@ -161,7 +166,17 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
         certificate=certificate,
         numbers=numbers,
         attained=attained,
+        bounds=bounds,
     )
+
+
+def _bounds(value: object, fits: bool, numbers: Numbers) -> tuple[Fraction, Fraction]:
+    """Read between which numbers the value is."""
+    entries = items(value, "bounds")
+    if not fits or len(entries) != 2:
+        raise InputError("bounds", "do not go with this answer", "remove them, or write two numbers")
+    low, high = (numbers.fraction(entry, f"bounds[{k}]") for k, entry in enumerate(entries))
+    return low, high
 
 
 def open_part(entry: object, whole: Claim, model: Model, ledger: Ledger) -> Claim:

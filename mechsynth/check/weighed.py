@@ -64,11 +64,14 @@ class Wanted:
         Per period, histories whose chances are added.
     gone:
         Per period, histories of chance 0 where nothing is owed: only such points count.
+    barred:
+        Period, history, profile and action of chances that are 0: only such points count.
     """
 
     objective: Fraction = Fraction(1)
     chances: Sequence[Set[int]] = field(default_factory=tuple)
     gone: Sequence[Set[int]] = field(default_factory=tuple)
+    barred: Set[tuple[int, int, int, int]] = frozenset()
 
 
 def keys(terms: Terms) -> tuple[str, ...]:
@@ -137,6 +140,18 @@ def _where(claim: Claim, entry: object, nodes: Nodes, more: tuple[str, ...], pla
         if length != (1 if nodes.memory == "first-and-current" and t > 0 else 0):
             raise InputError(f"{place}.history", f"{length} entries", "what the mechanism remembers")
     return t, i, history
+
+
+def read_node(claim: Claim, entry: dict[str, Any], nodes: Nodes, place: str) -> tuple[int, int, int]:
+    """Read a node, period, history and profile, of an entry that says what every action there leaves."""
+    short = ("period",) if nodes.memory != "full" else ()
+    table(entry, place, ("history", "signals", "actions", *short))
+    t, history = nodes.history(entry["history"], f"{place}.history")
+    if short:
+        t, length = _period(claim, entry, nodes, place), t
+        if length != (1 if nodes.memory == "first-and-current" and t > 0 else 0):
+            raise InputError(f"{place}.history", f"{length} entries", "what the mechanism remembers")
+    return t, history, nodes.profile(t, entry["signals"], f"{place}.signals")
 
 
 def _view(nodes: Nodes, t: int, i: int, value: object, place: str) -> tuple[int, ...]:
@@ -269,6 +284,8 @@ def bound(nodes: Nodes, terms: Terms, m: Multipliers, wanted: Wanted, ledger: Le
                 chance = factor * nodes.chances[t][h][p]
                 options = []
                 for a in np.flatnonzero(model.period(t).choices[:, p]).tolist():
+                    if (t, h, p, a) in wanted.barred:
+                        continue
                     virtual = sums.chances.get((t, h, p, a), Fraction(0))
                     if chance:
                         virtual += chance * nodes.total[t][a][p]

@@ -9,6 +9,7 @@ from typing import Any
 
 from mechsynth.construct.points import Dead, dead
 from mechsynth.construct.sequence import Held, Sequence
+from mechsynth.construct.sure import Branch
 from mechsynth.construct.tree import Tree
 from mechsynth.prove.rows import Exact
 from mechsynth.rational import text
@@ -128,6 +129,22 @@ def multipliers(tree: Tree, program: Sequence, proof: Exact, participation: str)
         row, scale = program.budget
         found["budget"] = text(Fraction(int(numbers[row]) * scale, int(bottom)))
     return found
+
+
+def branches(tree: Tree, program: Sequence, branch: Branch, participation: str) -> dict[str, object]:
+    """Return how the bound on mechanisms without lotteries was divided, and the multipliers of every part."""
+    if branch.node is None:
+        weight = "0" if branch.bound is None else "1"
+        return {"objective": weight, **multipliers(tree, program, branch.multipliers, participation)}
+    t, h, p = branch.node
+    actions = tree.environment.period(t).actions
+    period = {} if tree.memory == "full" else {"period": t}
+    return {
+        **period,
+        "history": past(tree, t, h),
+        "signals": labels(tree, t, p),
+        "actions": {actions[a]: branches(tree, program, part, participation) for a, part in branch.parts.items()},
+    }
 
 
 def histories(tree: Tree, gone: Dead) -> list[list[dict[str, object]]]:

@@ -126,8 +126,8 @@ def settle(tree: Tree, program: Sequence, found: Decision) -> Best | None:
     gone: Dead = {t: frozenset() for t in range(2, tree.last + 1)}
     assert found.value is not None
     while not plays(tree, point):
-        fixed = _owed_nothing(tree, program.rows, gone)
-        face = _extended(fixed, _as_good(program, found.value))
+        fixed = owed_nothing(tree, program.rows, gone)
+        face = extended(fixed, _as_good(program, found.value))
         last = found
         while True:
             candidates = {t: now - gone[t] - tree.never[t] for t, now in dead(tree, point).items()}
@@ -146,7 +146,7 @@ def settle(tree: Tree, program: Sequence, found: Decision) -> Best | None:
                 return Best(best, point)
         steps.append(_step(program, fixed.count, last, candidates, found.value.denominator))
         gone = {t: histories | candidates[t] for t, histories in gone.items()}
-        rows = _owed_nothing(tree, program.rows, gone)
+        rows = owed_nothing(tree, program.rows, gone)
         without = decide(rows, program.cost, program.den)
         if without is None or without.multipliers is None:
             return None
@@ -169,7 +169,7 @@ def _step(program: Sequence, row: int, last: Decision, candidates: Dead, bottom:
     return Step(candidates, (numbers[: program.rows.count], den), weight)
 
 
-def _extended(rows: Rows, more: list[tuple[dict[int, int], int, bool]], columns: int = 0) -> Rows:
+def extended(rows: Rows, more: list[tuple[dict[int, int], int, bool]], columns: int = 0) -> Rows:
     """Return rows with more of them (coefficients, right side, whether an equality), and with more columns that are at least 0."""
     at = [k for k, (row, _, _) in enumerate(more) for _ in row]
     return Rows(
@@ -188,7 +188,7 @@ def _extended(rows: Rows, more: list[tuple[dict[int, int], int, bool]], columns:
     )
 
 
-def _owed_nothing(tree: Tree, rows: Rows, gone: Dead) -> Rows:
+def owed_nothing(tree: Tree, rows: Rows, gone: Dead) -> Rows:
     """No chance leads to these histories, and no payoffs follow."""
     more: list[tuple[dict[int, int], int, bool]] = []
     for t, histories in gone.items():
@@ -197,7 +197,7 @@ def _owed_nothing(tree: Tree, rows: Rows, gone: Dead) -> Rows:
             for i in tree.environment.players:
                 first = tree.payoff(t, i) + h * tree.profiles(t)
                 more += [({first + q: 1}, 0, True) for q in range(tree.profiles(t))]
-    return _extended(rows, more)
+    return extended(rows, more)
 
 
 def _as_good(program: Sequence, value: Fraction) -> list[tuple[dict[int, int], int, bool]]:
@@ -219,7 +219,7 @@ def _near(tree: Tree, program: Sequence, best: Point) -> Point | None:
     more = [({column: 1, least: -1}, 0, False) for column in leads]
     aim = np.zeros(tree.width + 1, dtype=object)
     aim[least] = -1
-    found = decide(_extended(program.rows, more, 1), aim, 1)
+    found = decide(extended(program.rows, more, 1), aim, 1)
     if found is None or found.point is None or not found.value:
         return None
     wide = fractions(found.point, tree.width)

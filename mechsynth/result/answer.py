@@ -71,6 +71,8 @@ class Result:
         A mechanism with histories, in place of ``mechanism``.
     attained:
         ``False`` where the value is a supremum that no mechanism has; ``None`` elsewhere.
+    bounds:
+        Between which exact numbers the value is, where it is not known.
     """
 
     question: Mapping[str, Any]
@@ -86,6 +88,7 @@ class Result:
     tried: tuple[Result, ...] = ()
     tree: Grown | None = None
     attained: bool | None = None
+    bounds: tuple[str, str] | None = None
 
     @cached_property
     def _document(self) -> dict[str, Any]:
@@ -113,6 +116,7 @@ class Result:
             "witness": None if self.witness is None else dict(self.witness),
             "certificate": certificate,
             **({} if self.attained is None else {"attained": self.attained}),
+            **({} if self.bounds is None else {"bounds": list(self.bounds)}),
             "x-labels": labels(environment),
         }
 

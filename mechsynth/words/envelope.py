@@ -40,6 +40,7 @@ class Answer:
     tree: object = None
     attained: bool = True
     rule: Mapping[str, object] | None = None
+    bounds: tuple[Number, Number] | None = None
 
     @property
     def exact(self) -> bool:
@@ -143,12 +144,21 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
         transfers=mechanism.get("transfers"),
         tree=tree,
         attained=top.get("attained") is not False,
+        bounds=_bounds(top["bounds"], place) if "bounds" in top else None,
         witness=None if witness is None else reading.mapping(witness, f"{place}.witness"),
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
         names=naming.collect(allocation if tree is None else None, given),
         labels=given,
         rule=_rule(question, place),
     )
+
+
+def _bounds(value: object, place: str) -> tuple[Number, Number]:
+    entries = reading.sequence(value, f"{place}.bounds")
+    if len(entries) != 2:
+        reading.fail(f"{place}.bounds", "not two numbers", "write two")
+    low, high = (number(entry, f"{place}.bounds") for entry in entries)
+    return low, high
 
 
 def _one_of(top: Mapping[str, object], key: str, allowed: tuple[str, ...], place: str) -> str:

@@ -69,9 +69,18 @@ def changed(p: Profile, i: int, k: int) -> Profile:
 
 
 def floats(
-    document: Json, *, incentives: str = "pepic", participation: str = "entry", weights: tuple[int, int] = (1, 0), budget: Fraction | None = None
+    document: Json,
+    *,
+    incentives: str = "pepic",
+    participation: str = "entry",
+    weights: tuple[int, int] = (1, 0),
+    budget: Fraction | None = None,
+    rule: tuple[dict[Profile, int], dict[tuple[Profile, Profile], int]] | None = None,
 ) -> float | None:
-    """Return the largest weighted sum of revenue and surplus; None where the budget is out of reach."""
+    """Return the largest weighted sum of revenue and surplus; None where the budget is out of reach.
+
+    ``rule``: the action of every first profile, and of every pair of profiles; then these are played, and nothing is owed after others.
+    """
     m = Model(document)
     column: dict[Any, int] = {}
     rows: list[tuple[dict[int, Fraction], Fraction]] = []  # form ≥ number
@@ -159,6 +168,12 @@ def floats(
                     for a, q in product(m.actions[0], m.profiles[1]):
                         if m.prior(p) * m.move(a, p, q):
                             rows.append((then(i, p, a, q, q), Fraction(0)))
+    for p in m.profiles[0] if rule is not None else ():
+        assert rule is not None
+        same.append(({at("x", p, rule[0][p]): one}, one))
+        for q in m.profiles[1] if m.last else ():
+            same.append(({at("y", p, rule[0][p], q, rule[1][p, q]): one}, one))
+            same.extend(({at("owe", i, p, a, q): one}, Fraction(0)) for i in m.agents for a in m.actions[0] if a != rule[0][p])
     surplus: dict[int, Fraction] = {}
     revenue: dict[int, Fraction] = {}
     for p in m.profiles[0]:
@@ -176,6 +191,18 @@ def floats(
     plus(aim, revenue, weights[0])
     plus(aim, surplus, weights[1])
     return _largest(aim, rows, same, column)
+
+
+def surely(document: Json, **options: Any) -> float | None:
+    """Return the largest weighted sum without lotteries, by trying every rule."""
+    m = Model(document)
+    pairs = list(product(m.profiles[0], m.profiles[1])) if m.last else []
+    found = []
+    for first in product(m.actions[0], repeat=len(m.profiles[0])):
+        for second in product(m.actions[m.last], repeat=len(pairs)):
+            rule = dict(zip(m.profiles[0], first, strict=True)), dict(zip(pairs, second, strict=True))
+            found.append(floats(document, rule=rule, **options))
+    return max((value for value in found if value is not None), default=None)
 
 
 def _largest(aim: dict[int, Fraction], rows: Any, same: Any, column: dict[Any, int]) -> float | None:

@@ -192,12 +192,13 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "participation": "ex-post",
         "memory": "current",
         "look_ahead": "auto",
+        "lotteries": "no",
         "weights": "0,1",
         "budget": "1/2",
     }
     told["rule"] = "rule.json"
     words = ["--rule", "rule.json", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
-    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--look-ahead", "auto", "--weights", "0,1", "--budget", "1/2"]
+    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told
     assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.asks.options import BUDGET, MEMORY, PARTICIPATION, PUBLIC, WEIGHTS
+from mechsynth.asks.options import BUDGET, LOTTERIES, MEMORY, PARTICIPATION, PUBLIC, WEIGHTS
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import BEST
@@ -24,6 +24,8 @@ class Optimal(Ask, name="optimal"):
         ``"withdrawal"``: as entry, nothing is paid before the last period, and there, all signals known, every agent may still leave with 0.
     memory:
         What lotteries and payments look at beside the current reports: ``"full"``, ``"first-and-current"``, ``"current"``.
+    lotteries:
+        ``"yes"``, or ``"no"``: every action is chosen for sure.
     weights:
         Of revenue and of surplus in what is to be large, ``"1,0"``; not both 0, the first at least 0.
     budget:
@@ -34,13 +36,14 @@ class Optimal(Ask, name="optimal"):
     second = True
     about, source = BEST, "Kakade, Lobel and Nazerzadeh 2011; Yoon 2021a, section 2"
     statuses, value = (
-        (Status.OPTIMAL, Status.INFEASIBLE),
+        (Status.OPTIMAL, Status.FEASIBLE, Status.INFEASIBLE),
         "largest expected revenue, or weighted sum of revenue and surplus",
     )
 
     incentives: str = option("pepic", PUBLIC)
     participation: str = option("entry", PARTICIPATION)
     memory: str = option("full", MEMORY)
+    lotteries: str = option("yes", LOTTERIES)
     weights: str = option("1,0", WEIGHTS)
     budget: str = option("none", BUDGET)
 
@@ -59,7 +62,7 @@ class Optimal(Ask, name="optimal"):
             "incentives": self.incentives,
             "participation": self.participation,
             "memory": self.memory,
-            "lotteries": "yes",
+            "lotteries": self.lotteries,
             **({} if self.weights == "1,0" else {"weights": self.weights}),
             **({} if self.budget == "none" else {"budget": self.budget}),
         }

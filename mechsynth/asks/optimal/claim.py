@@ -7,7 +7,11 @@ from mechsynth.check.claims.optimal import judge, read
 
 ASKED = Asked(
     judge,
-    {"optimal": ("tempted", "joined", "unpaid", "staying", "budget", "limit"), "infeasible": ()},
+    {
+        "optimal": ("tempted", "joined", "unpaid", "staying", "budget", "limit", "branches"),
+        "feasible": ("branches",),
+        "infeasible": (),
+    },
     read=read,
     valued=("optimal",),
     second=True,

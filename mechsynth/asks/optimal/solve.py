@@ -12,9 +12,10 @@ from fractions import Fraction
 
 from mechsynth.asks.optimal import Optimal
 from mechsynth.construct.case import Case
-from mechsynth.construct.grown import histories, multipliers, played, told
+from mechsynth.construct.grown import branches, histories, multipliers, played, told
 from mechsynth.construct.points import Best, settle
 from mechsynth.construct.sequence import Sequence, Terms, sequence
+from mechsynth.construct.sure import surely
 from mechsynth.construct.tree import Tree, controlled
 from mechsynth.errors import UsageError
 from mechsynth.prove.exact import Decision, decide
@@ -48,6 +49,8 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
     budget = None if ask.budget == "none" else rational(ask.budget)
     terms = Terms(ask.incentives, ask.participation, revenue, surplus, budget)
     program = sequence(tree, terms, run)
+    if ask.lotteries == "no":
+        return _without(ask, tree, program)
     found = decide(program.rows, program.cost, program.den)
     if found is not None and found.kind is Kind.INFEASIBLE and found.multipliers is not None:
         proof = multipliers(tree, program, found.multipliers, ask.participation)
@@ -68,6 +71,30 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
         attained=None if best.attained else False,
         tree=played(tree, best.played),
         certificate=certificate,
+        environment=environment,
+    )
+
+
+def _without(ask: Optimal, tree: Tree, program: Sequence) -> Result:
+    """Answer without lotteries: a mechanism, and bounds on all others, as far as they were brought together."""
+    question, environment = ask.document(), tree.environment
+    found = surely(tree, program)
+    bound = None if found is None else found.bound
+    if found is None or (found.point is None and bound is not None):
+        seen = {"reason": "no mechanism without lotteries was found"}
+        return Result(question, Status.UNKNOWN, Strength.NUMERICAL, certificate=seen, environment=environment)
+    proof = branches(tree, program, found.root, ask.participation)
+    if found.point is None or found.value is None or bound is None:
+        witness = {"kind": "shortfall", "branches": proof}
+        return Result(question, Status.INFEASIBLE, witness=witness, environment=environment)
+    best = bound <= found.value
+    return Result(
+        question=question,
+        status=Status.OPTIMAL if best else Status.FEASIBLE,
+        value=text(found.value) if best else None,
+        bounds=None if best else (text(found.value), text(bound)),
+        tree=played(tree, found.point),
+        certificate={"branches": proof},
         environment=environment,
     )
 

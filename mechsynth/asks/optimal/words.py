@@ -41,6 +41,17 @@ def tell(page: Page, answer: Answer) -> None:
         page.say(f"No mechanism is expected to earn {_budget(answer)} or more, {_of(answer)}.")
         page.say("What can be earned at most is the same question without --budget.")
         return
+    if answer.bounds is not None:
+        low, high = map(show, answer.bounds)
+        page.say(
+            f"The mechanism listed has {low}, and none has more than {high}: {_of(answer)}. Which is best was not settled."
+        )
+        if "weights" in answer.question:
+            page.say(
+                "What a mechanism has is the weighted sum of what it is expected to earn and of the surplus that was asked about."
+            )
+        _menu(page, answer)
+        return
     if answer.value is None:
         fail("result.value", "missing", "an answer to optimal states the largest value")
     value, comes = show(answer.value), "is" if answer.attained else "comes as close as one likes to"
@@ -59,7 +70,12 @@ def tell(page: Page, answer: Answer) -> None:
     if not answer.attained:
         _limit(page, answer)
     _menu(page, answer)
-    _tempted(page, answer)
+    if answer.question.get("lotteries") == "no":
+        page.say(
+            "No action is drawn by lot here. The bound is made of parts: in each some actions are decided and the others may be drawn, and none of the parts has more."
+        )
+    else:
+        _tempted(page, answer)
     incentives = reading.text(answer.question.get("incentives", "pepic"), "question.incentives")
     truth = "" if incentives == "pepic" else f" --require {word(incentives)}"
     page.say(
@@ -88,7 +104,8 @@ def _of(answer: Answer) -> str:
     memory = _choice(answer, "memory", "full", _MEMORY)
     truth = _choice(answer, "incentives", "pepic", _TRUTH)
     joining = _choice(answer, "participation", "entry", _JOINING)
-    said = f"of all mechanisms whose lotteries over actions and whose payments look at {memory}, in which {truth} and {joining}"
+    drawn = "actions, chosen for sure," if answer.question.get("lotteries") == "no" else "lotteries over actions"
+    said = f"of all mechanisms whose {drawn} and whose payments look at {memory}, in which {truth} and {joining}"
     if answer.status != "infeasible" and "budget" in answer.question:
         said += f", and which are expected to earn at least {_budget(answer)}"
     return said

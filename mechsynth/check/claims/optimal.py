@@ -17,6 +17,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from mechsynth.errors import InputError
 
 from ..envelope import Claim
@@ -24,16 +26,16 @@ from ..grown import Nodes, read_grown
 from ..model import Model
 from ..question import Question
 from ..sequence import Point, Terms, collected, holds, objective, of_document, of_played, revenue
-from ..text import Numbers, describe, items, number_text, table
+from ..text import Numbers, describe, items, label, mapping, number_text, table
 from ..verdict import Ledger, Refuted, equal
-from ..weighed import Wanted, bound, keys, read_multipliers
+from ..weighed import Wanted, bound, keys, read_multipliers, read_node
 
 CLOSE = Fraction(1, 2**20)  # how far from a supremum the mechanism may be that is listed
 _CHOICES = {
     "incentives": ("pepic", "pbic"),
     "participation": ("entry", "ex-post", "withdrawal"),
     "memory": ("full", "first-and-current", "current"),
-    "lotteries": ("yes",),
+    "lotteries": ("yes", "no"),
 }
 _DEFAULTS = {"incentives": "pepic", "participation": "entry", "memory": "full", "lotteries": "yes"}
 
@@ -83,8 +85,14 @@ def judge(claim: Claim, model: Model, rule: object, values: object, ledger: Ledg
     terms = terms_of(claim)
     if claim.status == "infeasible":
         return _check_shortfall(claim, nodes, terms, ledger)
-    if claim.value is None:
+    if claim.value is None and claim.status == "optimal":
         raise Refuted("no value")
+    if (claim.bounds is None) == (claim.status == "feasible"):
+        raise InputError("bounds", "go with what is feasible", "write them there, and there alone")
+    if chosen["lotteries"] == "no":
+        return _check_sure(claim, nodes, terms, ledger)
+    if claim.status == "feasible":
+        raise InputError("status", "with lotteries the best is known", "optimal")
     value = claim.numbers.fraction(claim.value, "value")
     played = read_grown(claim, nodes, ledger)
     point = of_played(nodes, played)
@@ -145,18 +153,108 @@ def _check_limit(
     raise InputError(f"{place}.steps", "none", "say why no mechanism has the value")
 
 
+def _check_sure(claim: Claim, nodes: Nodes, terms: Terms, ledger: Ledger) -> str:
+    """Check an answer about mechanisms that draw nothing: what the one listed has, and the bounds of all parts that they were divided into."""
+    if not claim.attained:
+        raise InputError("attained", "some rule without lotteries is best", "leave it out")
+    played = read_grown(claim, nodes, ledger)
+    for t, rows in enumerate(played.lotteries):
+        fine = all(max(lottery) == 1 for row in rows for lottery in row)
+        ledger.claim(fine, f"mechanism.allocation.tree[{t}]: an action is drawn by lot")
+    point = of_played(nodes, played)
+    holds(nodes, terms, point, ledger)
+    collected(nodes, played, revenue(nodes, point), ledger)
+    had = objective(nodes, terms, point)
+    certificate = table(claim.certificate, "certificate", ("branches",))
+    most = _divided(claim, certificate["branches"], nodes, terms, (), "certificate.branches", ledger)
+    said = claim.numbers.fraction(claim.value, "value") if claim.bounds is None else claim.bounds[0]
+    equal(said, had, "bounds[0], what the mechanism has" if claim.bounds else "value, what the mechanism has", ledger)
+    ledger.claim(most is not None, "certificate.branches: nothing is left, but there is a mechanism")
+    assert most is not None
+    if claim.bounds is None:
+        ledger.claim(most <= said, f"certificate.branches: something may have more: {number_text(most)}")
+        return _statement(terms, claim.asked.choices, said, None)
+    equal(claim.bounds[1], most, "bounds[1]", ledger)
+    asked = _asked(claim.asked.choices)
+    which = "is expected to earn" if terms.plain else "has, in the weights of the question,"
+    return (
+        f"Of all mechanisms {asked} none {which} more than {number_text(most)}; the mechanism listed is one of them and {which} {number_text(had)}. "
+        "Which is best was not settled."
+    )
+
+
+def _divided(
+    claim: Claim,
+    value: object,
+    nodes: Nodes,
+    terms: Terms,
+    decided: tuple[tuple[int, int, int, int], ...],
+    place: str,
+    ledger: Ledger,
+) -> Fraction | None:
+    """Return the most that mechanisms with some actions decided can have; None where there are none."""
+    entry = mapping(value, place, "write {}")
+    if "actions" not in entry:
+        table(entry, place, ("objective", *keys(terms)))
+        weight = claim.numbers.fraction(entry["objective"], f"{place}.objective")
+        if weight not in (0, 1):
+            raise InputError(f"{place}.objective", f"found {number_text(weight)}", "1, or 0 where nothing is left")
+        multipliers = read_multipliers(claim, entry, nodes, terms, place)
+        most = bound(nodes, terms, multipliers, _open(nodes, decided, weight), ledger, place)
+        if not weight:
+            ledger.claim(most < 0, f"{place}: something is left: {number_text(most)}")
+        return most if weight else None
+    t, history, profile = read_node(claim, entry, nodes, place)
+    actions = nodes.model.period(t).action_index
+    parts = mapping(entry["actions"], f"{place}.actions", "write {}")
+    named = {label(name, actions, f"{place}.actions", "action") for name in parts}
+    available = set(np.flatnonzero(nodes.model.period(t).choices[:, profile]).tolist())
+    ledger.claim(named >= available, f"{place}.actions: not all that are available")
+    found = [
+        _divided(
+            claim,
+            part,
+            nodes,
+            terms,
+            (*decided, (t, history, profile, actions[name])),
+            f"{place}.actions.{name}",
+            ledger,
+        )
+        for name, part in parts.items()
+    ]
+    return max((most for most in found if most is not None), default=None)
+
+
+def _open(nodes: Nodes, decided: tuple[tuple[int, int, int, int], ...], weight: Fraction) -> Wanted:
+    """Return what is left where some actions are decided: no chance of others, and nothing owed after them."""
+    barred = {(t, h, p, a) for t, h, p, chosen in decided for a in range(nodes.actions(t)) if a != chosen}
+    gone: list[set[int]] = [set() for _ in range(nodes.model.count)]
+    for t in range(nodes.model.count - 1) if nodes.moved else ():
+        for h in range(nodes.counts[t]):
+            for p in range(nodes.profiles(t)):
+                for a in range(nodes.actions(t)):
+                    if h in gone[t] or (t, h, p, a) in barred:
+                        gone[t + 1].add(nodes.after(t, h, p, a))
+    return Wanted(weight, (), gone, barred)
+
+
 def _check_shortfall(claim: Claim, nodes: Nodes, terms: Terms, ledger: Ledger) -> str:
     """Ask that no mechanism earns as much as is required."""
     if terms.budget is None:
         raise InputError("question", "without a budget some mechanism does all that is asked", "ask for a budget")
     if claim.mechanism is not None:
         raise InputError("mechanism", "stands in an answer that there is none", "remove it")
-    witness = table(claim.witness, "witness", ("kind", *keys(terms)))
+    sure = claim.asked.choices["lotteries"] == "no"
+    witness = table(claim.witness, "witness", ("kind", *(("branches",) if sure else keys(terms))))
     if witness["kind"] != "shortfall":
         raise InputError("witness.kind", f"found {describe(witness['kind'])}", "shortfall")
-    multipliers = read_multipliers(claim, witness, nodes, terms, "witness")
-    most = bound(nodes, terms, multipliers, Wanted(Fraction(0)), ledger, "witness")
-    ledger.claim(most < 0, f"witness: the budget may be met: {number_text(most)}")
+    if sure:
+        left = _divided(claim, witness["branches"], nodes, terms, (), "witness.branches", ledger)
+        ledger.claim(left is None, "witness.branches: the budget may be met")
+    else:
+        multipliers = read_multipliers(claim, witness, nodes, terms, "witness")
+        most = bound(nodes, terms, multipliers, Wanted(Fraction(0)), ledger, "witness")
+        ledger.claim(most < 0, f"witness: the budget may be met: {number_text(most)}")
     return f"No mechanism {_asked(claim.asked.choices)} is expected to earn {number_text(terms.budget)} or more."
 
 
@@ -178,8 +276,9 @@ _JOINING = {
 
 
 def _asked(chosen: dict[str, str]) -> str:
+    actions = "lotteries over actions" if chosen["lotteries"] == "yes" else "actions, chosen for sure,"
     memory, truth, joining = _MEMORY[chosen["memory"]], _TRUTH[chosen["incentives"]], _JOINING[chosen["participation"]]
-    return f"whose lotteries over actions and whose payments look at {memory}, in which {truth} and {joining},"
+    return f"whose {actions} and whose payments look at {memory}, in which {truth} and {joining},"
 
 
 def _statement(terms: Terms, chosen: dict[str, str], value: Fraction, near: Fraction | None) -> str:
