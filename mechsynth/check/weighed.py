@@ -115,14 +115,14 @@ def _player(value: object, nodes: Nodes, place: str) -> int:
     return i
 
 
-def _weight(claim: Claim, entry: dict[str, Any], place: str) -> Fraction:
+def _weight(claim: Claim, entry: Mapping[str, Any], place: str) -> Fraction:
     weight = claim.numbers.fraction(entry["weight"], f"{place}.weight")
     if weight < 0:
         raise Refuted(f"{place}.weight: {number_text(weight)} < 0")
     return weight
 
 
-def _period(claim: Claim, entry: dict[str, Any], nodes: Nodes, place: str) -> int:
+def _period(claim: Claim, entry: Mapping[str, Any], nodes: Nodes, place: str) -> int:
     number = claim.numbers.fraction(entry["period"], f"{place}.period")
     if number.denominator != 1 or not 1 <= number <= nodes.model.count:
         raise InputError(f"{place}.period", f"found {number_text(number)}", f"from 1 to {nodes.model.count}")
@@ -142,7 +142,7 @@ def _where(claim: Claim, entry: object, nodes: Nodes, more: tuple[str, ...], pla
     return t, i, history
 
 
-def read_node(claim: Claim, entry: dict[str, Any], nodes: Nodes, place: str) -> tuple[int, int, int]:
+def read_node(claim: Claim, entry: Mapping[str, Any], nodes: Nodes, place: str) -> tuple[int, int, int]:
     """Read a node, period, history and profile, of an entry that says what every action there leaves."""
     short = ("period",) if nodes.memory != "full" else ()
     table(entry, place, ("history", "signals", "actions", *short))

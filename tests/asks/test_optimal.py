@@ -451,7 +451,7 @@ def test_forged_results_are_refused() -> None:
     assert "flow of" in refused(put([], "certificate", "joined"))
     assert "< 0" in refused(put("-1", "certificate", "tempted", 0, "weight"))
     assert "cannot say" in refused(put("mechsynth-result/1", "format"))
-    assert "question.lotteries" in refused(put("no", "question", "lotteries"))
+    assert "question.lotteries" in refused(put("perhaps", "question", "lotteries"))
 
     def dearer(document: Json) -> None:
         for own in (document["mechanism"]["allocation"]["tree"][0]["payments"]["buyer"],):

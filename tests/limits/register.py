@@ -34,6 +34,8 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.policy.solve.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
     "mechsynth.asks.optimal.solve.LARGEST": 0,
+    "mechsynth.construct.sure.MOST": 0,
+    "mechsynth.construct.sure.SUGGESTED": 0,
     "mechsynth.prove.dependent.TABLEAU": 0,
     "mechsynth.prove.linear.ASIDE": 0,
     "mechsynth.prove.linear.LIGHT": 0,
