@@ -13,9 +13,11 @@ from itertools import product
 from typing import Any
 
 from mechsynth import instance as files
+from mechsynth.audit_tree import TreeAudit
 from mechsynth.environment import Environment
 from mechsynth.errors import printable
 from mechsynth.evaluation import Evaluation, Fact, evaluate
+from mechsynth.evaluation.grown import evaluate_grown, is_grown
 from mechsynth.rational import text
 
 LISTED = 40  # profiles whose payoffs are listed in words
@@ -280,15 +282,18 @@ def _fact(fact: Fact | None) -> dict[str, Any] | None:
     return None if fact is None else {"value": text(fact.value), "where": fact.name}
 
 
-def audit(result: bytes, data: bytes) -> Audit:
-    """Audit the mechanism of a result file (bytes) against its instance file (bytes).
+def audit(result: bytes, data: bytes) -> Audit | TreeAudit:
+    """Audit the mechanism of a result file (bytes) against its instance file (bytes); one with histories is a `TreeAudit`.
 
     Raises
     ------
     InputError
         If either is malformed, they do not belong together, or the result has no transfers.
     """
-    found = evaluate(result, data)
     document = files.read_json(result)
+    if isinstance(document, dict) and is_grown(document):
+        grown = evaluate_grown(result, data)
+        return TreeAudit(files.loads(data, normalize=bool(document["instance"].get("normalized"))), grown)
+    found = evaluate(result, data)
     normalize = bool(document["instance"].get("normalized"))
     return Audit(files.loads(data, normalize=normalize), found)

@@ -14,6 +14,7 @@ from mechsynth.errors import InputError
 
 from .envelope import Claim
 from .model import Model
+from .text import Numbers as Exacts
 from .text import flatten, items, label, table
 from .verdict import Ledger
 
@@ -223,10 +224,13 @@ class Grown:
 def read_grown(claim: Claim, nodes: Nodes, ledger: Ledger) -> Grown:
     """Read a mechanism, and ask that its lotteries are lotteries."""
     assert claim.mechanism is not None
-    model, numbers = nodes.model, claim.numbers
-    periods = items(
-        table(claim.mechanism["allocation"], "mechanism.allocation", ("tree",))["tree"], "mechanism.allocation.tree"
-    )
+    return read_tree(claim.mechanism["allocation"], nodes, claim.numbers, ledger)
+
+
+def read_tree(allocation: object, nodes: Nodes, numbers: Exacts, ledger: Ledger) -> Grown:
+    """Read the tables of a mechanism, and ask that its lotteries are lotteries."""
+    model = nodes.model
+    periods = items(table(allocation, "mechanism.allocation", ("tree",))["tree"], "mechanism.allocation.tree")
     if len(periods) != model.count:
         raise InputError("mechanism.allocation.tree", f"length {len(periods)}", f"one entry a period: {model.count}")
     lotteries: list[list[list[list[Fraction]]]] = []

@@ -525,15 +525,6 @@ def test_a_state_that_everybody_sees() -> None:
     assert not verdict.accepted and "not available" in str(verdict.reason)
 
 
-def test_a_tree_is_not_evaluated() -> None:
-    """An audit speaks of mechanisms with one action a profile, and says so."""
-    from mechsynth.evaluation import evaluate
-
-    result = ask(KNOWN["a lottery"][0])
-    with pytest.raises(InputError, match="payments by history are not evaluated"):
-        evaluate(result.to_bytes(), json.dumps(KNOWN["a lottery"][0]).encode())
-
-
 def test_temptations_say_where() -> None:
     """What the others have is told where they have more than one signal; a seller without any is left out."""
     told = ask(KNOWN["a lottery"][0]).explain()

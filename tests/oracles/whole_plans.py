@@ -225,6 +225,20 @@ def _largest(aim: dict[int, Fraction], rows: Any, same: Any, column: dict[Any, i
 
 def meets(document: Json, tree: list[Json], *, incentives: str = "pepic", participation: str = "entry") -> tuple[Fraction, Fraction]:
     """Ask that truth is a best reply to a mechanism, against any reports in any periods, and that everybody joins; return revenue and surplus."""
+    return _played(document, tree, incentives, participation)
+
+
+def truthful(document: Json, tree: list[Json], *, incentives: str = "pepic") -> None:
+    """Ask that truth is a best reply, alone."""
+    _played(document, tree, incentives, "")
+
+
+def earns(document: Json, tree: list[Json]) -> tuple[Fraction, Fraction]:
+    """Return revenue and surplus, and ask nothing."""
+    return _played(document, tree, "", "")
+
+
+def _played(document: Json, tree: list[Json], incentives: str, participation: str) -> tuple[Fraction, Fraction]:
     m = Model(document)
     index = [{p: k for k, p in enumerate(ps)} for ps in m.profiles]
     kept: dict[Any, Fraction] = {}
@@ -266,7 +280,7 @@ def meets(document: Json, tree: list[Json], *, incentives: str = "pepic", partic
         return kept[key]
 
     for i in m.agents:
-        for view, k in product(m.views(0, i, incentives), m.signals[0][i]):
+        for view, k in product(m.views(0, i, incentives), m.signals[0][i]) if incentives else ():
             slack = Fraction(0)
             for p in view:
                 weight = Fraction(1) if incentives == "pepic" else m.prior(p)
@@ -274,7 +288,7 @@ def meets(document: Json, tree: list[Json], *, incentives: str = "pepic", partic
                 if weight and m.last:
                     assert whole(i, p, p, truth) == whole(i, p, p, best)
             assert slack >= 0
-        for view in m.views(0, i, "pepic" if participation == "ex-post" else "pbic"):
+        for view in m.views(0, i, "pepic" if participation == "ex-post" else "pbic") if participation else ():
             assert sum((m.prior(p) if participation != "ex-post" else 1) * whole(i, p, p, truth) for p in view) >= 0
         if participation == "withdrawal":
             for p in m.profiles[0]:

@@ -28,6 +28,7 @@ LAYERS = (
     "engine result/answer lp",
     "construct",
     "asks",
+    "audit_tree",
     "api audit",
     "suite report",
     "asks/page",
