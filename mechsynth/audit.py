@@ -14,10 +14,12 @@ from typing import Any
 
 from mechsynth import instance as files
 from mechsynth.audit_tree import TreeAudit
+from mechsynth.audit_waiting import WaitingAudit
 from mechsynth.environment import Environment
 from mechsynth.errors import printable
 from mechsynth.evaluation import Evaluation, Fact, evaluate
 from mechsynth.evaluation.grown import evaluate_grown, is_grown
+from mechsynth.evaluation.waiting import evaluate_waiting, waits
 from mechsynth.rational import text
 
 LISTED = 40  # profiles whose payoffs are listed in words
@@ -282,8 +284,8 @@ def _fact(fact: Fact | None) -> dict[str, Any] | None:
     return None if fact is None else {"value": text(fact.value), "where": fact.name}
 
 
-def audit(result: bytes, data: bytes) -> Audit | TreeAudit:
-    """Audit the mechanism of a result file (bytes) against its instance file (bytes); one with histories is a `TreeAudit`.
+def audit(result: bytes, data: bytes) -> Audit | TreeAudit | WaitingAudit:
+    """Audit the mechanism of a result file (bytes) against its instance file (bytes); one with histories is a `TreeAudit`, one whose payments wait a `WaitingAudit`.
 
     Raises
     ------
@@ -294,6 +296,10 @@ def audit(result: bytes, data: bytes) -> Audit | TreeAudit:
     if isinstance(document, dict) and is_grown(document):
         grown = evaluate_grown(result, data)
         return TreeAudit(files.loads(data, normalize=bool(document["instance"].get("normalized"))), grown)
+    mechanism = document.get("mechanism") if isinstance(document, dict) else None
+    if isinstance(mechanism, dict) and waits(mechanism.get("transfers")):
+        waiting = evaluate_waiting(result, data)
+        return WaitingAudit(files.loads(data, normalize=waiting.model.rescaled), waiting)
     found = evaluate(result, data)
     normalize = bool(document["instance"].get("normalized"))
     return Audit(files.loads(data, normalize=normalize), found)

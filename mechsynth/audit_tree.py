@@ -122,11 +122,7 @@ class TreeAudit:
             )
         elif known[0] is not None:
             many = "" if self.environment.horizon == 1 else " after every history and every own lie"
-            best = (
-                f"truth is best{many}"
-                if known[0].value >= 0
-                else "truth is not always best"
-            )
+            best = f"truth is best{many}" if known[0].value >= 0 else "truth is not always best"
             does = "loses" if known[0].value >= 0 else "gains"
             lines.append(
                 f"Given what each agent knows: {best} ({known[1]} constraints). Tightest: {known[0].name}, {does} {text(abs(known[0].value))} in expectation."

@@ -273,6 +273,9 @@ def _records(
             continue
         if model.kernel(t) is None:
             raise InputError(f"{at}.next", "nothing comes after this period", "remove the record")
+        if isinstance(entry["next"], list):
+            remedy = "payments that do so answer questions with a look-ahead; mechsynth audit looks at them"
+            raise InputError(f"{at}.next", "waits for the reports of several periods", remedy)
         then = _signals(entry["next"], model, model.following(t), f"{at}.next")
         later.setdefault((t, i), []).append((reports, action, then, payment))
     cells = 0

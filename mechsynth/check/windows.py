@@ -11,10 +11,10 @@ their age, so the worst window is found age by age.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
 from .ahead import ZERO, Ahead
@@ -48,6 +48,7 @@ class Rows:
     k: int
     constant: bool
     _most: dict[tuple[int, int, Word, int, int], tuple[Fraction, int]] = field(default_factory=dict)
+    _count: int = 0
 
     @property
     def model(self) -> Model:
@@ -152,12 +153,30 @@ class Rows:
                 cost = self.cost(owed, t, true, action, true)
                 off = self.target(t, action, true) - cost
                 ledger.claim(off == 0, f"{self.value_name(t, true)}: off by {number_text(off)}, not 0")
-            for true, r, told in self.lies(t):
-                slack = self._slack(owed, t, true, told)
-                where = self.lie_name(t, true, r)
-                ledger.claim(slack >= 0, f"{where}: slack {number_text(slack)} < 0")
-                if paid is None and not report_proof and self.rule(t, true) != self.rule(t, told):
-                    self._windows(owed, t, (true, r, told), slack, ledger)
+            for slack, name in self.losses(owed, t, report_proof=report_proof):
+                ledger.claim(slack >= 0, f"{name()}: slack {number_text(slack)} < 0" if slack < 0 else "")
+
+    def losses(self, owed: Owed, t: int, *, report_proof: bool) -> Iterator[tuple[Fraction, Callable[[], str]]]:
+        """Return what every lie of a period loses, after every window of the others' reports with the own ones that are worst, and its name.
+
+        Raises
+        ------
+        TooLargeInput
+            Beyond `MAX_ROWS` rows.
+        """
+        for true, r, told in self.lies(t):
+            slack = self._slack(owed, t, true, told)
+            yield slack, partial(self.lie_name, t, true, r)
+            if self.ends(t) or report_proof or self.rule(t, true) == self.rule(t, told):
+                continue
+            for n in range(1, self.earlier(t) + 1):
+                for suffix in product(*(range(len(self.laws.members(self.before(t, age)))) for age in range(n, 0, -1))):
+                    self._count += 1
+                    if self._count > MAX_ROWS:
+                        raise TooLargeInput("question.look_ahead", f"more than {MAX_ROWS} rows", "a shorter look-ahead")
+                    moved = [self._moved(owed, t, (true, r, told), suffix[n - age :], age) for age in range(n, 0, -1)]
+                    window = tuple(own for _, own in moved)
+                    yield slack - sum((worst for worst, _ in moved), ZERO), partial(self.lie_name, t, true, r, window)
 
     def cost(self, owed: Owed, t: int, told: int, action: int, true: int) -> Fraction:
         """Return ``N``, what is paid in the last period included."""
@@ -174,19 +193,6 @@ class Rows:
             return self.enjoyed(t, here, true) - owed.last[true] - self.enjoyed(t, there, true) + owed.last[told]
         kept = self.enjoyed(t, here, true) - self.cost(owed, t, true, here, true)
         return kept - self.enjoyed(t, there, true) + self.cost(owed, t, told, there, true)
-
-    def _windows(self, owed: Owed, t: int, lie: tuple[int, int, int], slack: Fraction, ledger: Ledger) -> None:
-        true, r, _ = lie
-        for n in range(1, self.earlier(t) + 1):
-            for suffix in product(*(range(len(self.laws.members(self.before(t, age)))) for age in range(n, 0, -1))):
-                moved = [self._moved(owed, t, lie, suffix[n - age :], age) for age in range(n, 0, -1)]
-                left = slack - sum((worst for worst, _ in moved), ZERO)
-                ledger.rows += 1
-                if ledger.rows > MAX_ROWS:
-                    raise TooLargeInput("question.look_ahead", f"more than {MAX_ROWS} rows", "a shorter look-ahead")
-                if left < 0:
-                    name = self.lie_name(t, true, r, tuple(own for _, own in moved))
-                    ledger.claim(False, f"{name}: slack {number_text(left)} < 0")
 
     def _moved(self, owed: Owed, t: int, lie: tuple[int, int, int], suffix: Word, age: int) -> tuple[Fraction, int]:
         """Return by how much a lie lowers what is open from the report of an age, for the own report of that age that is worst, and that report."""

@@ -14,6 +14,7 @@ import pytest
 import z3
 
 import mechsynth
+from mechsynth.audit import audit
 from mechsynth.check import check
 from mechsynth.construct.case import Case
 from mechsynth.errors import MechsynthError
@@ -194,6 +195,8 @@ def test_the_oracle_sees_a_gain() -> None:
     bad["mechanism"]["transfers"] = [r for r in good["mechanism"]["transfers"] if r["agent"] == "two"]
     bad["mechanism"]["transfers"] += list(payments.records(case, 0, payments.Found(alone, "windows"), True, ask))
     assert not check(json.dumps(bad), to_bytes(of)).accepted
+    told = audit(json.dumps(bad).encode(), to_bytes(of)).document()
+    assert not told["pepic"] and Fraction(told["least-slack"]) < 0 and " after " in told["deviation"] and told["residual-claimant"]
     with pytest.raises(AssertionError):
         no_gain(of, bad, 2, 2)
 
@@ -267,6 +270,27 @@ def possible(of: mechsynth.Environment, found: dict[str, Any], agent: int, k: in
                 truth, lie = cost(true, true) + left(window, true, true), cost(report, true) + left(window, report, true)
                 solver.add(lie - truth >= rational(gets(report, true) - gets(true, true)))
     return bool(solver.check() == z3.sat)
+
+
+def test_audits() -> None:
+    """Everybody gets W = 46/17, 40/17, 88/17 (counter), the tightest lie loses 0, and all payments together are the surplus, received once too often."""
+    of = environment("counter")
+    found = audit(json.dumps(asked(of, "contingent", 2)).encode(), to_bytes(of))
+    told = found.document()
+    assert told["efficient"] and told["pepic"] and told["residual-claimant"] and told["look-ahead"] == 2
+    assert told["payoffs"]["one"] == told["payoffs"]["two"] == {"0,0": "46/17", "0,1": "46/17", "1,0": "40/17", "1,1": "40/17", "2,0": "88/17", "2,1": "88/17"}
+    assert Fraction(told["least-slack"]) >= 0 and told["budget"]["ex-ante"] == "-58/17"
+    assert "after every window" in found.words()
+    # a payment more, whatever is reported, and agent one is no residual claimant: she loses 1 two periods later, in every period, 1/4 · 2
+    more = asked(of, "contingent", 2)
+    more["mechanism"]["transfers"] += [{"agent": "one", "next": [{"two": y}, {"two": z}], "payment": "1"} for y in "01" for z in "01"]
+    told = audit(json.dumps(more).encode(), to_bytes(of)).document()
+    assert told["pepic"] and not told["residual-claimant"] and told["payoffs"]["one"]["0,0"] == str(Fraction(46, 17) - Fraction(1, 2))
+    short = mechsynth.loads(json.dumps(drawn(0, hidden=False, horizon=3)))
+    answer = asked(short, "contingent", 2)
+    assert answer["status"] == "feasible"
+    told = audit(json.dumps(answer).encode(), to_bytes(short)).document()
+    assert told["pepic"] and told["residual-claimant"]
 
 
 # -- finite horizons, one period, forged files ------------------------------------------------------------------------

@@ -28,7 +28,7 @@ LAYERS = (
     "engine result/answer lp",
     "construct",
     "asks",
-    "audit_tree",
+    "audit_tree audit_waiting",
     "api audit",
     "suite report",
     "asks/page",
