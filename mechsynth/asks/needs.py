@@ -51,6 +51,17 @@ def refuse(ask: Ask, environment: Environment) -> None:
         refuse_interdependent(environment, place, needs.private_values)
         if needs.no_influence:
             refuse_influence(environment, place, needs.no_influence)
+    if needs.constant_end and horizon is not None and ask.last_period == "efficient":
+        raise UsageError(place, "no bids follow the last period, so nothing can be paid on them", needs.constant_end)
+    if needs.auction:
+        from mechsynth.construct.bidding import sales
+
+        if sales(environment) is None:
+            problem = (
+                "it takes an object whose value is γ > 1 times the others' numbers and once the own, sold to one of the agents by each action, in every period that another follows, and "
+                "actions that move no signal"
+            )
+            raise UsageError(place, problem, needs.auction)
 
 
 def _refuse_negative(environment: Environment, place: str, remedy: str) -> None:

@@ -138,6 +138,10 @@ class Needs:
         Nobody's utility depends on another's signal.
     no_influence:
         Nobody's own signal moves what the others will report next, given the action and their signals.
+    constant_end:
+        One action in a last period, whatever is reported there, where there is a last one.
+    auction:
+        Every period that another follows sells one object, which rises in value with everybody's signal, most with the others'; no action moves a signal.
     """
 
     efficient_end: str = ""
@@ -152,6 +156,8 @@ class Needs:
     believed: str = ""
     private_values: str = ""
     no_influence: str = ""
+    constant_end: str = ""
+    auction: str = ""
 
 
 LAST_PERIOD = Option(

@@ -49,6 +49,7 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "in a state, endless": lambda: _second(2, "ordinary", parts=("public", "available"), horizon="infinite", agents=2, most=4),
     "free to leave": lambda: _second(1, "ordinary", parts=("outside",), horizon="infinite", agents=2, most=4),
     "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
+    "an auction": lambda: library("auctions/collinear"),
 }
 SLOW: dict[str, Callable[[], bytes]] = {
     **{name: lambda name=name: library(name) for name in ("liu2014-auction-1", "no-correlation-private")},
@@ -74,6 +75,8 @@ def lacks(raw: bytes) -> set[str]:
     found |= set() if env.horizon == 1 else {"one_period"}
     if len(env.players) < len(env.agents) or any(not p.there(a, q) for p in env.periods for a in range(len(p.actions)) for q in p.profiles()):
         found.add("plain")
+    found |= set() if env.horizon is None else {"constant_end"}
+    found |= {"auction"} if json.loads(raw)["format"] == "mechsynth-instance/2" or not _sells(env) else set()
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
         if any(period.leaving(i, p) for i in env.players for p in period.profiles()):
@@ -95,3 +98,29 @@ def lacks(raw: bytes) -> set[str]:
                 if any({k: p for k, p in row.items() if p} != {k: p for k, p in rows[0].items() if p} for row in rows):
                     found.add("no_influence")
     return found
+
+
+def _sells(env: model.Model) -> bool:
+    """Whether every period that another follows sells an object as `auction` takes it: one winner by action, values that add up signal by signal, the others' γ > 1 times the own."""
+    ratios: list[set[Fraction]] = []
+    for t, period in enumerate(env.periods):
+        if env.next_period(t) is None:
+            continue
+        assert period.kernel is not None
+        every, count = period.profiles(), len(env.agents)
+        gains = [[i for i in env.players if any(period.utility[i].get((a, p), 0) for p in every)] for a in range(len(period.actions))]
+        if sorted(gains) != [[i] for i in range(count)] or count < 2:
+            return False
+        if any(period.kernel[a, p] != period.kernel[0, p] for a, p in product(range(len(gains)), every)):
+            return False
+        value = [{p: period.utility[i][gains.index([i]), p] for p in every} for i in range(count)]
+        ratios.append(set())
+        for p, j in product(every, range(count)):
+            low = (*p[:j], 0, *p[j + 1 :])
+            floor = tuple(k if i == j else 0 for i, k in enumerate(p))
+            base = (0,) * count
+            moved = [own[p] - own[low] for own in value]
+            if any(own[p] - own[low] != own[floor] - own[base] for own in value) or (any(moved) and not moved[j]):
+                return False
+            ratios[-1] |= {moved[i] / moved[j] for i in range(count) if moved[j] and i != j}
+    return bool(ratios) and all(len(own) == 1 and min(own) > 1 for own in ratios)

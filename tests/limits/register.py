@@ -33,6 +33,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.lump_sum_budget.solve.LARGE": 0,
     "mechsynth.asks.policy.solve.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,
+    "mechsynth.asks.auction.solve.LARGEST": 0,
     "mechsynth.asks.optimal.solve.LARGEST": 0,
     "mechsynth.construct.sure.MOST": 0,
     "mechsynth.construct.sure.SUGGESTED": 0,

@@ -274,7 +274,7 @@ def test_everything_at_once_hands_its_options_on(given: dict[str, Any]) -> None:
 def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 3, and nothing claimed; but what is answered without a look at the clock is answered."""
     name = {"static": "liu2014-oil-leases", "surplus-extraction": "no-correlation"}.get(ask, "bilateral-trade-persistent")
-    if ask in ("generalized-vcg", "contingent", "vcg-type", "convex-independence", "spanning", "ladder", "implement"):
+    if ask in ("generalized-vcg", "contingent", "vcg-type", "convex-independence", "spanning", "ladder", "implement", "auction"):
         name = "liu2025-repeated-auction"
     if ask in ("distinct", "balance", "strict-balance", "identifiability"):
         name = "beliefs/three-informed"
