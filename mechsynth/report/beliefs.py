@@ -12,9 +12,11 @@ from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.simplex import Cloud, picture
 from mechsynth.report.text import exact, grey, label, number_cell, profile, short
 from mechsynth.result.vocabulary import BELIEFS, WITHIN
+from mechsynth.result.witness import Dependence, Mixture
 from mechsynth.words import witnesses
 from mechsynth.words.envelope import Answer
-from mechsynth.words.numbers import counted, listed, number
+from mechsynth.words.numbers import counted, listed
+from mechsynth.words.sections import Distance
 
 if TYPE_CHECKING:
     from mechsynth.environment import Environment
@@ -54,15 +56,12 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
     failing = _failing(answer)
     if failing:
         return failing[:MOST_BLOCKS], len(failing) - MOST_BLOCKS
-    near = answer.certificate.get("distance")
-    if isinstance(near, Mapping):
-        weights = {k: number(w, "certificate.distance.weights") for k, w in near["weights"].items()}
+    near = answer.part("distance", Distance)
+    if near is not None:
         reason = (
             f"the closest a signal comes to the mixtures of the others: squared distance {exact(answer.value or 0)}"
         )
-        return [
-            Spot(near["agent"], near.get("period"), near["action"], near["others"], reason, near["type"], weights)
-        ], 0
+        return [Spot(near.agent, near.period, near.action, near.others, reason, near.type_, near.weights)], 0
     row = evaluation.least if evaluation is not None else None
     if row is not None:
         return _tightest(answer, environment, row), 0
@@ -75,7 +74,7 @@ def _failing(answer: Answer) -> list[Spot]:
     # beliefs of the first period are of no block; those of several periods are no points of a simplex
     if answer.about == WITHIN or "look_ahead" in answer.question:
         return []
-    if answer.witness is None or answer.witness.get("kind") not in ("convex-combination", "dependence"):
+    if not isinstance(answer.witness, (Mixture, Dependence)):
         return []
     found, seen = [], set()
     for failure in witnesses.failures(answer):

@@ -17,7 +17,7 @@ from mechsynth.report.blocks import Block, Cell, Collected, Grid, Head, Items, S
 from mechsynth.report.subject import Subject
 from mechsynth.report.text import label
 from mechsynth.result.ask import part
-from mechsynth.words import UNCHECKED, answers, asked, reading
+from mechsynth.words import UNCHECKED, answers, asked, reading, typed
 from mechsynth.words.envelope import Answer, read
 from mechsynth.words.names import collect
 from mechsynth.words.numbers import counted, show
@@ -345,8 +345,7 @@ def _guarded(answer: Answer, build: Any) -> list[Block]:
 
 
 def _foreign(answer: Answer) -> bool:
-    kind = None if answer.witness is None else answer.witness.get("kind")
-    return kind is not None and kind not in _KNOWN_WITNESSES
+    return answer.witness is not None and answer.witness.kind not in _KNOWN_WITNESSES
 
 
 def _in_tables(answer: Answer) -> bool:
@@ -367,7 +366,7 @@ def _raw(answer: Answer) -> list[Block]:
             Cell(label(str(key))),
             Cell(label(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONGEST_RAW)),
         )
-        for key, value in list(witness.items())[:_MOST_RAW]
+        for key, value in list(typed.entries(witness).items())[:_MOST_RAW]
     ]
     return [Grid("The witness", ("entry", "value"), tuple(rows))]
 

@@ -11,10 +11,11 @@ from mechsynth.report.blocks import Block, Cell, Drawings, Grid, Say
 from mechsynth.report.svg import BLUE, INK, WIDTH, Drawing, draw
 from mechsynth.report.text import label, magnitude, number_cell, short
 from mechsynth.result.vocabulary import BELIEFS, WITHIN
+from mechsynth.result.witness import Conflict
 from mechsynth.words import rows, witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
-from mechsynth.words.numbers import Number, counted, listed, number, size
+from mechsynth.words.numbers import Number, counted, listed, size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def show(answer: Answer, environment: Environment | None, prefix: str) -> list[B
     witness = answer.witness
     if witness is None:
         return []
-    kind = witness.get("kind")
+    kind = witness.kind
     if answer.about in (BELIEFS, WITHIN):
         return []  # beliefs alone: nobody gains or loses anything
     blocks: list[Block] = []
@@ -83,11 +84,10 @@ def show(answer: Answer, environment: Environment | None, prefix: str) -> list[B
 
 def _deviations(answer: Answer) -> list[Panel]:
     """Return the lies of the rows of ``pepic``, by agent, period and the others' signals; rates after different histories add up."""
-    listing = (answer.witness or {}).get("multipliers")
+    listing = answer.witness.multipliers if isinstance(answer.witness, Conflict) else {}
     grouped: dict[tuple[int | None, str, tuple[str, ...]], dict[tuple[str, str], Number]] = {}
-    for name, value in (listing if isinstance(listing, dict) else {}).items():
+    for name, rate in listing.items():
         row = rows.parse(name, answer.names) if rows.owner(name) == "pepic" else None
-        rate = number(value, "witness.multipliers")
         if row is None or not rate:
             continue
         place = answer.names.agents.index(row.agent)
@@ -200,10 +200,9 @@ def _layout(nodes: Sequence[str], height: float) -> dict[str, tuple[float, float
 
 
 def _multipliers(answer: Answer) -> list[Block]:
-    listing = (answer.witness or {}).get("multipliers")
-    if not isinstance(listing, dict) or not listing:
+    if not isinstance(answer.witness, Conflict) or not answer.witness.multipliers:
         return []
-    read = [(name, number(value, "witness.multipliers")) for name, value in listing.items()]
+    read = list(answer.witness.multipliers.items())
     read.sort(key=lambda entry: (rows.owner(entry[0]) in rows.DEFINITIONS, -magnitude(size(entry[1]))))
     body = tuple((Cell(label(name, 90)), number_cell(y, "multiplier")) for name, y in read[:MOST_LISTED])
     rest = len(read) - MOST_LISTED

@@ -1,7 +1,8 @@
 """Typed records and JSON: dataclasses are read strictly and written back byte for byte.
 
-A field is a key, ``_`` written ``-`` (a trailing ``_`` is dropped, for words that Python keeps). A field with a default may be missing, and is left out where it has it. Numbers
-are exact strings. Keys that begin with ``x-`` are kept and not looked at; other keys that no field has are errors, which name the place. The order of keys is kept.
+Whoever reads says what a number is (`exact` where nothing is said): the checker, whose numbers JSON itself may write, and the words, which also show floats.
+A field is a key, ``_`` written ``-`` (a trailing ``_`` is dropped, for words that Python keeps). A field with a default may be missing, and is left out where it
+has it. Numbers are written as exact strings. Keys that begin with ``x-`` are kept and not looked at; other keys that no field has are errors, which name the place. The order of keys is kept.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 from mechsynth.errors import InputError, did_you_mean
 
 T = TypeVar("T")
+Reader = Callable[[object, str], Any]
 _EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:/[1-9][0-9]*)?")
 _CHUNK = 4000  # Python neither reads nor writes more digits than that at once
 
@@ -41,15 +43,20 @@ class Record:
 _OWN = {field.name for field in dataclasses.fields(Record)}
 
 
-def read(kind: type[T], value: object, place: str = "") -> T:
+def read(kind: type[T], value: object, place: str = "", number: Reader | None = None) -> T:
     """Return a record of a kind from a JSON value.
+
+    Parameters
+    ----------
+    number:
+        What reads a number at a place; `exact` where it is left out.
 
     Raises
     ------
     InputError
         For anything that is not written as the kind says, naming the place.
     """
-    found: T = _read(kind, value, place)
+    found: T = _read(kind, value, place, number or exact)
     return found
 
 
@@ -101,28 +108,28 @@ def _has_default(field: Any) -> bool:
     return field.default is not dataclasses.MISSING
 
 
-def _read(kind: Any, value: object, place: str) -> Any:
+def _read(kind: Any, value: object, place: str, number: Reader) -> Any:
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if kind is Any or kind is object:
         return value
     if origin in (types.UnionType, typing.Union):
-        return _one_of(parts, value, place)
+        return _one_of(parts, value, place, number)
     if origin is typing.Literal:
         if type(value) is not str or value not in parts:
             raise InputError(place, f"{_clip(value)} is not one of {', '.join(parts)}", did_you_mean(value, parts))
         return value
     if dataclasses.is_dataclass(kind):
-        return _record(kind, value, place)
+        return _record(kind, value, place, number)
     if origin is tuple:
         if type(value) is not list:
             raise InputError(place, f"{_clip(value)} is no list", "write a list")
-        return tuple(_read(parts[0], entry, f"{place}[{k}]") for k, entry in enumerate(value))
+        return tuple(_read(parts[0], entry, f"{place}[{k}]", number) for k, entry in enumerate(value))
     if origin is not None and issubclass(origin, Mapping):
-        if type(value) is not dict:
-            raise InputError(place, f"{_clip(value)} is no object", "write an object")
-        return {key: _read(parts[1], entry, _at(place, key)) for key, entry in value.items()}
+        return {key: _read(parts[1], entry, _at(place, key), number) for key, entry in _object_of(value, place).items()}
     if kind is Fraction:
-        return exact(value, place)
+        return number(value, place)
+    if kind is int and type(value) is tuple:  # the checker's numbers are pairs
+        value = int(number(value, place)) if value[1] == 1 else value
     if type(value) is not kind:
         raise InputError(place, f"{_clip(value)} is no {_NAMES[kind]}", f"write a {_NAMES[kind]}")
     return value
@@ -131,44 +138,50 @@ def _read(kind: Any, value: object, place: str) -> Any:
 _NAMES = {str: "string", int: "whole number", bool: "truth value"}
 
 
-def _one_of(parts: tuple[Any, ...], value: object, place: str) -> Any:
+def _one_of(parts: tuple[Any, ...], value: object, place: str, number: Reader) -> Any:
     """Return a value of one of several kinds: ``null``, or an object that says its ``kind``, or what stands alone."""
     if value is None and types.NoneType in parts:
         return None
     rest = [part for part in parts if part is not types.NoneType]
     if len(rest) == 1:
-        return _read(rest[0], value, place)
+        return _read(rest[0], value, place, number)
     if str in rest:
         other = next(part for part in rest if part is not str)
-        return _read(other if type(value) is dict else str, value, place)
+        return _read(other if type(value) is dict else str, value, place, number)
     lists = [part for part in rest if typing.get_origin(part) is tuple]
     if lists:
         others = [part for part in rest if part not in lists]
-        return _read(lists[0] if type(value) is list else others[0], value, place)
+        return _read(lists[0] if type(value) is list else others[0], value, place, number)
     kinds = {typing.get_args(typing.get_type_hints(part)["kind"])[0]: part for part in rest}
     named = value.get("kind") if type(value) is dict else None
     if type(named) is not str or named not in kinds:
         remedy = did_you_mean(named, kinds) + f"choose one of {', '.join(kinds)}"
         raise InputError(_at(place, "kind"), "missing" if named is None else f"{_clip(named)} is none", remedy)
-    return _read(kinds[named], value, place)
+    return _read(kinds[named], value, place, number)
 
 
-def _record(kind: Any, value: object, place: str) -> Any:
-    if type(value) is not dict:
-        raise InputError(place, f"{_clip(value)} is no object", "write an object")
+def _record(kind: Any, value: object, place: str, number: Reader) -> Any:
+    given = _object_of(value, place)
     keys = _keys(kind)
     known = {key for _, key, _ in keys}
-    for key in value:
+    for key in given:
         if key not in known and not key.startswith("x-"):
             raise InputError(_at(place, key), "an unknown key", did_you_mean(key, known) + "leave it out")
     found: dict[str, object] = {}
     for name, key, hint in keys:
-        if key in value:
-            found[name] = _read(hint, value[key], _at(place, key))
+        if key in given:
+            found[name] = _read(hint, given[key], _at(place, key), number)
         elif not _has_default(kind.__dataclass_fields__[name]):
             raise InputError(_at(place, key), "missing", "write it")
-    extra = {key: entry for key, entry in value.items() if key not in known}
-    return kind(**found, extra=extra, order=tuple(value))
+    extra = {key: entry for key, entry in given.items() if key not in known}
+    return kind(**found, extra=extra, order=tuple(given))
+
+
+def _object_of(value: object, place: str) -> Mapping[str, Any]:
+    """Return an object of JSON."""
+    if type(value) is not dict or any(type(key) is not str for key in value):
+        raise InputError(place, f"{_clip(value)} is no object", "write an object")
+    return value
 
 
 def _at(place: str, key: str) -> str:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from mechsynth.words import reading, sections, witnesses
+from mechsynth.result.codec import Record
+from mechsynth.result.witness import Conflict, Dependence, Invariant, Mixture, Witness
+from mechsynth.words import sections, witnesses
 from mechsynth.words.answers import class_name, rule_words, surplus_words, ties_clause
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import listed, show, signed
-from mechsynth.words.reading import word
+from mechsynth.words.reading import fail, word
+from mechsynth.words.typed import Foreign
+from mechsynth.words.typed import witness as read_witness
 from mechsynth.words.witnesses import Failure
 
 KEY = "look_ahead"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach(Record):
+    """How far payments have to look ahead for an agent: why no less is enough, or why nothing is."""
+
+    look_ahead: int | None = None
+    before: Any = None
+    never: Any = None
+    separators: Any = None
 
 
 def asked(answer: Answer) -> bool:
@@ -25,14 +40,21 @@ def periods(count: object) -> str:
     return "the next report" if count == 1 else f"the next {count} reports"
 
 
-def failure_of(witness: object, answer: Answer, place: str = "witness") -> Failure:
-    """Read a witness about a block, also one that holds for every look-ahead."""
-    entry = reading.mapping(witness, place)
-    if entry.get("kind") != "invariant":
-        return witnesses.read(entry, answer, place)
-    kind = "convex-combination" if "type" in entry else "dependence"
-    rest = {key: value for key, value in entry.items() if key != "basis"}
-    return witnesses.read({**rest, "kind": kind}, answer, place)
+def failure_of(witness: Witness | Foreign | None, answer: Answer, place: str = "witness") -> Failure:
+    """Take a witness about a block, also one that holds for every look-ahead."""
+    if not isinstance(witness, Invariant):
+        return witnesses.read(witness, answer, place)
+    whose, after, others, weights, gap = (
+        witness.agent,
+        witness.action,
+        witness.others,
+        witness.weights,
+        witness.shortfall,
+    )
+    same: Mixture | Dependence = Dependence(agent=whose, action=after, others=others, weights=weights, shortfall=gap)
+    if witness.type_ is not None:
+        same = Mixture(agent=whose, action=after, others=others, type_=witness.type_, weights=weights, shortfall=gap)
+    return witnesses.read(same, answer, place)
 
 
 def looks(failure: Failure, until: str) -> str:
@@ -45,7 +67,7 @@ def looks(failure: Failure, until: str) -> str:
 
 def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
-    if answer.witness is not None and answer.witness.get("kind") in ("invariant", "convex-combination", "dependence"):
+    if isinstance(answer.witness, (Invariant, Mixture, Dependence)):
         failure = failure_of(answer.witness, answer)
         return f"{witnesses.location(failure, answer.names)}: {looks(failure, _until(answer))}"
     smallest = answer.certificate.get("look-ahead")
@@ -90,7 +112,7 @@ def _why(failure: Failure, answer: Answer) -> list[str]:
     first = f"Where: {witnesses.location(failure, answer.names)}."
     said = looks(failure, _until(answer))
     text = f"{said[0].upper()}{said[1:]}."
-    if answer.witness is not None and answer.witness.get("kind") == "invariant":
+    if isinstance(answer.witness, Invariant):
         text += (
             " The file lists a subspace that has the difference of these beliefs and all that it becomes, whatever the others report, period after period; nothing in it "
             "ever shows in a report. So no payment on later reports, however late, tells them apart."
@@ -99,24 +121,21 @@ def _why(failure: Failure, answer: Answer) -> list[str]:
 
 
 def _smallest(page: Page, answer: Answer, heading: str) -> None:
-    given = reading.mapping(reading.item(answer.certificate, "agents", "certificate"), "certificate.agents")
     lengths: list[int] = []
     told: list[str] = []
-    for agent, entry in given.items():
-        found = reading.mapping(entry, f"certificate.agents.{agent}")
-        if "never" in found:
-            failure = failure_of(found["never"], answer, f"certificate.agents.{agent}.never")
+    for agent, found in answer.needed("agents", dict[str, Reach]).items():
+        at = f"certificate.agents.{agent}"
+        if found.never is not None:
+            failure = failure_of(read_witness(found.never, f"{at}.never"), answer, f"{at}.never")
             told.append(
                 f"{word(agent)}: with no look-ahead. {witnesses.location(failure, answer.names)}: {looks(failure, _until(answer))}."
             )
             continue
-        count = found.get("look-ahead")
-        if not isinstance(count, int) or isinstance(count, bool):
-            reading.fail(f"certificate.agents.{agent}.look-ahead", "no whole number")
-        assert isinstance(count, int)
-        lengths.append(count)
-        less = f"; {_before(found, answer, count)}" if count > 1 else ""
-        told.append(f"{word(agent)}: with {periods(count)}{less}.")
+        if found.look_ahead is None:
+            fail(f"{at}.look-ahead", "missing")
+        lengths.append(found.look_ahead)
+        less = f"; {_before(found, answer, found.look_ahead, at)}" if found.look_ahead > 1 else ""
+        told.append(f"{word(agent)}: with {periods(found.look_ahead)}{less}.")
     if answer.status == "holds":
         page.say(
             f"Yes, with {periods(max(lengths, default=1))} of the others, and with no fewer: so long {heading[0].lower()}{heading[1:]} holds."
@@ -124,21 +143,17 @@ def _smallest(page: Page, answer: Answer, heading: str) -> None:
     else:
         page.say(f"No. However many periods payments may look ahead, {heading[0].lower()}{heading[1:]} fails.")
     page.items(told)
-    seen = answer.certificate.get("dimensions")
-    if isinstance(seen, Mapping):
-        parts = [f"{word(agent)} {', '.join(map(str, _numbers(values)))}" for agent, values in seen.items()]
+    seen = answer.part("dimensions", dict[str, tuple[int, ...]])
+    if seen is not None:
+        parts = [f"{word(agent)} {', '.join(map(str, values))}" for agent, values in seen.items()]
         page.say(
             f"How much of the next profile shows in the others' reports within 1, 2, … periods, as dimensions: {'; '.join(parts)}. Where a number stops growing nothing "
             "more is ever seen."
         )
 
 
-def _numbers(values: object) -> list[object]:
-    return list(reading.sequence(values, "certificate.dimensions"))
-
-
-def _before(entry: Mapping[str, object], answer: Answer, count: int) -> str:
-    failure = failure_of(reading.item(entry, "before", "certificate.agents"), answer)
+def _before(found: Reach, answer: Answer, count: int, at: str) -> str:
+    failure = failure_of(read_witness(found.before, f"{at}.before"), answer, f"{at}.before")
     less = periods(count - 1)
     return f"with {less} it fails, since {looks(failure, 'so far')} ({witnesses.location(failure, answer.names)})"
 
@@ -170,12 +185,11 @@ def tell_payments(page: Page, answer: Answer) -> None:
         f"No. {name[0].upper()}{name[1:]} payments cannot make every agent residual claimant{always} under {rule}, {how}."
     )
     page.head("Why")
-    assert answer.witness is not None
-    if answer.witness.get("kind") == "farkas":
+    if isinstance(answer.witness, Conflict):
         page.say(
             "A lie is read together with what was reported before: while payments for earlier reports are open, a lie can also move those. Rows below are lies after such "
             "windows, and what truth has to pay.",
-            *witnesses.conflict_story({**answer.witness, "conflict": None}),
+            *witnesses.conflict_story(answer.witness, named=False),
         )
     else:
         failure = failure_of(answer.witness, answer)
@@ -192,7 +206,7 @@ def _found(page: Page, answer: Answer, name: str, wanted: object) -> None:
         "whatever everybody's signals and whatever is still due from earlier reports, no agent gains by a false report while the others are truthful.",
         f"In {before} they make each agent residual claimant: its payoff from then on, apart from what is due from earlier reports, is {surplus_words(answer)}.",
     )
-    ways = reading.mapping(answer.certificate.get("ways") or {}, "certificate.ways")
+    ways = answer.part("ways", dict[str, str]) or {}
     for way, said in _WAYS.items():
         agents = [word(agent) for agent, own in ways.items() if own == way]
         if agents:
@@ -212,9 +226,9 @@ def _less(page: Page, answer: Answer, count: int) -> None:
     if before is None:
         page.say("Whether fewer periods are enough was not decided.")
         return
-    entry = reading.mapping(before, "certificate.before")
+    entry = read_witness(before, "certificate.before")
     less = periods(count - 1)
-    if entry.get("kind") == "farkas":
+    if isinstance(entry, Conflict):
         page.say(
             f"{less[0].upper()}{less[1:]} would not do: lies after windows of earlier reports, weighted, cannot all be deterred."
         )
@@ -241,14 +255,13 @@ def _short_by(failure: Failure, answer: Answer) -> str:
 
 
 def _covers(answer: Answer, wanted: object) -> list[str]:
-    assert answer.witness is not None
     reach = (
         "only the actions that the rule takes (scope policy)"
         if answer.scope == "policy"
         else "every action, also those that the rule never takes (scope all)"
     )
     parts = [f"This covers {class_name(answer.kind)} payments, this rule, and {reach}."]
-    if answer.witness.get("kind") == "farkas":
+    if isinstance(answer.witness, Conflict):
         parts.append(
             "It is about payments that look at the reports of one period and at what the others report after it. Payments that look at more of the past are not covered."
             + ("" if wanted == "auto" else " Nor is a longer look-ahead.")

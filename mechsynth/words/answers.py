@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mechsynth.words import reading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mechsynth.result.codec import Record
 from mechsynth.words.envelope import Answer
 from mechsynth.words.numbers import counted, number, show
 from mechsynth.words.reading import item, word
@@ -29,10 +32,23 @@ def class_name(name: str) -> str:
     return _NAMES.get(name, word(name))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tie(Record):
+    """A profile at which several actions are efficient."""
+
+    period: int | None = None
+    signals: Mapping[str, str]
+    actions: tuple[str, ...]
+
+
+def tied(answer: Answer) -> tuple[Tie, ...] | None:
+    """Return the profiles at which several actions are efficient; None where the file does not say."""
+    return answer.part("ties", tuple[Tie, ...])
+
+
 def ties(answer: Answer) -> int:
     """Return the number of profiles at which several actions are efficient."""
-    listing = answer.certificate.get("ties")
-    return 0 if listing is None else len(reading.sequence(listing, "certificate.ties"))
+    return len(tied(answer) or ())
 
 
 def ties_clause(answer: Answer) -> str:
@@ -47,10 +63,8 @@ def ties_clause(answer: Answer) -> str:
 def rule_words(answer: Answer) -> str:
     """Return which rule a mechanism question is about."""
     if answer.rule is not None:
-        name = reading.text(item(answer.rule, "name", "question.rule"), "question.rule.name")
-        if answer.rule.get("kind") == "weighted":
-            return f"the rule {word(name)}, which maximizes weighted utilities,"
-        return f"the rule {word(name)}"
+        name = f"the rule {word(answer.rule.name)}"
+        return f"{name}, which maximizes weighted utilities," if answer.rule.kind == "weighted" else name
     if answer.constant is None:
         return "the efficient rule"
     last = "the last period" if answer.names.last is None else f"period {answer.names.last}"
@@ -75,7 +89,7 @@ def given_clause(answer: Answer) -> str:
 def surplus_words(answer: Answer) -> str:
     """Return of which surplus an agent is residual claimant: ``the social surplus``, with a constant last period another."""
     if answer.rule is not None:
-        weighted = answer.rule.get("kind") == "weighted"
+        weighted = answer.rule.kind == "weighted"
         return "the weighted surplus over its own weight" if weighted else "the surplus of this rule"
     if answer.constant is None:
         return "the social surplus"

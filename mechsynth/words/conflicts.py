@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
 
+from mechsynth.result.codec import Record
 from mechsynth.result.vocabulary import INCENTIVES
+from mechsynth.result.witness import Conflict as Farkas
 from mechsynth.words import notions, reach, reading, rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import Number, brief, listed, number, show, size
+from mechsynth.words.numbers import Number, brief, listed, show, size
 from mechsynth.words.reading import fail, item, word
 
 UNNAMED = "rows of other names"
 _MOST_LIES = 12
 _HUGE = 10**20
-_RELAXED = "certificate.relaxations"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relaxation(Record):
+    """By how much a requirement of a conflict has to give way at least, and the transfers and multipliers that show it."""
+
+    requirement: str
+    least: Fraction
+    transfers: Any = None
+    multipliers: Any = None
 
 
 @dataclass(frozen=True)
@@ -51,40 +64,40 @@ def wanted(answer: Answer) -> tuple[str, ...]:
 
 def conflict(answer: Answer) -> Conflict:
     """Read the witness of a negative answer, and hold it to what it says it is."""
-    if answer.witness is None:
-        fail("result.witness", "a negative answer without a witness")
     data = answer.witness
-    if item(data, "kind", "witness") != "farkas":
+    if data is None:
+        fail("result.witness", "a negative answer without a witness")
+    if not isinstance(data, Farkas):
         fail("witness.kind", "not farkas", "implement is refuted by multipliers of rows")
-    names = reading.texts(item(data, "conflict", "witness"), "witness.conflict")
-    asked = wanted(answer)
+    names, asked = data.conflict, wanted(answer)
     if not names or any(name not in asked for name in names):
         fail("witness.conflict", "not requirements of the question")
     shares: dict[str, list[tuple[str, Number]]] = {}
-    listing = reading.mapping(item(data, "multipliers", "witness"), "witness.multipliers")
-    for name, value in listing.items():
-        place = f"witness.multipliers.{name}"
-        weight = number(value, place)
+    for name, weight in data.multipliers.items():
         kind = rows.owner(name)
         if kind in INCENTIVES and weight < 0:
-            fail(place, "a rate below 0")
+            fail(f"witness.multipliers.{name}", "a rate below 0")
         if weight != 0 and kind not in rows.DEFINITIONS:
             shares.setdefault(kind if kind in names else UNNAMED, []).append((name, weight))
     for entries in shares.values():
         entries.sort(key=lambda entry: size(entry[1]), reverse=True)
-    shortfall = number(item(data, "shortfall", "witness"), "witness.shortfall")
-    if shortfall <= 0:
+    if data.shortfall <= 0:
         fail("witness.shortfall", "it is not positive, so nothing fails here")
     least: dict[str, Number] = {}
-    for index, entry in enumerate(reading.sequence(answer.certificate.get("relaxations") or (), _RELAXED)):
-        place = f"{_RELAXED}[{index}]"
-        row = reading.mapping(entry, place)
-        name = reading.text(item(row, "requirement", place), f"{place}.requirement")
-        least[name] = number(item(row, "least", place), f"{place}.least")
-        if name not in names:
-            fail(f"{place}.requirement", "not in the conflict")
+    for index, entry in enumerate(answer.part("relaxations", tuple[Relaxation, ...]) or ()):
+        least[entry.requirement] = entry.least
+        if entry.requirement not in names:
+            fail(f"certificate.relaxations[{index}].requirement", "not in the conflict")
+    rows_used = data.multipliers
     return _normalized(
-        Conflict(names, shares, shortfall, least, reach.changing(answer, listing), reach.payoffs_alone(answer, listing))
+        Conflict(
+            names,
+            shares,
+            data.shortfall,
+            least,
+            reach.changing(answer, rows_used),
+            reach.payoffs_alone(answer, rows_used),
+        )
     )
 
 

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from mechsynth.result.codec import Record
 from mechsynth.result.vocabulary import EFFICIENT, RESULT, RESULT_SECOND
-from mechsynth.words import asked, reading
+from mechsynth.result.witness import Witness
+from mechsynth.words import asked, reading, typed
 from mechsynth.words import names as naming
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, number
 from mechsynth.words.reading import word
+from mechsynth.words.typed import Foreign
+
+T = TypeVar("T")
 
 FORMATS = (RESULT, RESULT_SECOND)
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given(Record):
+    """What a question says of a rule that was given: its kind and name, and the digest of what it does."""
+
+    kind: str
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -32,15 +47,28 @@ class Answer:
     strength: str
     value: Number | None
     transfers: object
-    witness: Mapping[str, object] | None
+    witness: Witness | Foreign | None
     certificate: Mapping[str, object]
     names: Names
     labels: object
     refused: bool = False
     tree: object = None
+    inner: str = ""
     attained: bool = True
-    rule: Mapping[str, object] | None = None
+    rule: Given | None = None
     bounds: tuple[Number, Number] | None = None
+
+    def part(self, key: str, kind: type[T]) -> T | None:
+        """Return what the certificate has under a key, as a record (or a list of them); None where it has nothing there."""
+        value = self.certificate.get(key)
+        return None if value is None else typed.record(kind, value, f"{self.inner}certificate.{key}")
+
+    def needed(self, key: str, kind: type[T]) -> T:
+        """Return what the certificate has under a key, as a record, where it must have it."""
+        found = self.part(key, kind)
+        if found is None:
+            reading.fail(f"{self.inner}certificate", f"no {key!r} in it")
+        return found
 
     @property
     def exact(self) -> bool:
@@ -127,6 +155,7 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
     allocation = mechanism.get("allocation")
     tree = allocation.get("tree") if isinstance(allocation, Mapping) else None
     witness, value = top.get("witness"), top.get("value")
+    inner = "" if place == "result" else f"{place}."
     known = asked.declared(ask)
     possible = STATUSES if known is None else tuple(str(status) for status in known.statuses)
     status = _one_of(top, "status", possible, place)
@@ -145,7 +174,8 @@ def read(result: object, labels: object = None, place: str = "result", rescaled:
         tree=tree,
         attained=top.get("attained") is not False,
         bounds=_bounds(top["bounds"], place) if "bounds" in top else None,
-        witness=None if witness is None else reading.mapping(witness, f"{place}.witness"),
+        witness=None if witness is None else typed.witness(witness, f"{inner}witness"),
+        inner=inner,
         certificate=reading.mapping(top.get("certificate") or {}, f"{place}.certificate"),
         names=naming.collect(allocation if tree is None else None, given),
         labels=given,
@@ -168,9 +198,9 @@ def _one_of(top: Mapping[str, object], key: str, allowed: tuple[str, ...], place
     return value
 
 
-def _rule(question: Mapping[str, object], place: str) -> Mapping[str, object] | None:
+def _rule(question: Mapping[str, object], place: str) -> Given | None:
     value = question.get("rule", EFFICIENT)
-    return None if value == EFFICIENT else reading.labels(value, f"{place}.question.rule")
+    return None if value == EFFICIENT else typed.record(Given, value, f"{place}.question.rule")
 
 
 def _constant(question: Mapping[str, object], place: str) -> str | None:

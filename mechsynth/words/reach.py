@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mechsynth.words import rows
 from mechsynth.words.envelope import Answer
-from mechsynth.words.numbers import number
+from mechsynth.words.numbers import Number
 
 _PAYOFFS = ("residual-claimant", "equal-shares", "no-payoff")
 _AT_THE_START = ("budget:ex-ante", "surplus:full", "participation:ex-ante", "participation:entry")
@@ -24,11 +24,11 @@ def lasting(answer: Answer, changing: bool) -> str:
     return "Payments that change from period to period, or look further back, were not tried."
 
 
-def changing(answer: Answer, listing: Mapping[str, object]) -> bool:
+def changing(answer: Answer, listing: Mapping[str, Number]) -> bool:
     """Return whether the rows of a proof are the same in every period, so that payments which change are excluded too."""
     if answer.names.finite is not False or not answer.exact:
         return False
-    return all(_every_period(answer.kind, name, answer) for name, value in listing.items() if number(value, name) != 0)
+    return all(_every_period(answer.kind, name, answer) for name, y in listing.items() if y != 0)
 
 
 def _every_period(kind: str, name: str, answer: Answer) -> bool:
@@ -47,7 +47,7 @@ def _every_period(kind: str, name: str, answer: Answer) -> bool:
     return head in ("budget:per-period", "no-deficit:per-period") and bool(row.history)
 
 
-def payoffs_alone(answer: Answer, listing: Mapping[str, object]) -> bool:
+def payoffs_alone(answer: Answer, listing: Mapping[str, Number]) -> bool:
     """Return whether a proof uses rows of payoffs alone, which every class of transfers has."""
     return all(_of_payoffs(rows.owner(name), rows.parse(name, answer.names)) for name in listing)
 

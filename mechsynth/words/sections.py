@@ -2,14 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mechsynth.result.codec import Record
+from mechsynth.result.witness import Mixture
 from mechsynth.words import reading, witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.names import Names
-from mechsynth.words.numbers import Number, brief, counted, number, paid, root, show
-from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.numbers import Number, brief, counted, paid, root, show
+from mechsynth.words.reading import clean, fail, word
 from mechsynth.words.transfers import HEADS, nested
 from mechsynth.words.transfers import read as read_transfers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint(Record):
+    """A lie, and what it loses."""
+
+    period: int | None = None
+    agent: str
+    signals: Mapping[str, str]
+    report: str
+    slack: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incentives(Record):
+    """The lies that lose the least and the most; none where nobody can lie."""
+
+    tightest: Constraint | None = None
+    slackest: Constraint | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distance(Record):
+    """The own signal whose belief is closest to the mixtures of the others, and the nearest mixture."""
+
+    squared: Fraction
+    period: int | None = None
+    agent: str
+    action: str
+    others: Mapping[str, str]
+    type_: str
+    weights: Mapping[str, Fraction]
+
+    def mixture(self) -> Mixture:
+        """Return the nearest mixture, as a witness would say it."""
+        return Mixture(
+            period=self.period,
+            agent=self.agent,
+            action=self.action,
+            others=self.others,
+            type_=self.type_,
+            weights=self.weights,
+            shortfall=None,
+        )
+
 
 MOST_PAYMENTS = 24
 _MOST_OTHERS = 5
@@ -46,11 +97,10 @@ def transfers(page: Page, answer: Answer, head: str = "Transfers (those not list
 
 def incentives(page: Page, answer: Answer) -> None:
     """Put the tightest and the slackest incentive constraint on the page."""
-    value = answer.certificate.get("incentives")
+    value = answer.part("incentives", Incentives)
     if value is None:
         return
-    data = reading.mapping(value, "certificate.incentives")
-    tight, slack = data.get("tightest"), data.get("slackest")
+    tight, slack = value.tightest, value.slackest
     if tight is None and slack is None:
         page.say("No agent can lie: each has one signal only.")
         return
@@ -63,13 +113,8 @@ def incentives(page: Page, answer: Answer) -> None:
     page.items(parts)
 
 
-def _constraint(value: object, answer: Answer, place: str) -> str:
-    row = reading.mapping(value, place)
-    agent = reading.text(item(row, "agent", place), f"{place}.agent")
-    signals = reading.labels(item(row, "signals", place), f"{place}.signals")
-    report = reading.text(item(row, "report", place), f"{place}.report")
-    slack = number(item(row, "slack", place), f"{place}.slack")
-    period = reading.period(row, place)
+def _constraint(row: Constraint, answer: Answer, place: str) -> str:
+    agent, signals, report, slack, period = row.agent, row.signals, row.report, row.slack, row.period
     if agent not in signals:
         fail(f"{place}.signals", "the agent's own signal is missing")
     if slack < 0:
@@ -121,16 +166,14 @@ def profile(names: Names, period: int | None, signals: list[str], agents: tuple[
 
 def distance(page: Page, answer: Answer) -> None:
     """Put how close a signal comes to the mixtures of the others on the page."""
-    value = answer.certificate.get("distance")
-    if value is None:
+    data = answer.part("distance", Distance)
+    if data is None:
         return
-    place = "certificate.distance"
-    data = reading.mapping(value, place)
-    square = number(item(data, "squared", place), f"{place}.squared")
-    if square < 0:
-        fail(f"{place}.squared", "a negative square")
+    if data.squared < 0:
+        fail("certificate.distance.squared", "a negative square")
     # A distance stands where a witness would, so it is read as one.
-    near = witnesses.read({**data, "kind": "convex-combination", "shortfall": None}, answer, place)
+    near = witnesses.read(data.mixture(), answer, "certificate.distance")
+    square = data.squared
     page.say(
         f"Closest call: {witnesses.location(near, answer.names)}. What signal {word(near.type)} makes "
         f"{word(near.agent)} expect "

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mechsynth.words import reading
+from mechsynth.result.witness import Dependence, Imbalance, Mixture, Suspects, Witness
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import number, show
-from mechsynth.words.reading import item, word
+from mechsynth.words.numbers import show
+from mechsynth.words.reading import fail, word
+from mechsynth.words.typed import Foreign
 
 MOST = 24  # lies that are listed
 
@@ -52,30 +53,30 @@ def tell(page: Page, answer: Answer, condition: Condition) -> None:
     page.say(SETTING)
 
 
-def why(page: Page, witness: Mapping[str, object]) -> None:
+def why(page: Page, witness: Witness | Foreign) -> None:
     """Say what speaks against a condition."""
-    kind = reading.text(item(witness, "kind", "witness"), "witness.kind")
-    given = known(witness)
-    if kind == "convex-combination":
-        weights = reading.mapping(item(witness, "weights", "witness"), "witness.weights")
-        agent, own = (word(reading.text(item(witness, key, "witness"), f"witness.{key}")) for key in ("agent", "type"))
-        parts = [f"{show(number(w, 'witness.weights'))} of what {word(k)} does" for k, w in weights.items()]
+    others: Mapping[str, str] = getattr(witness, "others", {})
+    given = known(others)
+    if isinstance(witness, Mixture):
+        parts = [f"{show(w)} of what {word(k)} does" for k, w in witness.weights.items()]
         page.say(
-            f"{agent}'s signal {own} makes her expect of the others' reports exactly {' plus '.join(parts)}{given}."
+            f"{word(witness.agent)}'s signal {word(witness.type_)} makes her expect of the others' reports exactly {' plus '.join(parts)}{given}."
         )
         return
-    if kind == "dependence":
-        weights = reading.mapping(item(witness, "weights", "witness"), "witness.weights")
-        agent = word(reading.text(item(witness, "agent", "witness"), "witness.agent"))
-        parts = [f"{word(k)}: {show(number(w, 'witness.weights'))}" for k, w in weights.items()]
-        page.say(f"The beliefs of {agent}'s signals, with these factors, add up to 0{given}: {', '.join(parts)}.")
+    if isinstance(witness, Dependence):
+        parts = [f"{word(k)}: {show(w)}" for k, w in witness.weights.items()]
+        page.say(
+            f"The beliefs of {word(witness.agent)}'s signals, with these factors, add up to 0{given}: {', '.join(parts)}."
+        )
         return
-    plans = reading.mapping(item(witness, "plans", "witness"), "witness.plans")
-    rows = []
-    for agent, lies in plans.items():
-        for own, rates in reading.mapping(lies, "witness.plans").items():
-            for report, rate in reading.mapping(rates, "witness.plans").items():
-                rows.append((word(agent), word(own), word(report), show(number(rate, "witness.plans"))))
+    if not isinstance(witness, (Imbalance, Suspects)):
+        fail("witness.kind", f"{word(witness.kind)} is not a kind of witness of this question")
+    rows = [
+        (word(agent), word(own), word(report), show(rate))
+        for agent, lies in witness.plans.items()
+        for own, rates in lies.items()
+        for report, rate in rates.items()
+    ]
     page.head(f"Rates at which a signal is reported as another{given}")
     page.columns(("agent", "signal", "reported as", "rate"), rows[:MOST])
     if len(rows) > MOST:
@@ -83,8 +84,7 @@ def why(page: Page, witness: Mapping[str, object]) -> None:
     page.say("Each rate is per unit of probability of the signal. An agent who is not listed tells the truth.")
 
 
-def known(witness: Mapping[str, object]) -> str:
+def known(others: Mapping[str, str]) -> str:
     """Return what is public, after a comma; nothing where nothing is."""
-    others = reading.mapping(witness.get("others") or {}, "witness.others")
-    told = [f"{word(j)} is {word(reading.text(k, 'witness.others'))}" for j, k in others.items()]
+    told = [f"{word(j)} is {word(k)}" for j, k in others.items()]
     return f", given that {' and '.join(told)}" if told else ""

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mechsynth.words import asked, reading, rows
+from mechsynth.result.witness import Conflict, Cycle, Dependence, Mixture, Witness
+from mechsynth.words import asked, rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
-from mechsynth.words.numbers import Number, brief, counted, listed, number, show, signed
-from mechsynth.words.reading import fail, item, word
+from mechsynth.words.numbers import Number, brief, counted, listed, show, signed
+from mechsynth.words.reading import fail, word
+from mechsynth.words.typed import Foreign
 
 _MOST_WEIGHTS = 6
 _MOST_ROWS = 10
@@ -81,47 +83,45 @@ class Failure:
         return self.period, self.agent, self.action, tuple(sorted(self.others.items()))
 
 
-def read(witness: object, answer: Answer, place: str = "witness") -> Failure:
-    """Read a witness of a block or a cycle, and hold it to what it says it is."""
-    data = reading.mapping(witness, place)
-    kind = reading.text(item(data, "kind", place), f"{place}.kind")
-    if kind == "farkas":
-        return _multipliers(data, answer, place)
-    if kind not in ("convex-combination", "dependence", "cycle"):
-        fail(
-            f"{place}.kind", f"{word(kind)} is not a kind of witness", "convex-combination, dependence, cycle or farkas"
-        )
-    agent = reading.text(item(data, "agent", place), f"{place}.agent")
-    others = reading.labels(item(data, "others", place), f"{place}.others")
-    shortfall = data.get("shortfall")
+def read(witness: Witness | Foreign | None, answer: Answer, place: str = "witness") -> Failure:
+    """Take a witness of a block or a cycle, or multipliers of an agent's rows, and hold it to what it says it is."""
+    if witness is None:
+        fail(f"result.{place}", "a negative answer without a witness")
+    if isinstance(witness, Conflict):
+        return _multipliers(witness, answer, place)
+    if not isinstance(witness, (Mixture, Dependence, Cycle)):
+        remedy = "convex-combination, dependence, cycle or farkas"
+        fail(f"{place}.kind", f"{word(witness.kind)} is not a kind of witness", remedy)
+    block = None if isinstance(witness, Cycle) else witness
+    if block is not None and block.action is None:
+        fail(f"{place}.action", "missing", "name the action after which beliefs are meant")
     failure = Failure(
-        kind=kind,
-        agent=agent,
-        period=reading.period(data, place),
-        action=None if kind == "cycle" else reading.text(item(data, "action", place), f"{place}.action"),
-        others=others,
-        type=reading.text(item(data, "type", place), f"{place}.type") if kind == "convex-combination" else "",
-        weights={} if kind == "cycle" else _weights(item(data, "weights", place), f"{place}.weights"),
-        cycle=reading.texts(item(data, "cycle", place), f"{place}.cycle") if kind == "cycle" else (),
-        shortfall=None if shortfall is None else number(shortfall, f"{place}.shortfall"),
+        kind=witness.kind,
+        agent=witness.agent,
+        period=witness.period,
+        action=None if block is None else block.action,
+        others=witness.others,
+        type=witness.type_ if isinstance(witness, Mixture) else "",
+        weights={} if block is None else {key: weight for key, weight in block.weights.items() if weight != 0},
+        cycle=witness.cycle if isinstance(witness, Cycle) else (),
+        shortfall=witness.shortfall,
     )
-    if agent in others:
+    if failure.period is not None and failure.period < 1:
+        fail(f"{place}.period", "periods are whole numbers from 1 on")
+    if failure.agent in failure.others:
         fail(f"{place}.others", "the agent itself is among the others")
     _sound(failure, place, answer.exact)
     return failure
 
 
-def _multipliers(data: Mapping[str, object], answer: Answer, place: str) -> Failure:
+def _multipliers(witness: Conflict, answer: Answer, place: str) -> Failure:
     """Read multipliers of an agent's rows: those of its blocks before the last period, and of the last period."""
-    listing = reading.mapping(item(data, "multipliers", place), f"{place}.multipliers")
-    agents = [agent for agent in (_whose(name, answer) for name in listing) if agent]
+    agents = [agent for agent in (_whose(name, answer) for name in witness.multipliers) if agent]
     if not agents:
         fail(f"{place}.multipliers", "no row of an agent")
-    shortfall = number(item(data, "shortfall", place), f"{place}.shortfall")
-    failure = Failure("farkas", agents[0], answer.names.last, None, {}, "", {}, (), shortfall)
-    if shortfall <= 0:
+    if witness.shortfall <= 0:
         fail(f"{place}.shortfall", "it is not positive, so nothing fails here")
-    return failure
+    return Failure("farkas", agents[0], answer.names.last, None, {}, "", {}, (), witness.shortfall)
 
 
 def _whose(name: str, answer: Answer) -> str:
@@ -136,11 +136,6 @@ def _whose(name: str, answer: Answer) -> str:
         if rest.startswith((f"{agent} ", f"{json.dumps(agent, ensure_ascii=False)} "))
     ]
     return found[0] if found else ""
-
-
-def _weights(value: object, place: str) -> dict[str, Number]:
-    data = {key: number(entry, f"{place}.{key}") for key, entry in reading.mapping(value, place).items()}
-    return {key: weight for key, weight in data.items() if weight != 0}
 
 
 def _sound(failure: Failure, place: str, exact: bool) -> None:
@@ -162,15 +157,11 @@ def _sound(failure: Failure, place: str, exact: bool) -> None:
 
 def failures(answer: Answer) -> list[Failure]:
     """Return all failures that the result lists, its witness first."""
-    if answer.witness is None:
-        fail("result.witness", "a negative answer without a witness")
     found = [read(answer.witness, answer)]
-    listing = answer.certificate.get("failures")
-    if listing is not None:
-        for index, entry in enumerate(reading.sequence(listing, "certificate.failures")):
-            failure = read(entry, answer, f"certificate.failures[{index}]")
-            if index > 0 or failure != found[0]:
-                found.append(failure)
+    for index, entry in enumerate(answer.part("failures", tuple[Witness, ...]) or ()):
+        failure = read(entry, answer, f"certificate.failures[{index}]")
+        if index > 0 or failure != found[0]:
+            found.append(failure)
     return found
 
 
@@ -302,12 +293,13 @@ def _at_least(answer: Answer) -> str:
 
 def _plan_story(failure: Failure, answer: Answer) -> list[str]:
     agent = word(failure.agent)
-    assert answer.witness is not None
+    if not isinstance(answer.witness, Conflict):
+        fail("witness.kind", "not farkas", "multipliers of rows prove it here")
     return [
         f"What {agent} is paid in the last period is free here, and so is every lottery on {audience({})} that is settled there. The rows below are "
         f"weighted: {agent}'s lies and payoffs in the period before the last, and its lies in the last. Every payment cancels, those of the last period "
         "included.",
-        *conflict_story({**answer.witness, "conflict": None}),
+        *conflict_story(answer.witness, named=False),
         f"Therefore whatever is paid, one of these lies pays, or {agent} is not left what is asked for it.",
     ]
 
@@ -376,18 +368,15 @@ def _cycle_story(failure: Failure, answer: Answer) -> list[str]:
     ]
 
 
-def conflict_story(witness: Mapping[str, object]) -> list[str]:
-    """Return the argument of a ``farkas`` witness: requirements that conflict, and the rows that prove it."""
+def conflict_story(witness: Conflict, *, named: bool = True) -> list[str]:
+    """Return the argument of multipliers: requirements that conflict, where they are to be ``named``, and the rows that prove it."""
     parts = []
-    if witness.get("conflict") is not None:
-        wanted = [word(name) for name in reading.texts(witness["conflict"], "witness.conflict")]
-        parts.append(f"These requirements cannot hold together: {listed(wanted)}.")
-    listing = reading.mapping(item(witness, "multipliers", "witness"), "witness.multipliers")
-    read_all = {name: number(y, f"witness.multipliers.{name}") for name, y in listing.items()}
+    if named:
+        parts.append(f"These requirements cannot hold together: {listed([word(name) for name in witness.conflict])}.")
+    read_all = witness.multipliers
     told = [f"{signed(y)} × {word(name)}" for name, y in read_all.items()]
     more = f"; and {counted(len(told) - _MOST_ROWS, 'more row')} in the file" if len(told) > _MOST_ROWS else ""
-    gap = witness.get("shortfall")
-    missed = "" if gap is None else f", missed by {show(number(gap, 'witness.shortfall'))}"
+    missed = f", missed by {show(witness.shortfall)}"
     parts.append(
         f"Added up with these weights, the transfers cancel and a contradiction is left{missed}: "
         f"{'; '.join(told[:_MOST_ROWS])}{more}."

@@ -338,7 +338,8 @@ def test_ladder_table_of_other_questions() -> None:
         ({"conflict": []}, "not requirements of the question"),
         ({"conflict": ["budget:ex-ante"]}, "not requirements of the question"),
         ({"shortfall": "0"}, "not positive"),
-        ({"kind": "cycle"}, "not farkas"),
+        ({"kind": "cycle"}, "an unknown key"),
+        ({"kind": "magic"}, "not farkas"),
         ({"multipliers": {"pepic firm1 t=1 (4,-)->6": "-1"}}, "a rate below 0"),
     ],
 )

@@ -4,29 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeVar
 
-from mechsynth.words import answers, conflicts, reading, sections, witnesses
+from mechsynth.result.codec import Record
+from mechsynth.result.witness import Cycle
+from mechsynth.words import answers, conflicts, sections, witnesses
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import Number, brief, number, show, size
-from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.numbers import Number, brief, show, size
+from mechsynth.words.reading import clean, fail, word
 
 _MOST_STEPS = 24
 _MOST_VIOLATIONS = 5
-_KINDS = ("single-crossing", "increasing-differences")
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Fall:
-    """A violated condition, read: the higher of two actions is worth ``differences`` more than the lower at a lower and a higher signal."""
+@dataclass(frozen=True, kw_only=True)
+class Fall(Record):
+    """A violated condition: the higher of two actions is worth ``differences`` more than the lower at a lower and a higher signal."""
 
-    kind: str
+    kind: Literal["single-crossing", "increasing-differences"]
     agent: str
-    period: int | None
+    period: int | None = None
     others: Mapping[str, str]
-    actions: tuple[str, str]
-    signals: tuple[str, str]
-    differences: tuple[Number, Number]
+    actions: tuple[str, ...]
+    signals: tuple[str, ...]
+    differences: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold(Record):
+    """An own signal from which on the rule takes the second action, the step of the payment there, and between what it must lie."""
+
+    agent: str
+    period: int | None = None
+    others: Mapping[str, str]
+    signal: str
+    actions: tuple[str, ...]
+    step: Fraction
+    formula: Fraction
+    least: Fraction
+    most: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Influence(Record):
+    """An own signal that moves what the others learn next: the probabilities of their next signals at two own signals."""
+
+    agent: str
+    period: int | None = None
+    action: str
+    others: Mapping[str, str]
+    signals: tuple[str, ...]
+    next: Mapping[str, str]
+    probabilities: tuple[Fraction, ...]
 
 
 def tell(page: Page, answer: Answer) -> None:
@@ -54,7 +86,7 @@ def _works(page: Page, answer: Answer) -> None:
         "signal changes the action, the payment changes by a step.",
     )
     falls = _falls(answer)
-    if falls == []:
+    if falls == ():
         page.say(
             "The conditions of Theorem 3.8 hold for the actions that the rule takes: in the order in which it takes them as the own "
             "signal rises, the social surplus is single crossing, and the agent's payoff, later payments included, has increasing "
@@ -76,23 +108,16 @@ def _works(page: Page, answer: Answer) -> None:
 
 def _steps(page: Page, answer: Answer) -> None:
     """Put the thresholds on the page."""
-    value = answer.certificate.get("thresholds")
-    if value is None:
+    listing = answer.part("thresholds", tuple[Threshold, ...])
+    if listing is None:
         return
     rows: list[list[str]] = []
     below = other = 0
-    listing = reading.sequence(value, "certificate.thresholds")
-    for index, entry in enumerate(listing):
+    for index, each in enumerate(listing):
         place = f"certificate.thresholds[{index}]"
-        data = reading.mapping(entry, place)
-        period = reading.period(data, place)
-        agent = reading.text(item(data, "agent", place), f"{place}.agent")
-        others = reading.labels(item(data, "others", place), f"{place}.others")
-        signal = reading.text(item(data, "signal", place), f"{place}.signal")
-        turn = _two(item(data, "actions", place), f"{place}.actions")
-        step, formula, least, most = (
-            number(item(data, key, place), f"{place}.{key}") for key in ("step", "formula", "least", "most")
-        )
+        period, agent, others, signal = each.period, each.agent, each.others, each.signal
+        turn = _two(each.actions, f"{place}.actions")
+        step, formula, least, most = each.step, each.formula, each.least, each.most
         if answer.exact and not least <= step <= most:
             fail(f"{place}.step", "not between the gains: a lie would pay")
         below += formula < least
@@ -189,7 +214,7 @@ def _fails(page: Page, answer: Answer) -> None:
     page.say(scope, answers.ties_clause(answer))
     page.head("What to ask next")
     steps = []
-    if _kind(answer) == "cycle" and answer.witness is not None and answer.witness.get("period") == answer.names.last:
+    if _kind(answer) == "cycle" and isinstance(answer.witness, Cycle) and answer.witness.period == answer.names.last:
         if answer.names.last != 1:
             steps.append(
                 "Ask contingent or vcg-type with --last-period constant: one action in the last period, efficient before it."
@@ -207,49 +232,29 @@ def _fails(page: Page, answer: Answer) -> None:
 def _kind(answer: Answer) -> str:
     if answer.witness is None:
         fail("result.witness", "a negative answer without a witness")
-    return reading.text(item(answer.witness, "kind", "witness"), "witness.kind")
+    return answer.witness.kind
 
 
-def _two(value: object, place: str) -> tuple[str, str]:
-    found = reading.texts(value, place)
+def _two(found: tuple[T, ...], place: str) -> tuple[T, T]:
     if len(found) != 2:
-        fail(place, "not two labels")
+        fail(place, "not two")
     return found[0], found[1]
 
 
-def _falls(answer: Answer) -> list[Fall] | None:
+def _falls(answer: Answer) -> tuple[Fall, ...] | None:
     """Return the violated conditions; None where the file does not say."""
-    value = answer.certificate.get("violations")
-    if value is None:
-        return None
-    found = []
-    for index, entry in enumerate(reading.sequence(value, "certificate.violations")):
+    found = answer.part("violations", tuple[Fall, ...])
+    for index, fall in enumerate(found or ()):
         place = f"certificate.violations[{index}]"
-        data = reading.mapping(entry, place)
-        kind = reading.text(item(data, "kind", place), f"{place}.kind")
-        if kind not in _KINDS:
-            fail(f"{place}.kind", f"{word(kind)} is no condition of the theorem", f"one of {', '.join(_KINDS)}")
-        differences = [
-            number(x, f"{place}.differences")
-            for x in reading.sequence(item(data, "differences", place), f"{place}.differences")
-        ]
-        if len(differences) != 2 or differences[0] <= differences[1]:
+        first, second = _two(fall.differences, f"{place}.differences")
+        if first <= second:
             fail(f"{place}.differences", "they do not fall, so nothing fails here")
-        found.append(
-            Fall(
-                kind,
-                reading.text(item(data, "agent", place), f"{place}.agent"),
-                reading.period(data, place),
-                reading.labels(item(data, "others", place), f"{place}.others"),
-                _two(item(data, "actions", place), f"{place}.actions"),
-                _two(item(data, "signals", place), f"{place}.signals"),
-                (differences[0], differences[1]),
-            )
-        )
+        _two(fall.actions, f"{place}.actions")
+        _two(fall.signals, f"{place}.signals")
     return found
 
 
-def _items(page: Page, falls: list[Fall], answer: Answer) -> None:
+def _items(page: Page, falls: tuple[Fall, ...], answer: Answer) -> None:
     lines = [_sentence(fall, answer) for fall in falls[:_MOST_VIOLATIONS]]
     if len(falls) > _MOST_VIOLATIONS:
         lines.append(f"... and {len(falls) - _MOST_VIOLATIONS} more; they stand in the file")
@@ -288,22 +293,14 @@ def _against(high: str, low: str, difference: Number, whom: str) -> str:
 
 def _influence(page: Page, answer: Answer) -> None:
     """Say that an own signal moves the others' next signals, where the file says so."""
-    value = answer.certificate.get("influence")
-    if value is None:
+    found = answer.part("influence", Influence)
+    if found is None:
         return
     place = "certificate.influence"
-    data = reading.mapping(value, place)
-    agent = reading.text(item(data, "agent", place), f"{place}.agent")
-    period = reading.period(data, place)
-    action = word(reading.text(item(data, "action", place), f"{place}.action"))
-    others = reading.labels(item(data, "others", place), f"{place}.others")
-    first, second = _two(item(data, "signals", place), f"{place}.signals")
-    following = reading.labels(item(data, "next", place), f"{place}.next")
-    chances = [
-        number(x, f"{place}.probabilities")
-        for x in reading.sequence(item(data, "probabilities", place), f"{place}.probabilities")
-    ]
-    if len(chances) != 2 or chances[0] == chances[1]:
+    agent, period, action, others, following = found.agent, found.period, word(found.action), found.others, found.next
+    first, second = _two(found.signals, f"{place}.signals")
+    chances = _two(found.probabilities, f"{place}.probabilities")
+    if chances[0] == chances[1]:
         fail(f"{place}.probabilities", "not two different probabilities")
     around = witnesses.company(others, answer.names, period)
     told = ", ".join(f"{word(name)}: {word(signal)}" for name, signal in following.items())

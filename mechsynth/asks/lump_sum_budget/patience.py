@@ -2,22 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from mechsynth.words import reading
+from mechsynth.result.codec import Record
+from mechsynth.words import typed
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, counted, listed, number, rounded, show
-from mechsynth.words.reading import fail, item, word
+from mechsynth.words.reading import fail, word
 
 _STEPS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Star(Record):
+    """Condition (*) of Yoon 2021a: the deficit of the team payments, and the fees."""
+
+    deficit: Fraction
+    fees: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root(Record):
+    """A root of a polynomial (coefficients from the constant on), between two numbers."""
+
+    polynomial: tuple[Fraction, ...]
+    above: Fraction
+    below: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span(Record):
+    """An interval of discount factors; an end is a number or a `Root`."""
+
+    from_: Any
+    to: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discounts(Record):
+    """The discount factors at which payments and fees cover themselves, and proofs that they do nowhere else."""
+
+    balanced: tuple[Span, ...]
+    unbalanced: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain(Record):
+    """What kind of chain an agent's signals are."""
+
+    irreducible: bool
+    aperiodic: bool | None = None
+    absorbing: tuple[str, ...]
+    worst: Any = None
 
 
 def tell(page: Page, answer: Answer) -> None:
     """Put condition (*), the discount factors and the chains on a page, as far as the certificate has them."""
     _star(page, answer)
-    found = answer.certificate.get("discounts")
+    found = answer.part("discounts", Discounts)
     if found is not None:
         page.head("Other discount factors, all else equal")
         _discounts(page, found)
@@ -29,17 +75,13 @@ def tell(page: Page, answer: Answer) -> None:
 
 
 def _star(page: Page, answer: Answer) -> None:
-    star = answer.certificate.get("star")
+    star = answer.part("star", Star)
     if star is None:
         return
-    at = "certificate.star"
-    data = reading.mapping(star, at)
-    fees = reading.mapping(item(data, "fees", at), f"{at}.fees")
-    parts = [f"{show(number(fee, f'{at}.fees.{agent}'))} of {word(agent)}" for agent, fee in fees.items()]
-    deficit = number(item(data, "deficit", at), f"{at}.deficit")
+    parts = [f"{show(fee)} of {word(agent)}" for agent, fee in star.fees.items()]
     page.say(
         "Yoon writes the same balance, his condition (*), for the payments that leave everybody the whole surplus (team), since nobody is worth "
-        f"anything without the other: these are expected to cost {show(deficit)}, and the fees can be at most {listed(parts)}. The difference is the same."
+        f"anything without the other: these are expected to cost {show(star.deficit)}, and the fees can be at most {listed(parts)}. The difference is the same."
     )
 
 
@@ -48,24 +90,20 @@ def spans(answer: Answer) -> list[tuple[Number, Number, tuple[str, str]]] | None
 
     An end that is the root of a polynomial is rounded, and marked so. ``None`` where the answer does not say.
     """
-    found = answer.certificate.get("discounts")
+    found = answer.part("discounts", Discounts)
     if found is None:
         return None
     return [(low, high, (one, other)) for (low, one), (high, other) in _balanced(found)]
 
 
-def _balanced(found: object) -> list[tuple[tuple[Number, str], tuple[Number, str]]]:
+def _balanced(found: Discounts) -> list[tuple[tuple[Number, str], tuple[Number, str]]]:
     at = "certificate.discounts.balanced"
-    data = reading.mapping(found, "certificate.discounts")
-    ends = []
-    for k, entry in enumerate(reading.sequence(item(data, "balanced", "certificate.discounts"), at)):
-        pair = reading.mapping(entry, f"{at}[{k}]")
-        one, other = (_end(item(pair, key, f"{at}[{k}]"), f"{at}[{k}].{key}") for key in ("from", "to"))
-        ends.append((one, other))
-    return ends
+    return [
+        (_end(each.from_, f"{at}[{k}].from"), _end(each.to, f"{at}[{k}].to")) for k, each in enumerate(found.balanced)
+    ]
 
 
-def _discounts(page: Page, found: object) -> None:
+def _discounts(page: Page, found: Discounts) -> None:
     intervals = _balanced(found)
     if not intervals:
         page.say("Payments and fees cover themselves at no discount factor between 0 and 1.")
@@ -98,13 +136,12 @@ def _end(value: object, place: str) -> tuple[Number, str]:
     if not isinstance(value, Mapping):
         exact = number(value, place)
         return exact, show(exact)
-    low, high = (number(item(value, key, place), f"{place}.{key}") for key in ("above", "below"))
-    given = reading.sequence(item(value, "polynomial", place), f"{place}.polynomial")
-    root = _root([number(c, f"{place}.polynomial") for c in given], low, high)
-    return root, f"≈ {rounded(root)}"
+    root = typed.record(Root, value, place)
+    near = _root(root.polynomial, root.above, root.below)
+    return near, f"≈ {rounded(near)}"
 
 
-def _root(polynomial: list[Number], low: Number, high: Number) -> Number:
+def _root(polynomial: Sequence[Number], low: Number, high: Number) -> Number:
     """Return the root in the interval, rounded by halving."""
     below = _positive(polynomial, low)
     if below == _positive(polynomial, high):
@@ -118,7 +155,7 @@ def _root(polynomial: list[Number], low: Number, high: Number) -> Number:
     return (low + high) / 2
 
 
-def _positive(polynomial: list[Number], x: Number) -> bool:
+def _positive(polynomial: Sequence[Number], x: Number) -> bool:
     total: Number = Fraction(0)
     for c in reversed(polynomial):
         total = total * x + c
@@ -126,10 +163,9 @@ def _positive(polynomial: list[Number], x: Number) -> bool:
 
 
 def _chains(page: Page, answer: Answer) -> None:
-    given, theorem = answer.certificate.get("chains"), answer.certificate.get("theorem")
+    given, theorem = answer.part("chains", dict[str, Chain]), answer.certificate.get("theorem")
     if given is None:
         return
-    data = reading.mapping(given, "certificate.chains")
     if theorem == "5":
         page.say(
             "The agents' chains are irreducible and aperiodic, and there is something to gain: payments and fees cover themselves at every discount factor close enough to 1 "
@@ -143,16 +179,12 @@ def _chains(page: Page, answer: Answer) -> None:
         )
         return
     parts = []
-    for agent, entry in data.items():
-        place = f"certificate.chains.{agent}"
-        chain = reading.mapping(entry, place)
-        stuck = reading.texts(item(chain, "absorbing", place), f"{place}.absorbing")
-        if item(chain, "irreducible", place) is not True:
+    for agent, chain in given.items():
+        stuck = chain.absorbing
+        if not chain.irreducible:
             kind = "reducible"
         else:
-            kind = (
-                "irreducible and aperiodic" if item(chain, "aperiodic", place) is True else "irreducible and periodic"
-            )
+            kind = "irreducible and aperiodic" if chain.aperiodic else "irreducible and periodic"
         what = f", absorbed at {listed([word(k) for k in stuck[:5]], 'or')}" if stuck[:5] else ""
         more = f" and {counted(len(stuck) - 5, 'more signal')}" if len(stuck) > 5 else ""
         parts.append(f"that of {word(agent)} is {kind}{what}{more}")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from mechsynth.asks.lump_sum_budget import patience
-from mechsynth.words import answers, reading, sections
+from mechsynth.result.witness import Shortfall
+from mechsynth.words import answers, sections
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import Number, number, show, size
-from mechsynth.words.reading import fail, item, word
+from mechsynth.words.numbers import Number, show, size
+from mechsynth.words.reading import fail, word
 
 
 def tell(page: Page, answer: Answer) -> None:
@@ -17,12 +19,14 @@ def tell(page: Page, answer: Answer) -> None:
     if answer.value is None:
         fail("result.value", "missing", "an answer to lump-sum-budget states the expected budget")
     yes = answer.status == "feasible"
-    if not yes and answer.witness is not None:
-        kind = reading.text(item(answer.witness, "kind", "witness"), "witness.kind")
-        if kind != "budget":
-            fail("witness.kind", f"{word(kind)} is not a kind of witness of this question", "it should be budget")
-    fees = reading.mapping(answer.certificate.get("fees") or {}, "certificate.fees")
-    amounts = {agent: number(fee, f"certificate.fees.{agent}") for agent, fee in fees.items()}
+    wrong = None if yes or isinstance(answer.witness, Shortfall) else answer.witness
+    if wrong is not None:
+        fail(
+            "witness.kind",
+            f"{word(wrong.kind)} is not a kind of witness of this question",
+            "it should be budget",
+        )
+    amounts = answer.part("fees", dict[str, Fraction]) or {}
     least = "what leaving is worth" if answer.names.outside else "0"
     known = " and whatever is public" if answer.names.public else ""
     listed = [f"{word(agent)}: {show(fee)}" for agent, fee in amounts.items()]

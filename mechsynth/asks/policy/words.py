@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from mechsynth.words import answers, reading
+from mechsynth.words import answers
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import Number, brief, counted, show
-from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.reading import clean, fail, word
 from mechsynth.words.sections import profile
 from mechsynth.words.transfers import nested
 
@@ -50,13 +51,12 @@ def short(answer: Answer) -> str | None:
 
 
 def _values(answer: Answer) -> Mapping[tuple[int | None, tuple[str, ...]], Number]:
-    value = answer.certificate.get("values")
+    value = answer.part("values", tuple[Any, ...])
     names = answer.names
     found: dict[tuple[int | None, tuple[str, ...]], Number] = {}
     if value is None or not names.agents:
         return found
-    listing = reading.sequence(value, "certificate.values")
-    for index, array in enumerate(listing):
+    for index, array in enumerate(value):
         t = None if None in names.periods else index + 1
         own = [names.at(t).signals.get(agent, ()) for agent in names.agents]
         if not all(own):
@@ -79,13 +79,10 @@ def _ties(page: Page, answer: Answer) -> None:
         f"another choice can change what is implementable."
     )
     lines = []
-    for index, entry in enumerate(reading.sequence(answer.certificate["ties"], "certificate.ties")[:_MOST_TIES]):
-        place = f"certificate.ties[{index}]"
-        row = reading.mapping(entry, place)
-        signals = reading.labels(item(row, "signals", place), f"{place}.signals")
-        actions = [word(a) for a in reading.texts(item(row, "actions", place), f"{place}.actions")]
-        t = reading.period(row, place)
-        told = profile(answer.names, t, [clean(s) for s in signals.values()], tuple(signals)) or "any signals"
+    for row in (answers.tied(answer) or ())[:_MOST_TIES]:
+        actions = [word(a) for a in row.actions]
+        t = row.period
+        told = profile(answer.names, t, [clean(s) for s in row.signals.values()], tuple(row.signals)) or "any signals"
         lines.append(f"{f'period {t}, ' if t else ''}{told}: {', '.join(actions)}")
     if count > _MOST_TIES:
         lines.append(f"... and {count - _MOST_TIES} more; they stand in the file")

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from mechsynth.result.witness import Minor
 from mechsynth.words import reading
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import number, show
-from mechsynth.words.reading import item, word
+from mechsynth.words.reading import fail, item, word
 
 MOST = 12  # numbers of a row that are told
 ORDER = "The k-th later signal of every first one, in the order of the file, is taken for the same thing seen."
@@ -35,7 +36,8 @@ def tell(page: Page, answer: Answer) -> None:
             "reach, also where the weights rise: optimal says what can be earned."
         )
     else:
-        assert answer.witness is not None
+        if not isinstance(answer.witness, Minor):
+            fail("witness.kind", "not a minor")
         page.say(f"No. Values do not separate, as the signals are listed. {_why(answer.witness)}")
         page.say(
             "What separates may still be hidden behind other signals: a chain can be told as its first state and what moved it since. The question is about the signals of the file."
@@ -87,9 +89,8 @@ def _told(row: list[Any]) -> str:
     return ", ".join(show(value) for value in row[:MOST]) + (", …" if len(row) > MOST else "")
 
 
-def _why(witness: Mapping[str, Any]) -> str:
-    agent = word(reading.text(item(witness, "agent", "witness"), "witness.agent"))
-    parts = reading.mapping(item(witness, "parts", "witness"), "witness.parts")
+def _why(witness: Minor) -> str:
+    agent, parts = word(witness.agent), witness.parts
     key = next(iter(parts), "")
     entry = reading.mapping(item(parts, key, "witness.parts"), f"witness.parts.{key}")
     first = " and ".join(word(str(x)) for x in reading.sequence(item(entry, "first", key), "witness.parts.first"))

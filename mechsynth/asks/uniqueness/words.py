@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
+from typing import Any
 
-from mechsynth.words import answers, reading, sections
+from mechsynth.result.codec import Record
+from mechsynth.result.witness import Interval as Witness
+from mechsynth.words import answers, sections, typed
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import Number, brief, counted, number, show
-from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.numbers import Number, brief, counted, show
+from mechsynth.words.reading import clean, fail, word
 from mechsynth.words.transfers import nested
 
 _MOST_INTERVALS = 12
@@ -37,6 +41,25 @@ class Interval:
     def width(self) -> Number:
         """The length of the interval."""
         return self.most - self.least
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lie(Record):
+    """A lie of a plan, with its weight, and what it loses of the surplus."""
+
+    period: int | None = None
+    signals: Mapping[str, str]
+    report: str
+    weight: Fraction
+    loss: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof(Record):
+    """The lies that bound a difference."""
+
+    lies: tuple[Lie, ...]
+    attained: Any = None
 
 
 def tell(page: Page, answer: Answer) -> None:
@@ -80,18 +103,12 @@ def short(answer: Answer) -> str | None:
 
 
 def _read(answer: Answer) -> Interval:
-    witness = answer.witness
-    if witness is None:
+    found = answer.witness
+    if found is None:
         fail("result.witness", "missing", "a negative answer states the widest interval")
-    kind = reading.text(item(witness, "kind", "witness"), "witness.kind")
-    if kind != "interval":
-        fail("witness.kind", f"{word(kind)} is not a kind of witness of this question", "it should be interval")
-    agent, signal, against = (
-        reading.text(item(witness, key, "witness"), f"witness.{key}") for key in ("agent", "signal", "against")
-    )
-    others = reading.labels(item(witness, "others", "witness"), "witness.others")
-    least, most = (number(item(witness, key, "witness"), f"witness.{key}") for key in ("least", "most"))
-    return Interval(agent, reading.period(witness, "witness"), others, signal, against, least, most)
+    if not isinstance(found, Witness):
+        fail("witness.kind", f"{word(found.kind)} is not a kind of witness of this question", "it should be interval")
+    return Interval(found.agent, found.period, found.others, found.signal, found.against, found.least, found.most)
 
 
 def _where(interval: Interval, answer: Answer) -> str:
@@ -104,11 +121,10 @@ def _where(interval: Interval, answer: Answer) -> str:
 def _tables(answer: Answer, key: str) -> list[tuple[int | None, Mapping[str, object], str]]:
     """Return period, tables by agent, and place."""
     place = f"certificate.{key}"
-    value = item(answer.certificate, key, "certificate")
-    if isinstance(value, Mapping):
-        return [(None, reading.mapping(value, place), place)]
-    listing = reading.sequence(value, place)
-    return [(t, reading.mapping(entry, f"{place}[{t - 1}]"), f"{place}[{t - 1}]") for t, entry in enumerate(listing, 1)]
+    if isinstance(answer.certificate.get(key), Mapping):
+        return [(None, answer.needed(key, dict[str, object]), place)]
+    listing = answer.needed(key, tuple[dict[str, object], ...])
+    return [(t, entry, f"{place}[{t - 1}]") for t, entry in enumerate(listing, 1)]
 
 
 def _plan(page: Page, answer: Answer, interval: Interval, head: str, turned: bool) -> None:
@@ -116,15 +132,11 @@ def _plan(page: Page, answer: Answer, interval: Interval, head: str, turned: boo
     one, other = (interval.against, interval.signal) if turned else (interval.signal, interval.against)
     bound = -interval.least if turned else interval.most
     at = _proof_index(answer, interval, one, other)
-    proofs = reading.mapping(item(answer.certificate, "proofs", "certificate"), "certificate.proofs")
-    place = f"certificate.proofs.{interval.agent}"
-    listing = reading.sequence(item(proofs, interval.agent, "certificate.proofs"), place)
+    listing = answer.needed("proofs", dict[str, tuple[Proof, ...]]).get(interval.agent, ())
     if at is None or at >= len(listing):
         return
-    place = f"{place}[{at}].lies"
-    lies = reading.sequence(item(reading.mapping(listing[at], place), "lies", place), place)
-    read = [_lie(entry, f"{place}[{k}]") for k, entry in enumerate(lies)]
-    total = sum((weight * loss for _, weight, loss in read), start=number(0, place))
+    read = [(_lie(lie), lie.weight, lie.loss) for lie in listing[at].lies]
+    total = sum((weight * loss for _, weight, loss in read), start=Fraction(0))
     lines = []
     for text, weight, loss in read[:_MOST_LIES]:
         scaled = weight * bound / total if total else weight
@@ -139,14 +151,9 @@ def _plan(page: Page, answer: Answer, interval: Interval, head: str, turned: boo
     page.items(lines)
 
 
-def _lie(value: object, place: str) -> tuple[str, Number, Number]:
-    row = reading.mapping(value, place)
-    signals = reading.labels(item(row, "signals", place), f"{place}.signals")
-    report = reading.text(item(row, "report", place), f"{place}.report")
-    period = reading.period(row, place)
-    weight, loss = (number(item(row, key, place), f"{place}.{key}") for key in ("weight", "loss"))
-    at = ", ".join(f"{clean(agent)}: {clean(signal)}" for agent, signal in signals.items())
-    return f"{f'period {period}, ' if period else ''}at ({at}) report {word(report)}", weight, loss
+def _lie(row: Lie) -> str:
+    at = ", ".join(f"{clean(agent)}: {clean(signal)}" for agent, signal in row.signals.items())
+    return f"{f'period {row.period}, ' if row.period else ''}at ({at}) report {word(row.report)}"
 
 
 def _proof_index(answer: Answer, interval: Interval, one: str, other: str) -> int | None:
@@ -158,7 +165,7 @@ def _proof_index(answer: Answer, interval: Interval, one: str, other: str) -> in
         entry: object = tables[interval.agent]
         path = [(agent, profile.get(agent, "")) for agent in answer.names.agents] + [(interval.agent, other)]
         for agent, signal in path:
-            listing = reading.sequence(entry, f"{place}.{interval.agent}")
+            listing = typed.record(tuple[Any, ...], entry, f"{place}.{interval.agent}")
             own = known.get(agent, ())
             if signal not in own or own.index(signal) >= len(listing):
                 return None
@@ -203,7 +210,9 @@ def _intervals(answer: Answer, period: int | None, tables: Mapping[str, object],
         if agent in answer.names.public:
             continue
         at = f"{place}.{agent}"
-        cells = dict(nested(item(tables, agent, place), len(agents) + 1, at))
+        if agent not in tables:
+            fail(at, "missing")
+        cells = dict(nested(tables[agent], len(agents) + 1, at))
         sizes = [len(known[each]) for each in agents]
         for index in product(*map(range, sizes)):
             for k in range(index[i] + 1, sizes[i]):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from mechsynth.words import reading
+from fractions import Fraction
+
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
-from mechsynth.words.numbers import Number, brief, number, show
-from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.numbers import brief, show
+from mechsynth.words.reading import clean, fail, word
 
 
-def _worth(answer: Answer) -> dict[str, Number]:
+def _worth(answer: Answer) -> dict[str, Fraction]:
     """Read what each agent's reports are worth."""
-    place = "certificate.worth"
-    listed = reading.mapping(item(answer.certificate, "worth", "certificate"), place)
-    found = {agent: number(value, f"{place}.{agent}") for agent, value in listed.items()}
+    found = answer.needed("worth", dict[str, Fraction])
     for agent, lost in found.items():
         if lost < 0:
-            fail(f"{place}.{agent}", "it is negative: who knows less cannot do better")
+            fail(f"certificate.worth.{agent}", "it is negative: who knows less cannot do better")
     return found
 
 
