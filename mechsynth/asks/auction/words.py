@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from mechsynth.result.witness import Conflict
 from mechsynth.words import reading, sections
 from mechsynth.words.answers import ties_clause
 from mechsynth.words.envelope import Answer
@@ -105,10 +106,9 @@ def _label(signals: Mapping[str, tuple[str, ...]], agent: str, k: int) -> str:
 
 
 def _fails(page: Page, answer: Answer) -> None:
-    witness = answer.witness or {}
-    rates = reading.mapping(item(witness, "multipliers", "witness"), "witness.multipliers")
-    short = number(item(witness, "shortfall", "witness"), "witness.shortfall")
-    found = [(name, number(value, f"witness.multipliers.{name}")) for name, value in rates.items()]
+    if not isinstance(answer.witness, Conflict):
+        fail("witness.kind", "not farkas", "multipliers prove that there is no index")
+    found, short = list(answer.witness.multipliers.items()), answer.witness.shortfall
     if not found or short <= 0:
         fail("witness", "multipliers that prove nothing")
     page.say(
