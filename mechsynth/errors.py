@@ -16,6 +16,7 @@ def printable(text: str, *, lines: bool = False) -> str:
     return "".join(c if c.isprintable() or (lines and c == "\n") else ascii(c)[1:-1] for c in text)
 
 
+LATE = "the time limit was reached"
 LONGEST = 320  # characters of a part of a message
 
 

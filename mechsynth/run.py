@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from typing import Any
 
-from mechsynth.errors import OutOfTime, UsageError
+from mechsynth.errors import LATE, OutOfTime, UsageError
 
 Progress = Callable[[str, int, int], None]
 
@@ -54,7 +54,7 @@ class Run:
     def check(self) -> None:
         """Raise `OutOfTime` once the deadline has passed."""
         if self.deadline is not None and time.monotonic() >= self.deadline:
-            raise OutOfTime("", "the time limit was reached", "allow more time, or resume from the file written")
+            raise OutOfTime("", LATE, "allow more time, or resume from the file written")
 
     def left(self) -> float | None:
         """Return the seconds that are left, more than 0; ``None`` for no limit.
@@ -68,8 +68,12 @@ class Run:
             return None
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise OutOfTime("", "the time limit was reached", "allow more time")
+            raise OutOfTime("", LATE, "allow more time")
         return left
+
+    def rest(self) -> float | None:
+        """Return the seconds that are left, 0 when none are; ``None`` for no limit."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
     def say(self, label: str, done: int, total: int) -> None:
         """Tell who waits how far the work is."""

@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from mechsynth.errors import OutOfTime, UsageError
+from mechsynth.errors import LATE, OutOfTime, UsageError
 from mechsynth.result.ask import REGISTRY as REGISTRY
 from mechsynth.result.ask import Ask as Ask
 from mechsynth.result.ask import part
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 for _found in iter_modules(__path__):
     if _found.ispkg:
         import_module(f"{__name__}.{_found.name}")
+GRACE = 0.75
 QUESTIONS = {ask.__name__: ask for ask in sorted(REGISTRY.values(), key=lambda ask: (ask.place, ask.name))}
 """The classes of the questions by their names, in the order in which they are listed; each is a name of this package."""
 REGISTRY |= {ask.name: REGISTRY.pop(ask.name) for ask in QUESTIONS.values()}
@@ -38,6 +39,8 @@ __all__ = ["QUESTIONS", "REGISTRY", "Ask", "answer", "program", *QUESTIONS]
 def answer(ask: Ask, case: Case, run: Run) -> Result:
     """Answer a question about an environment; the answer is ``unknown`` when the time is over first.
 
+    What looks at the clock has `GRACE` seconds to end with what is settled; what does not is interrupted then, and nothing is settled.
+
     Raises
     ------
     UsageError
@@ -47,15 +50,19 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
 
     from mechsynth.asks.needs import refuse
     from mechsynth.construct.unsettled import unsettled
+    from mechsynth.limits import Overrun, limited
 
     refuse(ask, case.environment)
     room = _room(ask)
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
+        counting = run.counting("blocks", case.blocks)
         try:
-            result: Result = room.answer(ask, case, run.counting("blocks", case.blocks))
+            result: Result = limited(run.rest(), lambda: room.answer(ask, case, counting), grace=GRACE)
         except OutOfTime as late:
             result = unsettled(case, ask.document(), late)
+        except Overrun:
+            result = unsettled(case, ask.document(), OutOfTime("", LATE, "allow more time"))
     return result
 
 

@@ -65,7 +65,7 @@ def _limit(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], 
     )
 
     def within(options: argparse.Namespace) -> int:
-        from mechsynth.suite.limits import LONGEST, Overrun, limited
+        from mechsynth.limits import LONGEST, Overrun, limited
 
         seconds = options.time_limit
         if seconds is not None and not 0 <= seconds <= LONGEST:

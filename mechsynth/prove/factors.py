@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mechsynth.errors import OutOfTime
+from mechsynth.errors import LATE, OutOfTime
 from mechsynth.rational import IntArray
 
 Line = dict[int, Any]
@@ -98,7 +98,7 @@ class Factors:
             if filled > most:
                 raise MemoryError
             if deadline is not None and time.monotonic() > deadline:
-                raise OutOfTime("", "the time limit was reached", "allow more time")
+                raise OutOfTime("", LATE, "allow more time")
             across[c] = set()
             self.pivots.append((r, c, pivot))
             self.below.append(below)

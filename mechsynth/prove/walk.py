@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mechsynth.errors import OutOfTime
+from mechsynth.errors import LATE, OutOfTime
 from mechsynth.prove.factors import Factors
 from mechsynth.prove.rows import Exact, Rows
 from mechsynth.prove.systems import Index, independent, solve
@@ -199,7 +199,7 @@ class _Walk:
 
     def _tick(self) -> None:
         if self.deadline is not None and time.monotonic() > self.deadline:
-            raise OutOfTime("", "the time limit was reached", "allow more time")
+            raise OutOfTime("", LATE, "allow more time")
         self.steps += 1
         if self.most is not None and self.steps > self.most:
             raise _Stop

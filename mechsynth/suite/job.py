@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from mechsynth.errors import MechsynthError, OutOfTime, UsageError
+from mechsynth.errors import LATE, MechsynthError, OutOfTime, UsageError
+from mechsynth.limits import Overrun, limited
 from mechsynth.result.ask import in_flags
-from mechsynth.suite.limits import Overrun, limited
 
 ACCEPTED, REFUSED = "accepted", "refused"
-LATE = "the time limit was reached"
 DIED = "its worker died every time it was tried"
 
 

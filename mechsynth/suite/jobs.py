@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 
-from mechsynth.errors import UsageError
+from mechsynth.errors import LATE, UsageError
 from mechsynth.suite import apart as beside
 from mechsynth.suite import cluster
 from mechsynth.suite.cluster import Scheduler
-from mechsynth.suite.job import DIED, LATE, Answer, Finished, Job, compute
+from mechsynth.suite.job import DIED, Answer, Finished, Job, compute
 
 __all__ = ["DIED", "LATE", "Answer", "Finished", "Job", "Scheduler", "compute", "run_jobs"]
 

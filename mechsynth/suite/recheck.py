@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.errors import LATE, InputError, MechsynthError, UsageError
+from mechsynth.limits import LONGEST, Overrun, limited
 from mechsynth.suite.expected import STATUSES, STRENGTHS, Expected, expected_in
 from mechsynth.suite.job import ACCEPTED, REFUSED
-from mechsynth.suite.limits import LONGEST, Overrun, limited
 from mechsynth.suite.plan import printable
 from mechsynth.suite.questions import LADDER, text
 from mechsynth.suite.run import compared
@@ -100,7 +100,7 @@ def _within(time_limit: float | None, table: Table, row: Row, version: str) -> s
     except MechsynthError as error:
         return str(error)
     except Overrun:
-        return "the time limit was reached"
+        return LATE
 
 
 def _reason(table: Table, row: Row, version: str) -> str:

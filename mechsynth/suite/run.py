@@ -12,9 +12,9 @@ from typing import Any, TypedDict, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.limits import LONGEST
 from mechsynth.suite.expected import Expected
 from mechsynth.suite.jobs import Answer, Job, Scheduler, run_jobs
-from mechsynth.suite.limits import LONGEST
 from mechsynth.suite.plan import Line, lines, printable
 from mechsynth.suite.summary import Summary, summarize
 from mechsynth.suite.table import Row, Table

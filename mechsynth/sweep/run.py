@@ -10,9 +10,9 @@ from typing import Any, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, UsageError
+from mechsynth.limits import LONGEST
 from mechsynth.suite.apart import Beside
 from mechsynth.suite.jobs import Answer, Finished, Job, Scheduler, run_jobs
-from mechsynth.suite.limits import LONGEST
 from mechsynth.suite.plan import Line
 from mechsynth.suite.questions import text
 from mechsynth.suite.run import How, Progress, compared, row_of

@@ -189,7 +189,7 @@ def test_a_table_of_format_1(table: Path, tmp_path: Path) -> None:
 
 def test_a_limit(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that takes too long is named; it is not said to be wrong in any other way."""
-    from mechsynth.suite import limits
+    from mechsynth import limits
 
     with pytest.raises(UsageError, match="is no limit"):
         recheck(table, time_limit=-1)

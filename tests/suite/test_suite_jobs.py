@@ -18,9 +18,10 @@ from suites import INSTANCES, PATIENCE, environ
 
 import mechsynth
 from mechsynth import __version__ as mechsynth_version
+from mechsynth import limits
 from mechsynth.check import check
 from mechsynth.errors import InputError, UsageError
-from mechsynth.suite import cluster, limits
+from mechsynth.suite import cluster
 from mechsynth.suite.jobs import DIED, LATE, Answer, Job, compute, run_jobs
 
 LEASES = (INSTANCES / "liu2014-oil-leases.json").read_bytes()
@@ -126,7 +127,7 @@ def test_a_limit_that_is_swallowed_is_said_again(monkeypatch: pytest.MonkeyPatch
 def test_a_worker_that_nothing_interrupts_ends_itself() -> None:
     """Sleep, like a solver at work, is no step of the interpreter."""
     code = (
-        "import time; from mechsynth.suite import limits; limits.GRACE, limits.LAST, limits.AGAIN = 0.1, 0.3, 0.1\n"
+        "import time; from mechsynth import limits; limits.GRACE, limits.LAST, limits.AGAIN = 0.1, 0.3, 0.1\n"
         "limits.limited(0.1, lambda: time.sleep(10**6), expendable=True)"
     )
     assert subprocess.run([sys.executable, "-c", code], env=environ(), timeout=PATIENCE, check=False).returncode == 1

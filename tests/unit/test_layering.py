@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "mechsynth"
 # A file imports what stands in earlier lines alone, and its own room: a room is a module or folder of the package, or a file of one where it stands elsewhere.
 LAYERS = (
     "errors result/vocabulary",
-    "files rational run display result/status result/codec result/rowname",
+    "files rational run limits display result/status result/codec result/rowname",
     "compact",
     "reading result/ask result/witness result/__init__",
     "laws past public period result/schema",
