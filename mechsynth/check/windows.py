@@ -165,7 +165,7 @@ class Rows:
             Beyond `MAX_ROWS` rows.
         """
         for true, r, told in self.lies(t):
-            slack = self._slack(owed, t, true, told)
+            slack = self.slack(owed, t, true, told)
             yield slack, partial(self.lie_name, t, true, r)
             if self.ends(t) or report_proof or self.rule(t, true) == self.rule(t, told):
                 continue
@@ -178,21 +178,22 @@ class Rows:
                     window = tuple(own for _, own in moved)
                     yield slack - sum((worst for worst, _ in moved), ZERO), partial(self.lie_name, t, true, r, window)
 
-    def cost(self, owed: Owed, t: int, told: int, action: int, true: int) -> Fraction:
+    def cost(self, owed: Owed, t: int, told: int, action: int, true: int, past: Word = ()) -> Fraction:
         """Return ``N``, what is paid in the last period included."""
-        total = owed.expected(t, told, action, (), (t, action, true))
+        total = owed.expected((t, told, action), (), (t, action, true), past)
         after = self.model.following(t)
         if self.ends(after):
             law = self.laws.law(t, action, true)
             total += self.model.discount * sum((share * owed.last[q] for q, share in law.items()), ZERO)
         return total
 
-    def _slack(self, owed: Owed, t: int, true: int, told: int) -> Fraction:
+    def slack(self, owed: Owed, t: int, true: int, told: int, past: Word = ()) -> Fraction:
+        """Return what a lie loses, what is open from earlier reports left aside."""
         here, there = self.rule(t, true), self.rule(t, told)
         if self.ends(t):
             return self.enjoyed(t, here, true) - owed.last[true] - self.enjoyed(t, there, true) + owed.last[told]
-        kept = self.enjoyed(t, here, true) - self.cost(owed, t, true, here, true)
-        return kept - self.enjoyed(t, there, true) + self.cost(owed, t, told, there, true)
+        kept = self.enjoyed(t, here, true) - self.cost(owed, t, true, here, true, past)
+        return kept - self.enjoyed(t, there, true) + self.cost(owed, t, told, there, true, past)
 
     def _moved(self, owed: Owed, t: int, lie: tuple[int, int, int], suffix: Word, age: int) -> tuple[Fraction, int]:
         """Return by how much a lie lowers what is open from the report of an age, for the own report of that age that is worst, and that report."""
@@ -200,34 +201,32 @@ class Rows:
         key = (t, age, suffix, true, r)
         if key not in self._most:
             then, members = self.before(t, age), self.laws.members(self.before(t, age))[suffix[0]]
-            since = (*suffix[1:], self._letter(t, true))
+            since = (*suffix[1:], self.letter(t, true))
             found = []
             for earlier in members:
                 action = self.rule(then, earlier)
                 parts = [
-                    owed.expected(then, earlier, action, since, (t, self.rule(t, at), true)) for at in (true, told)
+                    owed.expected((then, earlier, action), since, (t, self.rule(t, at), true)) for at in (true, told)
                 ]
                 found.append((parts[0] - parts[1], earlier))
             self._most[key] = max(found, key=lambda pair: pair[0])
         return self._most[key]
 
-    def _letter(self, t: int, profile: int) -> int:
+    def letter(self, t: int, profile: int) -> int:
+        """Return the others' part of a profile."""
         return next(y for y, members in enumerate(self.laws.members(t)) if profile in members)
 
-    def every_action(self, owed: Owed, ledger: Ledger, own_report: bool) -> None:
+    def targets_met(self, owed: Owed, t: int, past: Word, ledger: Ledger, own_report: bool) -> None:
         """Ask that after every available action truth is expected to pay the target, and every lie at least that; payments that do not look at the own report, exactly."""
-        for t in range(self.model.count):
-            if self.ends(t):
-                continue
-            choices = self.model.period(t).choices
-            for action in range(len(self.model.period(t).actions)):
-                for members in self.laws.members(t):
-                    for true in members:
-                        for r, told in enumerate(members) if choices[action, true] else ():
-                            slack = self.cost(owed, t, told, action, true) - self.target(t, action, true)
-                            exact = told == true or not own_report
-                            words = f"{self.target_name(t, action, true, r)}: slack {number_text(slack)}"
-                            ledger.claim(slack == 0 if exact else slack >= 0, words)
+        choices = self.model.period(t).choices
+        for action in range(len(self.model.period(t).actions)):
+            for members in self.laws.members(t):
+                for true in members:
+                    for r, told in enumerate(members) if choices[action, true] else ():
+                        slack = self.cost(owed, t, told, action, true, past) - self.target(t, action, true)
+                        exact = told == true or not own_report
+                        words = f"{self.target_name(t, action, true, r)}: slack {number_text(slack)}"
+                        ledger.claim(slack == 0 if exact else slack >= 0, words)
 
     def report_proof(self) -> bool:
         """Say whether no report moves what is expected of the reports that earlier payments still look at."""

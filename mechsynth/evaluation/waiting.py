@@ -146,6 +146,10 @@ def evaluate_waiting(result: bytes, instance: bytes) -> Waiting:
     if not laws:
         raise InputError("instance", "nobody reports", "name players")
     owed = read_owed(entries, laws, look, True, numbers, "mechanism.transfers")
+    if any(own.historic(t) for own in owed.values() for t in range(model.count)):
+        raise InputError(
+            "mechanism.transfers", "payments that look at all earlier reports", "mechsynth check looks at them"
+        )
     rows = {i: Listed(own, values, look, False) for i, own in laws.items()}
     for i, own in rows.items():
         own.settle(owed[i])

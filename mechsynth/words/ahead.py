@@ -164,6 +164,7 @@ _WAYS = {
     "report-proof": "No report of {} moves what earlier payments still look at, so payments that meet every block are incentive compatible after every history.",
     "windows": "The payments of {} meet every block, and were found incentive compatible after every window of earlier reports, although a report can move what is still due.",
     "together": "A report of {} can move what is still due from earlier ones; its payments were chosen together, so that truth is best after every window of earlier reports.",
+    "recursion": "No payments of {} on the reports of one period were found incentive compatible after every window; these look at all earlier reports, chosen forward from period to period.",
 }
 
 

@@ -30,6 +30,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.construct.slacks.SHORT": 0,
     "mechsynth.construct.last_choice.LARGE": 0,
     "mechsynth.construct.ahead.windows.LARGEST": 0,
+    "mechsynth.construct.ahead.recursion.LARGEST": 0,
     "mechsynth.asks.lump_sum_budget.solve.LARGE": 0,
     "mechsynth.asks.policy.solve.LONGEST": 0,
     "mechsynth.program.synthesis.LARGEST": 0,

@@ -14,6 +14,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from .. import histories
 from ..ahead import ZERO, Ahead
 from ..blocks import check_convex, profiles_of_blocks
 from ..envelope import Claim
@@ -30,7 +31,7 @@ from .ahead import check_dimensions, check_invariant, read_length
 from .beliefs import Combination, read_combination
 
 _KEYS = ("look-ahead", "before", "ways", "dimensions")
-_WAYS = ("report-proof", "windows", "together")
+_WAYS = ("report-proof", "windows", "together", "recursion")
 
 
 def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
@@ -86,9 +87,12 @@ def _feasible(claim: Claim, laws: Mapping[int, Ahead], values: Values, k: int, l
         if proof[-1]:
             words = f"certificate.ways: a report of {show(model.agents[i])} moves what earlier payments still look at"
             ledger.claim(own.report_proof(), words)
-        own.met(owed[i], ledger, proof[-1])
+        if histories.historic(owed[i], own):
+            histories.met(own, owed[i], ledger)
+        else:
+            own.met(owed[i], ledger, proof[-1])
         if claim.scope == "all":
-            own.every_action(owed[i], ledger, _contingent(claim))
+            histories.every_action(own, owed[i], ledger, _contingent(claim))
     if set(ways) - {model.agents[i] for i in model.players}:
         raise InputError("certificate.ways", "an agent who does not report", "list those that do")
     _payoffs(claim, rows, ledger)

@@ -16,7 +16,8 @@ from typing import Any
 from mechsynth.construct.ahead import multipliers
 from mechsynth.construct.ahead.blockwise import Failure, longer, report_proof, settle
 from mechsynth.construct.ahead.conditions import AUTO, Told, difference, dimensions
-from mechsynth.construct.ahead.sight import invariant, longest, sights
+from mechsynth.construct.ahead.recursion import Recursion
+from mechsynth.construct.ahead.sight import Sight, invariant, longest, sights
 from mechsynth.construct.ahead.windows import LARGEST, Form, Row, Windows, met, solve
 from mechsynth.construct.blockwise import Scoped
 from mechsynth.construct.case import Case
@@ -177,19 +178,26 @@ def _agent(case: Case, scope: str, k: int, own_report: bool, agent: int, run: Ru
         payments |= point
     if report_proof(sight, k):
         return Found(payments, "report-proof")
-    if rows.size() > LARGEST:
+    large = rows.size() > LARGEST
+    if not large:
+        every = list(rows.rows())
+        if met(every, longer(rows, payments))[0] >= 0:
+            return Found(payments, "windows")
+        every += [row for t in rows.periods if rows.every and rows.length(t) for row in rows.targets(t)]
+        point, found = solve(every, run)
+        if point is not None:
+            return Found({column: value for column, value in point.items() if column[0] != "z"}, "together")
+        if horizon is None:
+            return Found(plan=_named(rows, every, found))
+    elif horizon is None:
         return Found(open="a program with payments of several periods is too large to be decided exactly")
-    every = list(rows.rows())
-    if met(every, longer(rows, payments))[0] >= 0:
-        return Found(payments, "windows")
-    every += [row for t in rows.periods if rows.every and rows.length(t) for row in rows.targets(t)]
-    point, found = solve(every, run)
-    if point is not None:
-        return Found({column: value for column, value in point.items() if column[0] != "z"}, "together")
-    if horizon is None:
-        return Found(plan=_named(rows, every, found))
+    chain = Recursion(rows, scope, payments, run)
+    if chain.solve():
+        return Found(chain.form(), "recursion")
+    first = "were not tried" if large else "are not incentive compatible after every window"
     return Found(
-        open="no payments on the reports of one period are incentive compatible after every window; whether payments that look at all earlier reports are was not decided"
+        open=f"payments on the reports of one period {first}, and chosen forward, period by period, those that look at all earlier reports were not found; whether there are any "
+        "was not decided"
     )
 
 
@@ -211,11 +219,23 @@ def records(case: Case, agent: int, found: Found, own_report: bool, ask: Scoped)
             told = dict(zip(environment.agents, multipliers.labels(sight, environment.last, column[1]), strict=True))
             yield {"agent": name, "period": environment.last, "reports": told, "payment": text(value)}
             continue
-        _, t, action, profile, word = column
+        _, t, action, profile, word, *past = column
         reports = dict(zip(environment.agents, multipliers.labels(sight, t, profile), strict=True))
         if not own_report:
             del reports[name]
         record: Told = {"agent": name, **case.period_key(t), "reports": reports}
         if not own_report or ask.scope == "all":
             record["action"] = environment.period(t).actions[action]
+        if past:
+            record["history"] = [_reported(case, sight, s + 1, p) for s, p in enumerate(past[0])]
         yield {**record, "next": sight.labels(t, word), "payment": text(value)}
+
+
+def _reported(case: Case, sight: Sight, t: int, profile: int) -> Told:
+    """Return an entry of a history: the reports, and the action where actions move what comes next."""
+    environment = case.environment
+    told: Told = {"signals": dict(zip(environment.agents, multipliers.labels(sight, t, profile), strict=True))}
+    kernel = environment.period(t).kernel().num
+    if (kernel != kernel[:1]).any():
+        told["action"] = environment.period(t).actions[sight.rule(t, profile)]
+    return told
