@@ -45,6 +45,10 @@ def refuse(ask: Ask, environment: Environment) -> None:
         raise UsageError(place, "the instance has no prior to expect payments with", needs.prior)
     if needs.believed and environment.prior is None:
         raise UsageError(place, "the instance has no prior", needs.believed)
+    if needs.independent:
+        from mechsynth.construct.privacy import refuse_correlated
+
+        refuse_correlated(environment, place, needs.independent)
     if needs.private_values:
         from mechsynth.construct.privacy import refuse_influence, refuse_interdependent
 

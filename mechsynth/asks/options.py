@@ -128,6 +128,12 @@ def _weights(value: str) -> bool:
     return len(parts) == 2 and all(map(_exact, parts)) and not parts[0].startswith("-") and parts != ["0", "0"]
 
 
+REVEAL = Option(
+    "what is seen of later signals: reports alone, or what moves them",
+    "paths|shocks",
+    choices=("paths", "shocks"),
+    problem="{value!r} is nothing that can be revealed",
+)
 WEIGHTS = Option(
     "the weights of revenue and of surplus in what is to be large",
     "R,S",

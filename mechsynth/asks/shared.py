@@ -81,3 +81,14 @@ class WithinPeriod(Ask):
     def needs(self) -> Needs:
         """Return that there is one period, and a prior."""
         return Needs(one_period=ONE_PERIOD, believed=BELIEVED)
+
+
+def screened() -> Needs:
+    """Return what bounds by the first report need: a last period, a prior, and agents that are independent of each other."""
+    return Needs(
+        efficient_end="{} chooses the rule itself",
+        finite="ask about a finite horizon",
+        prior=NO_PRIOR,
+        plain="ask optimal, which takes them",
+        independent="ask optimal, which takes any law",
+    )

@@ -66,6 +66,67 @@ def refuse_influence(environment: Environment, place: str, remedy: str) -> None:
             )
 
 
+def refuse_correlated(environment: Environment, place: str, remedy: str) -> None:
+    """Ask that first signals are independent, and that every next signal looks at its own agent's signal and the action alone, and at no other next signal.
+
+    Raises
+    ------
+    UsageError
+        Naming the profile whose probability is not the product, and the two numbers.
+    """
+    prior = environment.prior
+    assert prior is not None
+    apart = _no_product(prior.num.astype(object)[None], prior.den)
+    if apart is not None:
+        first = _profile(environment, 1, apart[1:])
+        problem = f"first signals are correlated: {first} has probability {shown(prior.fraction(*apart[1:]))}, which is not the product of those of its signals"
+        raise UsageError(place, problem, remedy)
+    count = len(environment.agents)
+    for t in environment.linked:
+        period = environment.period(t)
+        assert period.transition is not None
+        num = period.transition.num.astype(object)
+        rows = num.reshape(-1, *num.shape[1 + count :])
+        apart = _no_product(rows, period.transition.den)
+        following = t + 1 if environment.horizon is not None else t
+        if apart is None:
+            apart = _looks(num, count)
+        if apart is not None:
+            action, *now = (int(k) for k in np.unravel_index(apart[0], num.shape[: 1 + count]))
+            raise UsageError(
+                place,
+                f"after {period.actions[action]}{_when(environment, t)} at {_profile(environment, t, tuple(now))} the next signals "
+                f"{_profile(environment, following, apart[1:])} do not look at each agent's own signal alone, or go together",
+                remedy,
+            )
+
+
+def _no_product(rows: IntArray, den: int) -> tuple[int, ...] | None:
+    """Return the row and the place of an entry that is not the product of its marginals over ``den``; ``None`` where there is none."""
+    count = rows.ndim - 1
+    product: IntArray = np.ones(rows.shape, dtype=object)
+    for i in range(count):
+        own = rows.sum(axis=tuple(1 + j for j in range(count) if j != i), keepdims=True)
+        product = product * own
+    wrong = np.argwhere(product != rows * den ** (count - 1))
+    return tuple(int(k) for k in wrong[0]) if wrong.size else None
+
+
+def _looks(num: IntArray, count: int) -> tuple[int, ...] | None:
+    """Return a row and a place where an agent's next signal looks at another's signal."""
+    for i in range(count):
+        own = num.sum(axis=tuple(1 + count + j for j in range(count) if j != i), keepdims=True)
+        first = own
+        for j in range(count):
+            if j != i:
+                first = np.take(first, [0], axis=1 + j)
+        wrong = np.argwhere(own != first)
+        if wrong.size:
+            at = tuple(int(k) for k in wrong[0])
+            return (int(np.ravel_multi_index(at[: 1 + count], num.shape[: 1 + count])), *at[1 + count :])
+    return None
+
+
 def _apart(array: IntArray, axis: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Return two indices that differ along ``axis`` alone, with different entries; ``None`` where there are none."""
     first = np.take(array, [0], axis=axis)

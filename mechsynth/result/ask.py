@@ -128,6 +128,8 @@ class Needs:
         Leaving is worth 0.
     plain:
         Every agent reports, and every action is always available.
+    independent:
+        First signals are independent, and every next signal looks at its own agent's signal and the action alone, and at no other next signal.
     utilities:
         Utilities of at least 0, the outside option.
     prior:
@@ -151,6 +153,7 @@ class Needs:
     two_agents: str = ""
     no_outside: str = ""
     plain: str = ""
+    independent: str = ""
     utilities: str = ""
     prior: str = ""
     believed: str = ""

@@ -3,7 +3,7 @@
 RESULT, RESULT_SECOND = "mechsynth-result/1", "mechsynth-result/2"
 """The formats of results; one is written in the lower if that can say it."""
 
-SECOND_KEYS = frozenset({"rule", "look_ahead", "beliefs", "participation", "memory", "lotteries"})
+SECOND_KEYS = frozenset({"rule", "look_ahead", "beliefs", "participation", "memory", "lotteries", "reveal"})
 FIRST_WITNESSES = frozenset({"convex-combination", "dependence", "cycle", "farkas", "budget", "interval"})
 """What only the second format says: keys of a question; what the first says: kinds of a witness."""
 
@@ -31,6 +31,9 @@ RULE, BELIEFS, LAST, RESIDUAL = "the rule", "beliefs", "one period", "residual c
 ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no correlation"
 BEST = "the rule is a choice"
 EVERYTHING = "everything at once"
+
+ABOVE, BELOW = "relaxed", "optimal"
+"""The questions that say how much no mechanism earns more than, and what the best one earns."""
 
 UNNAMED, WISHES = "ladder", "implement"
 """The question that is asked where none is named; and the one that takes any class of transfers and any requirements, to which others refer."""

@@ -264,7 +264,23 @@ class Minor(Record):
     parts: Mapping[str, Any]
 
 
-Witness = Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects | Invariant | Minor
+@dataclass(frozen=True, kw_only=True)
+class Distance(Record):
+    """A bound that no mechanism reaches (Kakade, Lobel and Nazerzadeh 2011, section 7).
+
+    Attributes
+    ----------
+    shortfall:
+        The bound less what the best mechanism earns, more than 0.
+    """
+
+    kind: Literal["gap"] = "gap"
+    shortfall: Fraction
+
+
+Witness = (
+    Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects | Invariant | Minor | Distance
+)
 """Why not."""
 
 __all__ = [
@@ -272,6 +288,7 @@ __all__ = [
     "Conflict",
     "Cycle",
     "Dependence",
+    "Distance",
     "Imbalance",
     "Interval",
     "Invariant",

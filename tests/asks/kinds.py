@@ -64,6 +64,33 @@ SLOW: dict[str, Callable[[], bytes]] = {
 }
 
 
+def _independent(env: Any) -> bool:
+    """Whether all laws are products of laws of the agents, each of which looks at the own signal and the action alone."""
+    laws: list[tuple[Any, dict[tuple[int, ...], Fraction]]] = [(None, env.prior)]
+    for t, period in enumerate(env.periods):
+        if env.next_period(t) is not None:
+            laws += [((t, a, p), period.kernel[a, p]) for a in range(len(period.actions)) for p in period.profiles() if period.there(a, p)]
+    own_laws: dict[Any, dict[int, Fraction]] = {}
+    for place, law in laws:
+        own: list[dict[int, Fraction]] = [{} for _ in env.agents]
+        for profile, chance in law.items():
+            for i, k in enumerate(profile):
+                own[i][k] = own[i].get(k, Fraction(0)) + chance
+        for profile in product(*own):
+            chance = Fraction(1)
+            for i, k in enumerate(profile):
+                chance *= own[i][k]
+            if chance != law.get(profile, 0):
+                return False
+        if place is not None:
+            t, a, p = place
+            for i, each in enumerate(own):
+                positive = {k: c for k, c in each.items() if c}
+                if own_laws.setdefault((t, a, i, p[i]), positive) != positive:
+                    return False
+    return True
+
+
 def lacks(raw: bytes) -> set[str]:
     """The needs of `mechsynth.result.ask.Needs` that an instance does not meet, by their definitions."""
     found: set[str] = set()
@@ -77,6 +104,8 @@ def lacks(raw: bytes) -> set[str]:
         found.add("plain")
     found |= set() if env.horizon is None else {"constant_end"}
     found |= {"auction"} if json.loads(raw)["format"] == "mechsynth-instance/2" or not _sells(env) else set()
+    if env.prior is not None and not _independent(env):
+        found.add("independent")
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
         if any(period.leaving(i, p) for i in env.players for p in period.profiles()):

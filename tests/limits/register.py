@@ -38,6 +38,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.optimal.solve.LARGEST": 0,
     "mechsynth.construct.sure.MOST": 0,
     "mechsynth.construct.sure.SUGGESTED": 0,
+    "mechsynth.asks.relaxed.solve.MOST": 0,
     "mechsynth.prove.dependent.TABLEAU": 0,
     "mechsynth.prove.linear.ASIDE": 0,
     "mechsynth.prove.linear.LIGHT": 0,

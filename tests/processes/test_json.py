@@ -40,6 +40,7 @@ def said(*arguments: str, codes: tuple[int, ...] = (0,)) -> Any:
 INFORMED = "instances/beliefs/three-informed.json"
 ASKS: dict[str, list[tuple[str, ...]]] = {
     **{ask: [(INFORMED,)] for ask in ("distinct", "balance", "strict-balance", "identifiability")},
+    "relaxed": [("instances/families/plus-or-times.json",), ("instances/families/value-moves.json", "--reveal", "shocks")],
     "separable": [("instances/families/plus-or-times.json",), ("instances/families/buyer-learns-more.json",)],
     "policy": [(LEASES,)],
     "convex-independence": [(LEASES,), (HIDDEN, "--distance")],

@@ -1,0 +1,63 @@
+"""A bound on revenue, in words."""
+
+from __future__ import annotations
+
+from mechsynth.words import reading
+from mechsynth.words.envelope import Answer
+from mechsynth.words.layout import Page
+from mechsynth.words.numbers import brief, number, show
+from mechsynth.words.reading import clean, fail, item
+
+MOST = 8  # temptations that are told
+
+
+def tell(page: Page, answer: Answer) -> None:
+    """Put the explanation of a proved answer on a page."""
+    if answer.value is None:
+        fail("result.value", "missing", "an answer to relaxed states the bound")
+    revealed = answer.question.get("reveal") == "shocks"
+    page.say(
+        f"A bound: no mechanism earns more than {show(answer.value)}, whatever its rule and its payments, if truth is an equilibrium of it and every first signal that can occur "
+        "expects at least what leaving is worth. It is not said that one earns that: optimal says what can be earned, gap how far apart the two are."
+    )
+    page.say(
+        "It is exactly what could be earned if the only lies were consistent ones: a wrong first report, followed by the chain that goes with it, signal by signal in the order of the file. "
+        "Other lies in later periods are left aside."
+        + (
+            " Besides, the designer sees what moves later signals, and may let the rule look at it: that can only raise the bound."
+            if revealed
+            else ""
+        )
+    )
+    _tempted(page, answer)
+
+
+def _tempted(page: Page, answer: Answer) -> None:
+    entries = reading.sequence(item(answer.certificate, "tempted", "certificate"), "certificate.tempted")
+    found = []
+    for k, value in enumerate(entries):
+        place = f"certificate.tempted[{k}]"
+        entry = reading.mapping(value, place)
+        agent, own, told = (
+            reading.text(item(entry, key, place), f"{place}.{key}") for key in ("agent", "signal", "report")
+        )
+        found.append(
+            (
+                number(entry.get("weight"), f"{place}.weight"),
+                f"{clean(agent)} with {clean(own)} reporting {clean(told)}",
+            )
+        )
+    if not found:
+        page.say("No first report has to be bought: the bound is the whole surplus, less what leaving is worth.")
+        return
+    found.sort(key=lambda pair: -pair[0])
+    page.head("Whose first report has to be bought")
+    page.items(f"{line}: {brief(weight)}" for weight, line in found[:MOST])
+    if len(found) > MOST:
+        page.say(f"{len(found) - MOST} more are in the file.")
+    page.say("The numbers are multipliers: by how much the bound would rise for every unit that the lie were to cost.")
+
+
+def short(answer: Answer) -> str | None:
+    """Return the bound, for a row of a table."""
+    return None if answer.value is None else f"at most {brief(answer.value)}"
