@@ -105,7 +105,30 @@ def _lease(positive: str, negative: str, *questions: Mapping[str, Any]) -> Close
     )
 
 
+def _attained(given: Params) -> Fraction | None:
+    """Return ``x_1 + c_+ − c_× x_{k*}``, k* the first with ``x_k > (K − k)/K``; ``None`` where x_1 is not served at +."""
+    count, plus, times = given["types"], given["plus"], given["times"]
+    lowest = Fraction(1, 2 * count)
+    if lowest - Fraction(count - 1, count) + plus <= 0:
+        return None
+    first = next(k for k in range(1, count + 1) if 2 * k - 1 > 2 * (count - k))
+    return lowest + Fraction(plus) - Fraction(times) * Fraction(2 * first - 1, 2 * count)
+
+
+def _attained_status(given: Params) -> str | None:
+    left = _attained(given)
+    return None if left is None else "holds" if left >= 0 else "fails"
+
+
 FORMS = (
+    ClosedForm(
+        "kln7",
+        ({"ask": "gap"},),
+        "Kakade, Lobel and Nazerzadeh 2011, section 7; docs/families.md",
+        lambda given: "" if _attained(given) is None else "holds if and only if c_× ≤ (x_1 + c_+)/x_{k*}",
+        _attained_status,
+        _attained,
+    ),
     ClosedForm(
         "bilateral-trade",
         ({"ask": "lump-sum-budget"},),

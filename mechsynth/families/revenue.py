@@ -80,6 +80,9 @@ def _battaglini(given: Mapping[str, Any], _: Draws) -> Draft:
             "optimal",
             value=battaglini_formula(given),
         )
+        why = "Coupled in order, a high chain and the low one that it tells differ while the low one has been low ever since: the rows of first reports come to the same formula."
+        draft.expect("holds", why, "relaxed", value=battaglini_formula(given))
+        draft.expect("holds", "Both are Battaglini's formula.", "gap", value=Fraction(0))
     return draft
 
 

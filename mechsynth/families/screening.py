@@ -113,14 +113,23 @@ def _kln7(given: Mapping[str, Any], _: Draws) -> Draft:
         else "Without c_+ the value is x times 1 or c_×; with c_× = 1 it is x and 0 or c_+.",
         "separable",
     )
+    bound = kln7_relaxed(count, plus, times)
+    why = "Σ_k [(c_× φ_k)^+ + (c_+ + φ_k)^+]/(2K), φ_k = x_k − (K − k)/K: served sets shrink with x, so lies to neighbours below are all that count."
+    draft.expect("holds", why, "relaxed", value=bound)
     edge = kln7_edge(count, plus)
+    if edge is not None:
+        draft.expect(
+            "holds" if times <= edge else "fails",
+            "Attained if and only if c_× ≤ (x_1 + c_+)/x_{k*}: above it x_{k*} at × takes what x_1 takes at +, and every first value counts.",
+            "gap",
+        )
     if edge is not None and times <= edge:
         draft.expect(
             "optimal",
             "The bound of the period-1 rows, Σ_k [(c_× φ_k)^+ + (c_+ + φ_k)^+]/(2K). Two contracts attain it: the item at the price x_1 + c_+ in period 2, at which nobody below x_{k*} buys at ×, nor x_{k*} itself, since "
             "c_× x_{k*} ≤ x_1 + c_+; and the item in any case at a price at which x_{k*} is indifferent.",
             "optimal",
-            value=kln7_relaxed(count, plus, times),
+            value=bound,
         )
     elif times * points[0] > points[0] + plus:
         draft.expect(
@@ -189,7 +198,10 @@ def _separable(given: Mapping[str, Any], _: Draws) -> Draft:
     why = f"The value is {joined}; x stays, and s is drawn without looking at it."
     draft.expect("holds", why, "separable")
     bound, attained = contracts(points, shocks, cost, additive)
+    why = "E (virtual value − c)^+, φ_k = x_k − (K − k)/K in place of x: it rises with x, so lies to neighbours below are all that count."
+    draft.expect("holds", why, "relaxed", value=bound)
     if attained:
+        draft.expect("holds", "Strike prices with fees attain the bound; see optimal.", "gap", value=Fraction(0))
         draft.expect(
             "optimal",
             "The bound of the period-1 rows, E (virtual value − c)^+ with φ_k = x_k − (K − k)/K in place of x (Kakade, Lobel and Nazerzadeh 2011, Corollary 4.1). Strike prices, the least value served up to each x, with fees that leave it the "
@@ -224,6 +236,8 @@ def _screening(given: Mapping[str, Any], _: Draws) -> Draft:
         "optimal",
         value=value,
     )
+    draft.expect("holds", f"The whole surplus, which a mechanism takes. {why}", "relaxed", value=value)
+    draft.expect("holds", "Both are the whole surplus.", "gap", value=Fraction(0))
     return draft
 
 

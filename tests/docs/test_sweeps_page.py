@@ -32,7 +32,7 @@ def test_the_closed_forms_of_the_page_are_those_of_the_families() -> None:
 
     table = PAGE.partition("| family | question | closed form |")[2].partition("\n\n")[0]
     assert set(
-        re.findall(r"`([a-z]+-[a-z]+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if line))
+        re.findall(r"`([a-z0-9-]+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if line))
     ) == {form.family for form in FORMS}
 
 

@@ -41,6 +41,7 @@ INFORMED = "instances/beliefs/three-informed.json"
 ASKS: dict[str, list[tuple[str, ...]]] = {
     **{ask: [(INFORMED,)] for ask in ("distinct", "balance", "strict-balance", "identifiability")},
     "relaxed": [("instances/families/plus-or-times.json",), ("instances/families/value-moves.json", "--reveal", "shocks")],
+    "gap": [("instances/families/plus-or-times.json",), ("instances/revenue/buyer-met-twice.json", "--incentives", "pbic")],
     "separable": [("instances/families/plus-or-times.json",), ("instances/families/buyer-learns-more.json",)],
     "policy": [(LEASES,)],
     "convex-independence": [(LEASES,), (HIDDEN, "--distance")],
