@@ -71,3 +71,37 @@ def drawn(seed: int, *, known: bool = False) -> Json:
         "prior": nest(sizes[0], list(map(str, first))),
         "periods": periods,
     }
+
+
+def longer(seed: int) -> Json:
+    """One buyer in three periods, values that move or stay, a cost, actions that move the value or do not."""
+    dice = random.Random(seed)
+    n = dice.choice((2, 2, 3))
+    moved = n == 2 and dice.random() < 0.4
+    values = [[str(v) for v in sorted(dice.sample(range(9), n))] for _ in range(3)]
+    cost = str(dice.randint(-2, 0))
+
+    def law() -> list[str]:
+        weights = [dice.choice((0, 1, 2, 3)) for _ in range(n)]
+        weights[dice.randrange(n)] += 1
+        return [str(Fraction(w, sum(weights))) for w in weights]
+
+    periods: list[Json] = []
+    for t in range(3):
+        entry: Json = {
+            "signals": {"buyer": [f"s{k}" for k in range(n)], "seller": ["-"]},
+            "actions": ["no", "yes"],
+            "utilities": {"buyer": [[["0"]] * n, [[v] for v in values[t]]], "seller": [[["0"]] * n, [[cost]] * n]},
+        }
+        if t < 2:
+            entry["transition"] = [[[[[c] for c in law()]] for _ in range(n)] for _ in range(2 if moved else 1)]
+        periods.append(entry)
+    return {
+        "format": "mechsynth-instance/1",
+        "name": f"longer-{seed}",
+        "horizon": 3,
+        "discount": dice.choice(("1", "1/2", "9/10")),
+        "agents": ["buyer", "seller"],
+        "prior": [[c] for c in law()],
+        "periods": periods,
+    }
