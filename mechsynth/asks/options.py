@@ -134,6 +134,13 @@ REVEAL = Option(
     choices=("paths", "shocks"),
     problem="{value!r} is nothing that can be revealed",
 )
+PERIODS = Option(
+    "of an infinite horizon: how many periods are looked at, between a mechanism that then stops and all that could follow",
+    "none|T",
+    accepts=lambda value: value == "none" or (_exact(value) and value.isdigit() and value != "0"),
+    problem="{value!r} is no number of periods",
+    remedy="write none, or a whole number from 1 on",
+)
 WEIGHTS = Option(
     "the weights of revenue and of surplus in what is to be large",
     "R,S",

@@ -34,6 +34,8 @@ class Terms:
         The weights of the objective.
     budget:
         The least expected revenue, or None.
+    tail:
+        By how much payoffs may differ between two signals in the last period, which then stands for all that follow; or None.
     """
 
     incentives: str
@@ -41,6 +43,7 @@ class Terms:
     revenue: Fraction
     surplus: Fraction
     budget: Fraction | None
+    tail: Fraction | None = None
 
     @property
     def plain(self) -> bool:

@@ -223,7 +223,7 @@ class _Sums:
     owed: Fraction
 
 
-def _sums(nodes: Nodes, m: Multipliers) -> _Sums:
+def _sums(nodes: Nodes, m: Multipliers, tail: Fraction | None) -> _Sums:
     payoffs: dict[tuple[int, int, int, int], Fraction] = defaultdict(Fraction)
     chances: dict[tuple[int, int, int, int], Fraction] = defaultdict(Fraction)
     delta, last, owed = nodes.model.discount, nodes.model.count - 1, Fraction(0)
@@ -232,7 +232,9 @@ def _sums(nodes: Nodes, m: Multipliers) -> _Sums:
         payoffs[t, i, h, told] -= weight
         own = nodes.worth[t][i]
         for a in range(nodes.actions(t)):
-            chances[t, h, told, a] -= weight * (own[a][truth] - own[a][told])
+            # in a period that stands for all that follow a lie can gain anything up to the tail
+            gain = own[a][truth] - own[a][told] if tail is None or t < last else -tail
+            chances[t, h, told, a] -= weight * gain
         for a in nodes.branches(t) if t < last else ():
             follows = nodes.after(t, h, told, a)
             for q, c in nodes.rows[t][a][truth].items():
@@ -259,7 +261,7 @@ def _sums(nodes: Nodes, m: Multipliers) -> _Sums:
 
 def bound(nodes: Nodes, terms: Terms, m: Multipliers, wanted: Wanted, ledger: Ledger, place: str) -> Fraction:
     """Ask that truthful payoffs cancel; return the largest that what is wanted can be, by backward induction."""
-    model, sums = nodes.model, _sums(nodes, m)
+    model, sums = nodes.model, _sums(nodes, m, terms.tail)
     kept = wanted.objective * terms.revenue + m.budget
     shared = kept + wanted.objective * terms.surplus
     gone = [nodes.never[t] | (wanted.gone[t] if wanted.gone else set()) for t in range(model.count)]

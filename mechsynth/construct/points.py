@@ -81,8 +81,8 @@ def dead(tree: Tree, point: Series[Fraction]) -> Dead:
     return {t: frozenset(h for h in range(tree.histories(t)) if not point[start + h]) for t, start in starts.items()}
 
 
-def plays(tree: Tree, point: Series[Fraction]) -> bool:
-    """Return whether payoffs after a chance of 0 move no incentive: then they may as well be 0."""
+def plays(tree: Tree, point: Series[Fraction], unpaid: bool = False) -> bool:
+    """Return whether payoffs after a chance of 0 move no incentive: then they may as well be 0, and be paid before (not where nothing may be paid then)."""
     environment, gone = tree.environment, dead(tree, point)
     for t in range(1, tree.last):
         if not gone.get(t + 1):
@@ -103,7 +103,7 @@ def plays(tree: Tree, point: Series[Fraction]) -> bool:
                 for truth, place in enumerate(places)
                 if all(j == i or place[j] == places[told][j] for j in range(len(place)))
             }
-            if len(means) > 1:
+            if len(means) > 1 or (unpaid and means != {Fraction(0)}):
                 return False
     return True
 
@@ -125,7 +125,7 @@ def settle(tree: Tree, program: Sequence, found: Decision) -> Best | None:
     point, steps = best, []
     gone: Dead = {t: frozenset() for t in range(2, tree.last + 1)}
     assert found.value is not None
-    while not plays(tree, point):
+    while not plays(tree, point, bool(program.unpaid)):
         fixed = owed_nothing(tree, program.rows, gone)
         face = extended(fixed, _as_good(program, found.value))
         last = found
@@ -142,7 +142,7 @@ def settle(tree: Tree, program: Sequence, found: Decision) -> Best | None:
                 break
             other = fractions(chance.point, tree.width)
             point = [(a + b) / 2 for a, b in zip(point, other, strict=True)]
-            if plays(tree, point):
+            if plays(tree, point, bool(program.unpaid)):
                 return Best(best, point)
         steps.append(_step(program, fixed.count, last, candidates, found.value.denominator))
         gone = {t: histories | candidates[t] for t, histories in gone.items()}

@@ -43,6 +43,8 @@ class Terms:
         The weights of the two in the objective.
     budget:
         What the expected revenue must be at least; ``None`` for no such requirement.
+    tail:
+        By how much payoffs of the last period, which then stands for all that follow, may differ between two signals; ``None`` where it is a period as others.
     """
 
     incentives: str = "pepic"
@@ -50,6 +52,7 @@ class Terms:
     revenue: Fraction = Fraction(1)
     surplus: Fraction = Fraction(0)
     budget: Fraction | None = None
+    tail: Fraction | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +179,7 @@ def sequence(tree: Tree, terms: Terms, run: Run) -> Sequence:
     writer, lies, unpaid = _Writer(), [], []
     for t in range(1, tree.last + 1):
         _lotteries(tree, writer, t)
-        lies += _lies(tree, writer, t, terms.incentives)
+        lies += _lies(tree, writer, t, terms)
     joining = _joining(tree, writer, terms.participation)
     staying: list[Held] = []
     if terms.participation == "withdrawal":
@@ -214,16 +217,22 @@ def _lotteries(tree: Tree, writer: _Writer, t: int) -> None:
             writer.put(writer.open(never.size, True), tree.payoff(t, i) + never * profiles + p, 1)
 
 
-def _lies(tree: Tree, writer: _Writer, t: int, incentives: str) -> list[Lie]:
+def _lies(tree: Tree, writer: _Writer, t: int, terms: Terms) -> list[Lie]:
     found = []
     for i in tree.environment.players:
-        for histories, members in informed(tree, t, i, incentives):
-            found += _lies_there(tree, writer, (t, i), histories, members)
+        for histories, members in informed(tree, t, i, terms.incentives):
+            tail = terms.tail if t == tree.last else None
+            found += _lies_there(tree, writer, (t, i), histories, members, tail)
     return found
 
 
 def _lies_there(
-    tree: Tree, writer: _Writer, where: tuple[int, int], histories: Index, known: tuple[tuple[int, int], ...]
+    tree: Tree,
+    writer: _Writer,
+    where: tuple[int, int],
+    histories: Index,
+    known: tuple[tuple[int, int], ...],
+    tail: Fraction | None,
 ) -> list[Lie]:
     """Write the rows of every lie about one signal."""
     t, i = where
@@ -233,6 +242,7 @@ def _lies_there(
     kernel = period.kernel() if t < tree.last else None
     delta, payoff = environment.discount, tree.payoff(t, i)
     scale = lcm(utilities.den, 1 if kernel is None else kernel.den * delta.denominator)
+    scale = lcm(scale, 1 if tail is None else tail.denominator)
     mass = sum(weight for _, weight in known)
     later = 0 if kernel is None else scale // (kernel.den * delta.denominator) * delta.numerator
     found = []
@@ -249,8 +259,9 @@ def _lies_there(
             writer.put(rows, payoff + histories * profiles + told, -scale * weight)
             for a in range(tree.actions(t)):
                 gain = int(utilities.num[i, a, truth]) - int(utilities.num[i, a, told])
+                own = scale // utilities.den * gain if tail is None else -int(scale * tail)
                 column = tree.lottery(t) + (histories * profiles + told) * tree.actions(t) + a
-                writer.put(rows, column, -(scale // utilities.den) * weight * gain)
+                writer.put(rows, column, -own * weight)
             if kernel is None:
                 continue
             for a in tree.branches[t]:

@@ -88,10 +88,10 @@ def surely(tree: Tree, program: Sequence) -> Sure | None:
     best: tuple[Fraction, Point] | None = None
     for decided in _suggestions(tree, program):
         tried = _bounded(tree, program, decided)
-        best = _better(tree, tried, best)
+        best = _better(tree, tried, best, bool(program.unpaid))
         if best is not None:
             break
-    best = _better(tree, root, best)
+    best = _better(tree, root, best, bool(program.unpaid))
     order, solved = count(), 1
     queue = [] if root.bound is None else [(-root.bound, next(order), root)]
     while queue and solved < MOST:
@@ -109,7 +109,7 @@ def surely(tree: Tree, program: Sequence) -> Sure | None:
             if part is None:
                 return None
             parts[a] = part
-            best = _better(tree, part, best)
+            best = _better(tree, part, best, bool(program.unpaid))
             if part.bound is not None:
                 heapq.heappush(queue, (-part.bound, next(order), part))
         branch.node, branch.parts = node, parts
@@ -121,12 +121,14 @@ def _choices(tree: Tree, node: Node) -> list[int]:
     return [int(a) for a in np.flatnonzero(tree.environment.period(t).choices()[:, p])]
 
 
-def _better(tree: Tree, tried: Branch | None, best: tuple[Fraction, Point] | None) -> tuple[Fraction, Point] | None:
+def _better(
+    tree: Tree, tried: Branch | None, best: tuple[Fraction, Point] | None, unpaid: bool
+) -> tuple[Fraction, Point] | None:
     """Return the better of the best so far and a branch's point, if that draws nothing and can be played."""
     if tried is None or tried.bound is None or tried.point is None or (best is not None and tried.bound <= best[0]):
         return best
     chances = tried.point[: tree.lottery(tree.last + 1)]
-    sure = all(z in (0, 1) for z in chances) and plays(tree, tried.point)
+    sure = all(z in (0, 1) for z in chances) and plays(tree, tried.point, unpaid)
     return (tried.bound, tried.point) if sure else best
 
 

@@ -36,6 +36,8 @@ LIMITS: dict[str, Any] = {
     "mechsynth.program.synthesis.LARGEST": 0,
     "mechsynth.asks.auction.solve.LARGEST": 0,
     "mechsynth.asks.optimal.solve.LARGEST": 0,
+    "mechsynth.asks.optimal.forever.MOST": 0,
+    "mechsynth.check.endless._MOST": 0,
     "mechsynth.construct.sure.MOST": 0,
     "mechsynth.construct.sure.SUGGESTED": 0,
     "mechsynth.asks.relaxed.solve.MOST": 0,

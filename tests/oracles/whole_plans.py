@@ -1,5 +1,7 @@
 """The best mechanism of one or two periods, from the definition: floats over whole plans, and best replies to a mechanism in fractions.
 
+Ex post is meant of all signals, also of those that never come; given what is known, of what can come.
+
 Columns: chances of whole plans (a first action, then a second one), payments times the chance of what went before, and for every state after a lie the best that a
 report can bring. States after a lie have the agent's own last true signal beside what was reported, whether or not it matters. Nothing of the package is used.
 """
@@ -131,6 +133,12 @@ def floats(
                 told = changed(p, i, k)
                 law = [(q, m.move(a, p, q)) for q in view]
                 if not any(chance for _, chance in law):
+                    if incentives == "pepic" and told == p:
+                        # whatever the signals: truth is a best reply there, too, although it never comes to it
+                        for s in m.signals[1][i]:
+                            form = then(i, p, a, view[0], view[0])
+                            plus(form, then(i, p, a, view[0], changed(view[0], i, s)), -1)
+                            rows.append((form, Fraction(0)))
                     continue
                 best = at("best", i, p, told, a, view[0][i] if incentives == "pbic" else view[0])
                 truth: dict[int, Fraction] = {}

@@ -196,10 +196,11 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "lotteries": "no",
         "weights": "0,1",
         "budget": "1/2",
+        "periods": "3",
     }
     told["rule"] = "rule.json"
     words = ["--rule", "rule.json", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
-    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--reveal", "shocks", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2"]
+    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--reveal", "shocks", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2", "--periods", "3"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told
     assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}

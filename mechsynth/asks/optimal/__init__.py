@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.asks.options import BUDGET, LOTTERIES, MEMORY, PARTICIPATION, PUBLIC, WEIGHTS
+from mechsynth.asks.options import BUDGET, LOTTERIES, MEMORY, PARTICIPATION, PERIODS, PUBLIC, WEIGHTS
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import BEST
@@ -30,6 +30,8 @@ class Optimal(Ask, name="optimal"):
         Of revenue and of surplus in what is to be large, ``"1,0"``; not both 0, the first at least 0.
     budget:
         What the expected revenue must be at least; ``"none"`` for no such requirement.
+    periods:
+        Of an infinite horizon, how many periods are looked at; the answer is then between two numbers. ``"none"`` for a finite horizon.
     """
 
     place = 75
@@ -46,12 +48,15 @@ class Optimal(Ask, name="optimal"):
     lotteries: str = option("yes", LOTTERIES)
     weights: str = option("1,0", WEIGHTS)
     budget: str = option("none", BUDGET)
+    periods: str = option("none", PERIODS)
 
     def needs(self) -> Needs:
         """Return a last period, a prior, and nothing else to leave for."""
+        forever = "leave --periods out where the horizon is finite" if self.periods != "none" else ""
         return Needs(
             efficient_end="{} chooses the rule itself",
-            finite="ask about a finite horizon: what it earns in T periods is a lower bound",
+            finite="" if forever else "say with --periods how many are looked at, or ask about a finite horizon",
+            infinite=forever,
             prior="give it a prior",
         )
 
@@ -65,4 +70,5 @@ class Optimal(Ask, name="optimal"):
             "lotteries": self.lotteries,
             **({} if self.weights == "1,0" else {"weights": self.weights}),
             **({} if self.budget == "none" else {"budget": self.budget}),
+            **({} if self.periods == "none" else {"periods": self.periods}),
         }

@@ -9,7 +9,7 @@ ASKED = Asked(
     judge,
     {
         "optimal": ("tempted", "joined", "unpaid", "staying", "budget", "limit", "branches"),
-        "feasible": ("branches",),
+        "feasible": ("branches", "tempted", "joined"),
         "infeasible": (),
     },
     read=read,

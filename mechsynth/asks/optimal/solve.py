@@ -11,6 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mechsynth.asks.optimal import Optimal
+from mechsynth.asks.optimal.forever import forever
 from mechsynth.construct.case import Case
 from mechsynth.construct.grown import branches, histories, multipliers, played, told
 from mechsynth.construct.points import Best, settle
@@ -35,6 +36,8 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
     UsageError
         Where memory is short although actions move signals, and where the tree is too large.
     """
+    if ask.periods != "none":
+        return forever(ask, case.environment, run)
     environment = case.environment
     moved = controlled(environment)
     if moved and ask.memory != "full":

@@ -46,6 +46,11 @@ def tell(page: Page, answer: Answer) -> None:
         page.say(
             f"The mechanism listed has {low}, and none has more than {high}: {_of(answer)}. Which is best was not settled."
         )
+        if "periods" in answer.question:
+            page.say(
+                f"It has {word(reading.text(answer.question['periods'], 'question.periods'))} periods; after them an action is taken for ever that is worth nothing "
+                "to anybody. The bound takes all that could follow as if it were as good as it could be: the more periods are looked at, the closer the two."
+            )
         if "weights" in answer.question:
             page.say(
                 "What a mechanism has is the weighted sum of what it is expected to earn and of the surplus that was asked about."

@@ -21,6 +21,7 @@ import numpy as np
 
 from mechsynth.errors import InputError
 
+from ..endless import check_forever
 from ..envelope import Claim
 from ..grown import Nodes, read_grown
 from ..model import Model
@@ -42,15 +43,17 @@ _DEFAULTS = {"incentives": "pepic", "participation": "entry", "memory": "full", 
 
 def read(question: dict[str, Any], model: Model, numbers: Numbers) -> Question:
     """Read the question with its choices."""
-    table(question, "question", ("ask",), (*_CHOICES, "weights", "budget"))
+    table(question, "question", ("ask",), (*_CHOICES, "weights", "budget", "periods"))
     chosen = dict(_DEFAULTS)
     for key, choices in _CHOICES.items():
         value = question.get(key, chosen[key])
         if not isinstance(value, str) or value not in choices:
             raise InputError(f"question.{key}", f"found {describe(value)}", " or ".join(choices))
         chosen[key] = value
-    if model.horizon is None:
-        raise InputError("question.ask", "optimal is about a finite horizon", "ask about one")
+    if (model.horizon is None) != ("periods" in question):
+        raise InputError("question.periods", "goes with an infinite horizon", "say how many there, and there alone")
+    if "periods" in question:
+        chosen["periods"] = question["periods"]
     if model.prior is None:
         raise InputError("question.ask", "optimal needs a prior, the instance has none", "add a prior")
     if chosen["incentives"] == "pbic" and chosen["memory"] != "full":
@@ -65,6 +68,12 @@ def read(question: dict[str, Any], model: Model, numbers: Numbers) -> Question:
     if "budget" in question:
         numbers.fraction(question["budget"], "question.budget")
         chosen["budget"] = question["budget"]
+    if "periods" in chosen and (
+        chosen != _DEFAULTS | {k: chosen[k] for k in ("periods", "participation")} or weights != "1,0"
+    ):
+        raise InputError(
+            "question.periods", "goes with revenue, pepic, full memory and lotteries alone", "leave it out"
+        )
     return Question(ask="optimal", choices={**chosen, "weights": weights})
 
 
@@ -79,6 +88,8 @@ def terms_of(claim: Claim) -> Terms:
 def judge(claim: Claim, model: Model, rule: object, values: object, ledger: Ledger) -> str:
     """Check an answer; return the statement that is proved."""
     chosen = claim.asked.choices
+    if "periods" in chosen:
+        return check_forever(claim, model, terms_of(claim), ledger)
     nodes = Nodes(model, chosen["memory"])
     if nodes.moved and chosen["memory"] != "full":
         raise InputError("question.memory", "actions move the signals: histories count", "full")
