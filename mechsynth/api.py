@@ -49,6 +49,8 @@ def _case(asked: Ask, environment: Environment) -> Case:
     rule = getattr(asked, "rule", EFFICIENT)
     if isinstance(rule, str) and rule == EFFICIENT:
         return Case(environment, asked.last_period)
+    if asked.last_period != EFFICIENT:
+        raise UsageError("last_period", "a rule is given, which says what the last period does", "leave it out")
     try:
         return Case(environment, asked.last_period, given(rule, environment))
     except InputError as error:

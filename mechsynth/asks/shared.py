@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from mechsynth.asks.options import LINKED, LOOK_AHEAD, SCOPE
+from mechsynth.asks.options import LINKED, LOOK_AHEAD, RULE, SCOPE
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import EFFICIENT as EFFICIENT_RULE
 from mechsynth.result.vocabulary import MONEY, PRIVATE, RESIDUAL, WITHIN
 
 EFFICIENT = "{} is efficient in every period"
@@ -28,6 +29,8 @@ class ResidualClaimants(Ask):
         ``"all"`` actions, or those that the rule plays, ``"policy"``.
     look_ahead:
         How many of the next periods' reports payments may look at: a whole number, or ``"auto"`` for the smallest that works.
+    rule:
+        ``"efficient"``, or a rule that is given.
     """
 
     about, linear, second = RESIDUAL, True, True
@@ -36,6 +39,7 @@ class ResidualClaimants(Ask):
 
     scope: str = option("policy", SCOPE)
     look_ahead: str = option("1", LOOK_AHEAD)
+    rule: Any = option(EFFICIENT_RULE, RULE)
 
 
 @dataclass(frozen=True, kw_only=True)

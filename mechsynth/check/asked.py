@@ -15,6 +15,9 @@ from mechsynth.result.ask import REGISTRY, found, part
 from .text import describe
 
 # (claim, model, rule, values, ledger) -> the statement that is proved; rule and values are None where an answer is about none
+RULE = ("rule", "claims")
+"""The keys of a certificate about a rule that is given."""
+
 Judge: TypeAlias = Callable[[Any, Any, Any, Any, Any], str]
 
 
@@ -52,6 +55,8 @@ class Asked:
         Where the certificate claims exact values of the rule, from which the search for them may start.
     composite:
         Whether it consists of answers to other questions.
+    ruled:
+        Whether the question may give a rule.
     second:
         Whether it takes instances that use what only format 2 says.
     grown:
@@ -78,6 +83,7 @@ class Asked:
     any_rule: bool = False
     hint: str = ""
     composite: bool = False
+    ruled: bool = False
     second: bool = False
     grown: bool = False
     ahead: bool = False

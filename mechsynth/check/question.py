@@ -117,12 +117,13 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
     if kind.read is not None:
         found: Question = kind.read(question, model, numbers)
         return found
-    table(
-        question,
-        "question",
-        ("ask",),
-        ("scope", "transfers", "require", "objective", "last-period", *(("look_ahead",) if kind.ahead else ())),
-    )
+    more = (*(("look_ahead",) if kind.ahead else ()), *(("rule",) if kind.ruled else ()))
+    table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period", *more))
+    rule = read_rule(question)
+    ends = question.get("last-period", "efficient") != "efficient"
+    if rule is not None and (question.get("scope") == "all" or ends or "look_ahead" in question):
+        remedy = "scope policy, no constant action, no look-ahead"
+        raise InputError("question.rule", "beside what is about the efficient rule alone", remedy)
     expected: dict[str, Any] = {}
     transfers = ""
     if kind.classes:
@@ -154,6 +155,7 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
         require=tuple(expected.get("require", ())),
         objective=expected.get("objective", ""),
         choices=_look_ahead(question),
+        rule=rule,
     )
 
 

@@ -30,6 +30,7 @@ from .mechanism import Payments
 from .model import Model
 from .names import written
 from .place import Place
+from .play import Rule
 from .played import Played
 from .unknown import Unknown
 from .values import SCALE, Values
@@ -47,7 +48,7 @@ class Claimed(Frame):
     def payoff(self, t: int, agent: int, profile: Array) -> Form:
         """Return the claimed payoff; in a last period, the utility less what is paid."""
         if not self.claims(t):
-            return self.utility(t, agent, self.rule[t][profile], profile) - self.now(t, agent, profile)
+            return self.worth(t, agent, profile, profile)
         return self.surplus(t, profile).times(self.share) if self.share else Form.of(Fraction(0), profile.size)
 
     def mean(self, what: str, law: Law, t: int, agent: int, history: Array, action: Array | None = None) -> Form | None:
@@ -143,7 +144,7 @@ class ClaimedPlayed(Claimed, Played):
     def __init__(
         self,
         model: Model,
-        rule: Sequence[Array],
+        rule: Rule,
         values: Values,
         kind: Class,
         paid: Sequence[Sequence[Payments]],
@@ -156,6 +157,6 @@ class ClaimedPlayed(Claimed, Played):
 class ClaimedUnknown(Claimed, Unknown):
     """Payments as columns, truthful payoffs claimed."""
 
-    def __init__(self, model: Model, rule: Sequence[Array], values: Values, kind: Class, share: Fraction) -> None:
+    def __init__(self, model: Model, rule: Rule, values: Values, kind: Class, share: Fraction) -> None:
         super().__init__(model, rule, values, kind)
         self.share = share

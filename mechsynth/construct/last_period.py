@@ -1,6 +1,6 @@
 """The last period as a one-period problem: payments that implement its rule, or the cycle that forbids them (Assumption 4).
 
-For agent ``i`` and the others' signals, ``p(k) − p(r) ≤ ℓ(k, r) = u^i(a*(k),k) − u^i(a*(r),k)``: shortest paths give the payments, a negative
+For agent ``i`` and the others' signals, ``p(k) − p(r) ≤ ℓ(k, r) = u^i(a*(k),k) − u^i(a*(r),k)``, in expectation where the action is drawn: shortest paths give the payments, a negative
 cycle of lies excludes them (Rochet).
 """
 
@@ -43,6 +43,12 @@ def losses(case: Case, agent: int) -> Rationals:
     t = environment.last
     utility = environment.period(t).utilities[agent]
     by_action = by_own(utility.num, agent)  # (A, others, n): utility of type k after action a
+    if case.given is not None:
+        shape, chances = environment.period(t).shape, case.given.chances[min(t, len(case.given.chances)) - 1]
+        drawn = by_own(chances.num.reshape(-1, *shape), agent)
+        mean = np.einsum("abk,abr->bkr", by_action.astype(object), drawn.astype(object))
+        truth = np.einsum("bkk->bk", mean)
+        return Rationals(truth[:, :, None] - mean, utility.den * chances.den).reduce()
     rule = used(case.at(t), agent)  # (others, n): action after report r
     others = np.arange(rule.shape[0])[:, None, None]
     types = np.arange(rule.shape[1])[None, :, None]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from mechsynth.result.vocabulary import WISHES
+from mechsynth.result.witness import Conflict, Cycle
 from mechsynth.words import ahead, sections, witnesses
-from mechsynth.words.answers import CLASSES, class_name, rule_words, surplus_words, ties_clause
+from mechsynth.words.answers import CLASSES, class_name, given_clause, rule_words, surplus_words, ties_clause
+from mechsynth.words.asked import words_of
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import counted, listed
@@ -14,9 +17,12 @@ _MOST_AGENTS = 3
 
 
 def tell(page: Page, answer: Answer, aim: Aim) -> None:
-    """Put the explanation of a proved answer on a page."""
+    """Put the explanation of a proved answer on a page; under a rule that is given it is one of rows, but for cycles of the last period."""
     if ahead.asked(answer):
         ahead.tell_payments(page, answer)
+        return
+    if answer.rule is not None and not isinstance(answer.witness, Cycle):
+        words_of(WISHES).tell(page, answer)
         return
     if answer.status == "feasible":
         works(
@@ -33,6 +39,8 @@ def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
     if ahead.asked(answer):
         return ahead.short(answer)
+    if answer.rule is not None and isinstance(answer.witness, Conflict):
+        return str(words_of(WISHES).short(answer))
     return sections.failing(answer) if answer.status == "infeasible" else None
 
 
@@ -43,7 +51,7 @@ def works(page: Page, answer: Answer, lead: list[str], covers: str) -> None:
     sections.transfers(page, answer)
     sections.incentives(page, answer)
     sections.payoffs(page, answer)
-    page.say(f"{covers} {ties_clause(answer)}".strip())
+    page.say(f"{covers} {ties_clause(answer)}{given_clause(answer)}".strip())
 
 
 def fails(page: Page, answer: Answer, aim: Aim) -> None:
@@ -90,11 +98,15 @@ def _works_words(answer: Answer, aim: Aim) -> list[str]:
     ]
 
 
+def _capital(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def _fails_words(answer: Answer, aim: Aim, found: list[Failure]) -> list[str]:
     """Return the negative answer in one paragraph."""
     if found[0].kind == "cycle":
         last = "the last period" if found[0].period is None else f"period {found[0].period}"
-        lead = f"No. The efficient rule of {last} cannot be implemented ex post, whatever is paid on its reports."
+        lead = f"No. {_capital(rule_words(answer).rstrip(','))} of {last} cannot be implemented ex post, whatever is paid on its reports."
         if aim.ends and found[0].period != 1:
             lead += (
                 f" So no mechanism that plays it there is incentive compatible, and {class_name(answer.kind)} transfers "
@@ -199,6 +211,8 @@ def _refutes_contingent(failure: Failure, answer: Answer) -> bool:
 def _next_steps(answer: Answer, aim: Aim, found: list[Failure]) -> list[str]:
     """Return what to ask next after a negative answer about a mechanism."""
     if found[0].kind == "cycle":
+        if answer.rule is not None:
+            return []
         last = found[0].period
         way_out = (
             "one action is played in the last period without payment, and in the earlier periods the actions that are efficient "

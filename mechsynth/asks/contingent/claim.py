@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mechsynth.check.asked import Asked
+from mechsynth.check.asked import RULE, Asked
 from mechsynth.check.claims.owed import judge
 
 ASKED = Asked(
     judge,
     {
-        "feasible": ("ties", "incentives", "payoffs", "look-ahead", "before", "ways", "dimensions"),
-        "infeasible": ("ties", "failures", "now", "look-ahead", "dimensions"),
+        "feasible": ("ties", "incentives", "payoffs", "look-ahead", "before", "ways", "dimensions", *RULE),
+        "infeasible": ("ties", "failures", "now", "look-ahead", "dimensions", *RULE),
     },
     classes=("contingent",),
     requires=("pepic", "residual-claimant"),
@@ -18,4 +18,5 @@ ASKED = Asked(
     hint="payoffs",
     second=True,
     ahead=True,
+    ruled=True,
 )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from mechsynth.check.asked import Asked
+from mechsynth.check.asked import RULE, Asked
 from mechsynth.check.claims.implement import judge
 from mechsynth.check.question import CLASSES, read_wishes
-
-RULE = ("ties", "rule", "claims")
 
 ASKED = Asked(
     judge,
     {
-        "feasible": (*RULE, "requirements", "tried"),
-        "optimal": (*RULE, "multipliers", "requirements", "tried"),
-        "infeasible": (*RULE, "bound", "masses", "relaxations", "minimal", "requirements", "tried", "weaker"),
-        "unbounded": (*RULE, "ray", "requirements", "tried"),
-        "unknown": (*RULE, "bound", "masses", "minimal", "requirements", "tried"),
+        "feasible": ("ties", *RULE, "requirements", "tried"),
+        "optimal": ("ties", *RULE, "multipliers", "requirements", "tried"),
+        "infeasible": ("ties", *RULE, "bound", "masses", "relaxations", "minimal", "requirements", "tried", "weaker"),
+        "unbounded": ("ties", *RULE, "ray", "requirements", "tried"),
+        "unknown": ("ties", *RULE, "bound", "masses", "minimal", "requirements", "tried"),
     },
     classes=CLASSES,
     read=read_wishes,
@@ -23,4 +21,5 @@ ASKED = Asked(
     # that the question stays open beyond a bound, and, where the requirements themselves keep payments below it, a negative answer
     verified=("infeasible", "unknown"),
     second=True,
+    ruled=True,
 )

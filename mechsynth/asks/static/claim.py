@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mechsynth.check.asked import Asked
+from mechsynth.check.asked import RULE, Asked
 from mechsynth.check.claims.transfers import judge
 from mechsynth.check.model import Model
 from mechsynth.errors import InputError
@@ -15,9 +15,10 @@ def _needs(model: Model) -> None:
 
 ASKED = Asked(
     judge,
-    {"feasible": ("ties", "incentives"), "infeasible": ("ties", "failures")},
+    {"feasible": ("ties", "incentives", *RULE), "infeasible": ("ties", "failures", *RULE)},
     classes=("history-independent",),
     requires=("pepic",),
     needs=_needs,
     second=True,
+    ruled=True,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mechsynth.words import constructions
+from mechsynth.words.answers import rule_words
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.witnesses import Aim
@@ -24,7 +25,7 @@ def tell(page: Page, answer: Answer) -> None:
         page,
         answer,
         [
-            f"Yes. {lead} payments below implement the efficient rule ex post: whatever everybody's signals, no agent gains by "
+            f"Yes. {lead} payments below implement {rule_words(answer)} ex post: whatever everybody's signals, no agent gains by "
             "a false report while the others are truthful. They look only at the reports of that period."
         ],
         f"{covers} Earlier periods were not asked about either." if (last or 2) > 1 else covers,

@@ -5,6 +5,7 @@ The method stands in `mechsynth.construct.vcg_type`, what it shares with other c
 
 from __future__ import annotations
 
+from mechsynth.asks import ruled
 from mechsynth.asks.vcg_type import VcgType
 from mechsynth.construct import residual
 from mechsynth.construct.ahead import payments
@@ -19,6 +20,8 @@ from mechsynth.run import Run
 
 def answer(ask: VcgType, case: Case, run: Run) -> Result:
     """Decide whether VCG-type transfers make every agent residual claimant, and give them."""
+    if case.given is not None:
+        return ruled.answer(ask, case, run)
     if ask.look_ahead != "1":
         return payments.answer(ask, case, run, look_ahead=ask.look_ahead, own_report=False)
     return residual.answer(ask, case, run, ROOM)
@@ -32,6 +35,8 @@ def program(ask: VcgType, case: Case) -> Program:
     UsageError
         With a look-ahead of more than one period.
     """
+    if case.given is not None:
+        return ruled.program(ask, case)
     if ask.look_ahead != "1":
         raise UsageError("look_ahead", "no program with payments of several periods is written out", "leave it out")
     return residual_program(case, ask.name, ask.scope)

@@ -18,12 +18,13 @@ from mechsynth.errors import InputError
 from ..block import Rows, State
 from ..blocks import others_name, profiles_of_blocks
 from ..envelope import Claim
-from ..exact import Array
 from ..forms import Sum
+from ..given import Given
 from ..kernel import contradiction, derived, weigh
 from ..kind import Class
 from ..mechanism import read_others, read_period
 from ..model import Model
+from ..play import Rule
 from ..residual import ClaimedUnknown
 from ..rows import lie, truth
 from ..text import describe, items, label, number_text, show, table
@@ -52,7 +53,7 @@ _KINDS = {"contingent": "convex-combination", "vcg-type": "dependence", "history
 
 
 def infeasible(
-    claim: Claim, model: Model, rule: list[Array], values: Values, kind: Class, share: Fraction, ledger: Ledger
+    claim: Claim, model: Model, rule: Rule, values: Values, kind: Class, share: Fraction, ledger: Ledger
 ) -> str:
     """Check a negative answer; return the statement that is proved."""
     if claim.certificate.get("now") is not None:
@@ -61,19 +62,21 @@ def infeasible(
             "ask the same question anew"
         )
     witness = claim.witness.get("kind") if isinstance(claim.witness, dict) else None
+    if claim.asked.rule is not None and witness not in ("farkas", "cycle"):
+        raise InputError("witness.kind", f"found {describe(witness)}", "farkas or cycle: the rule is given")
     if witness == "farkas" and claim.asked.ask != "static":
-        return _program(claim, ClaimedUnknown(model, rule, values, kind, share), ledger)
+        return _program(claim, Unknown(model, rule, values, kind), share, ledger)
     words = _failures(claim, ClaimedUnknown(model, rule, values, kind, share), ledger)
     if witness == "cycle":
-        return f"No payments whatever make truth an ex post equilibrium of the last period under the rule listed ({words}){RULE_ONLY}"
-    return f"{_excluded(claim, model)} ({words}){RULE_ONLY}"
+        return f"No payments whatever make truth an ex post equilibrium of the last period under {_rule(claim, values)} ({words}){_alone(claim)}"
+    return f"{_excluded(claim, model, values)} ({words}){RULE_ONLY}"
 
 
 def _requirement(claim: Claim) -> str:
     return PAYOFF.get(claim.asked.ask, "residual-claimant")
 
 
-def _excluded(claim: Claim, model: Model) -> str:
+def _excluded(claim: Claim, model: Model, values: Values) -> str:
     kind = claim.asked.transfers
     looks = f"{'stationary ' if model.horizon is None else ''}payments that look only at {_CLASS[kind]}"
     if claim.scope == "all":
@@ -87,15 +90,32 @@ def _excluded(claim: Claim, model: Model) -> str:
     when = "in every period" if model.horizon is None else "in every period before the last"
     if claim.constant is not None:
         when += ", the last one playing the constant action"
-    return f"No {looks} make truth periodic ex post incentive compatible under the rule listed and {_GIVES[_requirement(claim)]} {when}"
+    gives = _GIVES[_requirement(claim)] if claim.asked.rule is None else f"leave every agent {whole(values)}"
+    return (
+        f"No {looks} make truth periodic ex post incentive compatible under {_rule(claim, values)} and {gives} {when}"
+    )
 
 
-def _program(claim: Claim, f: ClaimedUnknown, ledger: Ledger) -> str:
+def whole(values: Values) -> str:
+    """Return what an agent gets who gets the whole, under a rule that is given."""
+    weighted = isinstance(values, Given) and values.weighted is not None
+    return "the weighted surplus over its own weight" if weighted else "the surplus of the rule"
+
+
+def _rule(claim: Claim, values: Values) -> str:
+    return "the rule listed" if claim.asked.rule is None else values.called.rstrip(",")
+
+
+def _alone(claim: Claim) -> str:
+    return RULE_ONLY if claim.asked.rule is None else "; other rules are not tried."
+
+
+def _program(claim: Claim, f: Unknown, share: Fraction, ledger: Ledger) -> str:
     """Check multipliers: of the rows of ``implement`` with the same class and requirements, in scope ``all`` of those of the condition.
 
     The condition's rows are the targets of the period before the last and, called ``incentive``, the ``pepic`` rows of the last.
     """
-    if f.model.horizon in (None, 1) or claim.constant is not None:
+    if claim.asked.rule is None and (f.model.horizon in (None, 1) or claim.constant is not None):
         raise Refuted("witness: multipliers, although no payments of an efficient last period follow a block")
     if claim.certificate.get("failures") is not None:
         raise Refuted("certificate.failures beside multipliers")
@@ -103,11 +123,14 @@ def _program(claim: Claim, f: ClaimedUnknown, ledger: Ledger) -> str:
     wish = Wish(replace(claim.asked, require=require, objective="feasibility"), {})
     conflict, y, shortfall = read_witness(claim, require, ledger)
     if claim.scope == "all":
-        total = derived(_last_two(f), y, ledger)
+        total = derived(_last_two(ClaimedUnknown(f.model, f.rule, f.values, f.kind, share)), y, ledger)
     else:
-        total = derived(wish.program(Unknown(f.model, f.rule, f.values, f.kind)), y, ledger, conflict)
+        total = derived(wish.program(f), y, ledger, conflict)
     equal(shortfall, contradiction(total, f.columns.name, ledger), "shortfall", ledger)
-    return f"{_excluded(claim, f.model)}, whatever is paid in the last period (multipliers of {', '.join(map(show, conflict))}){RULE_ONLY}"
+    last = "" if f.model.horizon is None else ", whatever is paid in the last period"
+    return (
+        f"{_excluded(claim, f.model, f.values)}{last} (multipliers of {', '.join(map(show, conflict))}){_alone(claim)}"
+    )
 
 
 def _last_two(f: ClaimedUnknown) -> Iterator[Rows]:

@@ -27,17 +27,19 @@ from mechsynth.errors import InputError
 
 from ..block import Rows, State
 from ..envelope import Claim
-from ..exact import Array, Exact
+from ..exact import Exact
 from ..kernel import extreme, kept, met
 from ..kind import Class
 from ..mechanism import read_entry, read_profile, read_transfers
 from ..model import Model
+from ..play import Rule
+from ..played import Played
 from ..residual import ClaimedPlayed
 from ..rows import REQUIREMENTS, definitions, lie, pepic, revenue
 from ..text import flatten, label, mapping, number_text, show, table
 from ..values import Values, mean
 from ..verdict import Ledger, equal, saying
-from .exclusion import infeasible
+from .exclusion import infeasible, whole
 
 
 def kind_of(claim: Claim) -> Class:
@@ -57,8 +59,8 @@ def share_of(claim: Claim, model: Model) -> Fraction:
     return shares.get(claim.asked.ask, Fraction(1))
 
 
-def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger: Ledger) -> str:
-    """Check an answer about an efficient rule; return the statement that is proved."""
+def judge(claim: Claim, model: Model, rule: Rule, values: Values, ledger: Ledger) -> str:
+    """Check an answer about a rule; return the statement that is proved."""
     kind, share, ask = kind_of(claim), share_of(claim, model), claim.asked.ask
     if claim.status == "infeasible":
         # payments now, where a question has them, add nothing: PEPIC makes them the same wherever a payment later may be
@@ -69,6 +71,8 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
         # with a finite horizon what is paid once stands among the payments of period 1
         paid = [[replace(own, now=None, first=own.now) for own in paid[0]], *paid[1:]]
     kind.ask(model, paid)
+    if claim.asked.rule is not None and ask != "static":
+        return _given(claim, Played(model, rule, values, kind, paid), ledger)
     f = ClaimedPlayed(model, rule, values, kind, paid, share)
     # the last period first: what is asked before it counts with its payments
     lies = kept(pepic(f, last=True))
@@ -89,12 +93,28 @@ def judge(claim: Claim, model: Model, rule: list[Array], values: Values, ledger:
 _KEEPS = {"budget-balanced": "an equal share of the surplus", "surplus-extraction": "nothing"}
 
 
+def _given(claim: Claim, f: Played, ledger: Ledger) -> str:
+    """Check residual claimants under a rule that is given: nothing is known of what lies lose, so every one is looked at."""
+    for key in ("incentives", "payoffs"):
+        if key in claim.certificate:
+            raise InputError(f"certificate.{key}", "stand in an answer about a rule that is given", "remove them")
+    met(pepic(f), ledger)
+    with saying(f"payoff against {whole(f.values)}, "):
+        met(REQUIREMENTS["residual-claimant"](f), ledger)
+    when = "in every period" if f.model.horizon is None else "in every period before the last"
+    last = "" if f.model.horizon is None else ", the payments of the last period listed"
+    return (
+        f"With the {claim.ask} transfers listed{last}, truth is periodic ex post incentive compatible after every history under "
+        f"{f.values.called.rstrip(',')}, and gives every agent {whole(f.values)} {when}."
+    )
+
+
 # -- what each question adds ----------------------------------------------------------------------------------------
 
 
 def _static(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> str:
     return (
-        f"In period {f.model.count}, taken by itself, truth is an ex post equilibrium of the efficient rule listed "
+        f"In period {f.model.count}, taken by itself, truth is an ex post equilibrium of {f.values.called} "
         f"with the payments listed{'; earlier periods are not asked about' if f.model.count > 1 else ''}."
     )
 
