@@ -27,9 +27,9 @@ SCOPE = Option(
     problem="{value!r} is no scope",
 )
 CLASS = Option(
-    "history-independent, vcg-type, contingent, full, …, or smallest",
+    "history-independent, vcg-type, contingent, full, …, winner-pay (vcg-type, by the winner alone), or smallest",
     "CLASS",
-    choices=(*TRANSFERS, "smallest"),
+    choices=(*TRANSFERS, "winner-pay", "smallest"),
     problem="{value!r} is no class of transfers",
 )
 LINKED = replace(CLASS, choices=("contingent", "vcg-type"), problem="{ask} has no transfers {value!r}")

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ALWAYS = ("value", "deviation", "residual-claimant", "equal-shares", "no-payoff", "bounded", "no-subsidy")
+_ALWAYS = (
+    "value",
+    "deviation",
+    "residual-claimant",
+    "equal-shares",
+    "no-payoff",
+    "bounded",
+    "no-subsidy",
+    "winner-pays",
+)
 
 
 def excludes_changing(transfers: str, multipliers: Mapping[str, Fraction]) -> bool:

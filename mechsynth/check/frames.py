@@ -369,6 +369,12 @@ class Frame(Knowledge, ABC):
         following = self.model.following(t)
         return self.due(following, agent, state.history, state.profile) if lag else self.now(t, agent, state.profile)
 
+    def losing(self, t: int, agent: int, lag: int, state: State) -> State:
+        """Return those of the payments listed another action goes with, or may go with, than the one of the agent's name."""
+        play, labels = self.plays[t], self.model.period(t).actions
+        other = np.array([label != self.model.agents[agent] for label in labels])[play.drawn]
+        return state.take(other[state.history] if lag else np.isin(state.profile, play.told[other]))
+
     def _now_name(self, t: int, agent: int, at: State) -> str:
         return self.names.now(t, agent, at.profile)
 

@@ -43,6 +43,7 @@ RESERVED = frozenset(
         "liability",
         "no-deficit",
         "no-subsidy",
+        "winner-pays",
         "split",
         "surplus",
         "definition",

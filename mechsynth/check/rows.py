@@ -279,6 +279,15 @@ def no_subsidy(f: Frame) -> Iterator[Rows]:
         yield Rows("no-subsidy", False, "no-subsidy", where, partial(f.payment, t, i, lag), label)
 
 
+def winner_pays(f: Frame) -> Iterator[Rows]:
+    """``p = 0`` for every payment of an agent that another action follows, or may follow, than the one of her name."""
+    for t, i, lag, where, name in f.payments():
+        others = f.losing(t, i, lag, where)
+        if len(others.profile):
+            label = partial(_marked, "winner-pays", name, "")
+            yield Rows("winner-pays", True, "winner-pays", others, partial(f.payment, t, i, lag), label)
+
+
 def surplus_full(f: Frame) -> Iterator[Rows]:
     """``Σ E[X^i - due^i - O^i] = 0`` at the start: the agents together expect no more than leaving is worth."""
     slack = partial(rents, f, list(f.agents))
@@ -358,6 +367,7 @@ REQUIREMENTS: dict[str, Maker] = {
     "no-deficit:per-period": partial(budget_per_period, head="no-deficit:per-period", equal=False),
     "no-deficit:ex-post": partial(budget_ex_post, head="no-deficit:ex-post", equal=False),
     "no-subsidy": no_subsidy,
+    "winner-pays": winner_pays,
     "surplus:full": surplus_full,
     "surplus:every-history": surplus_every_history,
 }

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from mechsynth.errors import UsageError
 from mechsynth.program.incentives import need_prior
 from mechsynth.program.linear import Index
 from mechsynth.program.synthesis import Setting
@@ -135,6 +136,34 @@ class NoSubsidy:
         names = [f"{self.name} {setting.program.columns[k]}" for k in columns.tolist()]
         one = np.ones(columns.size, dtype=np.int64)
         setting.program.add_rows(names, [columns], [one], 1, [Fraction(0)] * columns.size, self.name)
+
+
+@dataclass(frozen=True)
+class WinnerPays:
+    """Nobody pays or receives anything but after the action of its own name: whoever the object goes to."""
+
+    name: str = "winner-pays"
+
+    def rows(self, setting: Setting) -> None:
+        """Add ``p = 0`` for every payment of another; of one on reports alone, where some other action may follow them."""
+        labels = [set(setting.period(t).actions) for t in range(setting.count)]
+        if not any(setting.environment.agents[i] in own for own in labels for i in setting.players):
+            raise UsageError(self.name, "no action has the name of an agent", "name actions by who wins")
+        columns: dict[int, None] = {}
+        for t in range(setting.count):
+            past, actions = setting.pasts[t], setting.period(t).actions
+            for i in setting.players:
+                own = np.array([label == setting.environment.agents[i] for label in actions])
+                other = ~own[past.drawn]
+                now, later = setting.now[t][i], setting.later[t][i]
+                if now is not None:
+                    columns |= dict.fromkeys(now[np.unique(past.told[other])].tolist())
+                if later is not None:
+                    columns |= dict.fromkeys(later[other].ravel().tolist())
+        found = np.array(list(columns), dtype=np.int64)
+        names = [f"{self.name} {setting.program.columns[k]}" for k in columns]
+        one = np.ones(found.size, dtype=np.int64)
+        setting.program.add_rows(names, [found], [one], 1, [Fraction(0)] * found.size, self.name, equal=True)
 
 
 @dataclass(frozen=True)

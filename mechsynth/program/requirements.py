@@ -19,6 +19,7 @@ from mechsynth.program.money import (
     NoSubsidy,
     SurplusEveryHistory,
     SurplusFull,
+    WinnerPays,
 )
 from mechsynth.program.synthesis import Setting
 from mechsynth.rational import rational
@@ -56,6 +57,7 @@ KNOWN: dict[str, Requirement] = {
         BudgetPerPeriod("no-deficit:per-period", equal=False),
         BudgetExPost("no-deficit:ex-post", equal=False),
         NoSubsidy(),
+        WinnerPays(),
         Exit(),
         SurplusFull(),
         SurplusEveryHistory(),
@@ -78,6 +80,7 @@ RESERVED = frozenset(
         "liability",
         "no-deficit",
         "no-subsidy",
+        "winner-pays",
         "split",
         "surplus",
         "definition",

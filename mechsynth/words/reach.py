@@ -33,7 +33,7 @@ def changing(answer: Answer, listing: Mapping[str, Number]) -> bool:
 
 def _every_period(kind: str, name: str, answer: Answer) -> bool:
     head = rows.owner(name)
-    if head in (*rows.DEFINITIONS, *_PAYOFFS, "no-subsidy") or head.startswith("bounded:"):
+    if head in (*rows.DEFINITIONS, *_PAYOFFS, "no-subsidy", "winner-pays") or head.startswith("bounded:"):
         return True
     row = rows.parse(name, answer.names)
     if row is None:

@@ -63,6 +63,7 @@ _MEANINGS = {
     ),
     "no-deficit:ex-post": "no deficit whatever happens: the payments of each period add up to at least 0",
     "no-subsidy": "no subsidy: no payment to an agent, ever",
+    "winner-pays": "the winner pays: an agent pays or receives nothing but after the action of its name",
     "surplus:full": (
         "full extraction: the expected discounted payments are the whole expected surplus, the agents together keep 0"
     ),
@@ -109,6 +110,7 @@ _SHORT = {
     "no-deficit:per-period": "no deficit",
     "no-deficit:ex-post": "no deficit",
     "no-subsidy": "no subsidy",
+    "winner-pays": "payments by the winner alone",
     "surplus:full": "extraction",
     "surplus:every-history": "extraction",
 }
@@ -133,6 +135,7 @@ _RELAXED = {
     "no-deficit:per-period": "the expected deficit of each period may be up to ε = {}",
     "no-deficit:ex-post": "the deficit of each period may be up to ε = {}",
     "no-subsidy": "a single payment to an agent may be up to ε = {}",
+    "winner-pays": "a single payment of another than the winner may be up to ε = {}, by it or to it",
     "surplus:full": "the agents together may keep rents of ε = {} in expectation",
     "surplus:every-history": "the agents together may keep rents of ε = {} after each history (or lose as much)",
 }

@@ -45,7 +45,7 @@ ROWS = st.one_of(
     st.builds(RowName, st.sampled_from(["value", "participation:ex-post"]), LABELS, PERIODS, st.none(), WHOLE, history=HISTORIES),
     st.builds(RowName, st.sampled_from(["participation:interim", "participation:entry"]), LABELS, PERIODS, LABELS, history=HISTORIES),
     st.builds(RowName, st.sampled_from(["budget:ex-post", "surplus:full", "rent"]), st.none(), PERIODS, st.none(), HISTORIES, history=HISTORIES),
-    st.builds(RowName, st.sampled_from(["bounded:10", "no-subsidy", "size"]), payment=PAYMENTS, bound=st.sampled_from(["", "<=", ">="])),
+    st.builds(RowName, st.sampled_from(["bounded:10", "no-subsidy", "winner-pays", "size"]), payment=PAYMENTS, bound=st.sampled_from(["", "<=", ">="])),
     st.builds(RowName, st.just("subsidy"), bound=st.sampled_from(["", ">="])),
 )
 

@@ -21,7 +21,7 @@ class Implement(Ask, name="implement"):
     Attributes
     ----------
     transfers:
-        The class of transfers; ``"smallest"`` for the smallest class that can meet the wishes.
+        The class of transfers; ``"smallest"`` for the smallest class that can meet the wishes; ``"winner-pay"`` for ``"vcg-type"`` with the requirement ``winner-pays``.
     incentives:
         What truth must be: ``"pepic"``, ``"pbic"`` or ``"bnic"`` (docs/model.md, Equilibrium). It stands first in ``require`` of the result.
     require:
@@ -53,6 +53,13 @@ class Implement(Ask, name="implement"):
     strength: str = option("exact", STRENGTH)
     relax: bool | None = option(None, RELAX)
     rule: Any = option(EFFICIENT, RULE)
+
+    def __post_init__(self) -> None:
+        """Read ``winner-pay`` as what it stands for: `vcg-type` payments, by the winner alone."""
+        super().__post_init__()
+        if self.transfers == "winner-pay":
+            object.__setattr__(self, "transfers", "vcg-type")
+            object.__setattr__(self, "require", tuple(dict.fromkeys((*self.require, "winner-pays"))))
 
     def document(self) -> dict[str, object]:
         """Return the question with the names of all requirements: what truth must be first, and none twice."""

@@ -11,13 +11,13 @@ from mechsynth.construct.rooms import ROOMS
 from mechsynth.mechanism import Mechanism, Table
 from mechsynth.program.believed import Bnic, Pbic
 from mechsynth.program.incentives import Pepic, ResidualClaimant
-from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy
+from mechsynth.program.money import Bounded, BudgetExAnte, BudgetExPost, BudgetPerPeriod, NoSubsidy, WinnerPays
 from mechsynth.program.requirements import Requirement, built_in
 from mechsynth.result import Status
 from mechsynth.result.ask import question
 from mechsynth.run import Run
 
-IDLE = (BudgetExAnte, BudgetPerPeriod, BudgetExPost, NoSubsidy, Bounded)
+IDLE = (BudgetExAnte, BudgetPerPeriod, BudgetExPost, NoSubsidy, WinnerPays, Bounded)
 
 
 def mechanism(case: Case, run: Run, transfers: str, wishes: Iterable[Requirement]) -> Mechanism | None:

@@ -299,6 +299,13 @@ class Frame(Knowing):
         assert then is not None
         return self.due(then, agent, s.history, s.profile)
 
+    def losing(self, t: int, agent: int, lag: int, s: State) -> State:
+        """Return those of the payments listed another action goes with than the one of the agent's name."""
+        told, actions = s.history if lag else s.profile, self.model.actions[t]
+        rows = [k for k, p in enumerate(told) if actions[self.rule[t][p]] != self.model.agents[agent]]
+        history = [s.history[k] for k in rows] if lag else None
+        return State(history=history, profile=[s.profile[k] for k in rows])
+
     def sizes_of(self, t: int, agent: int, lag: int, s: State) -> list[Any]:
         """Return the columns that bound the sizes of payments."""
         history = s.history or [None] * len(s.profile)
