@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mechsynth.result.codec import Record
-from mechsynth.result.witness import Conflict, Dependence, Invariant, Mixture, Witness
+from mechsynth.result.witness import Conflict, Dependence, Invariant, Mixture
 from mechsynth.words import sections, witnesses
 from mechsynth.words.answers import class_name, rule_words, surplus_words, ties_clause
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
 from mechsynth.words.numbers import listed, show, signed
 from mechsynth.words.reading import fail, word
-from mechsynth.words.typed import Foreign
 from mechsynth.words.typed import witness as read_witness
 from mechsynth.words.witnesses import Failure
 
@@ -40,23 +39,6 @@ def periods(count: object) -> str:
     return "the next report" if count == 1 else f"the next {count} reports"
 
 
-def failure_of(witness: Witness | Foreign | None, answer: Answer, place: str = "witness") -> Failure:
-    """Take a witness about a block, also one that holds for every look-ahead."""
-    if not isinstance(witness, Invariant):
-        return witnesses.read(witness, answer, place)
-    whose, after, others, weights, gap = (
-        witness.agent,
-        witness.action,
-        witness.others,
-        witness.weights,
-        witness.shortfall,
-    )
-    same: Mixture | Dependence = Dependence(agent=whose, action=after, others=others, weights=weights, shortfall=gap)
-    if witness.type_ is not None:
-        same = Mixture(agent=whose, action=after, others=others, type_=witness.type_, weights=weights, shortfall=gap)
-    return witnesses.read(same, answer, place)
-
-
 def looks(failure: Failure, until: str) -> str:
     """Return what a witness says of what is expected: ``signal 1 looks for ever like a half-half mixture of 0 and 2``."""
     if failure.kind == "convex-combination":
@@ -68,8 +50,10 @@ def looks(failure: Failure, until: str) -> str:
 def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
     if isinstance(answer.witness, (Invariant, Mixture, Dependence)):
-        failure = failure_of(answer.witness, answer)
+        failure = witnesses.read(answer.witness, answer)
         return f"{witnesses.location(failure, answer.names)}: {looks(failure, _until(answer))}"
+    if answer.witness is not None and answer.status == "infeasible":
+        return "lies after windows of earlier reports, weighted, cannot all be deterred"
     smallest = answer.certificate.get("look-ahead")
     return None if smallest is None else f"with {periods(smallest)}"
 
@@ -90,7 +74,7 @@ def tell_condition(page: Page, answer: Answer, heading: str, suffices_for: str) 
     else:
         page.say(f"No. {heading} fails also when payments may look at {periods(wanted)} of the others.")
     if answer.status == "fails":
-        failure = failure_of(answer.witness, answer)
+        failure = witnesses.read(answer.witness, answer)
         page.head("Why")
         page.say(*_why(failure, answer))
     page.head("What this covers")
@@ -126,7 +110,7 @@ def _smallest(page: Page, answer: Answer, heading: str) -> None:
     for agent, found in answer.needed("agents", dict[str, Reach]).items():
         at = f"certificate.agents.{agent}"
         if found.never is not None:
-            failure = failure_of(read_witness(found.never, f"{at}.never"), answer, f"{at}.never")
+            failure = witnesses.read(read_witness(found.never, f"{at}.never"), answer, f"{at}.never")
             told.append(
                 f"{word(agent)}: with no look-ahead. {witnesses.location(failure, answer.names)}: {looks(failure, _until(answer))}."
             )
@@ -153,7 +137,7 @@ def _smallest(page: Page, answer: Answer, heading: str) -> None:
 
 
 def _before(found: Reach, answer: Answer, count: int, at: str) -> str:
-    failure = failure_of(read_witness(found.before, f"{at}.before"), answer, f"{at}.before")
+    failure = witnesses.read(read_witness(found.before, f"{at}.before"), answer, f"{at}.before")
     less = periods(count - 1)
     return f"with {less} it fails, since {looks(failure, 'so far')} ({witnesses.location(failure, answer.names)})"
 
@@ -193,7 +177,7 @@ def tell_payments(page: Page, answer: Answer) -> None:
             *witnesses.conflict_story(answer.witness, named=False),
         )
     else:
-        failure = failure_of(answer.witness, answer)
+        failure = witnesses.read(answer.witness, answer)
         page.say(*_why(failure, answer), _short_by(failure, answer))
     page.head("What this covers")
     page.say(*_covers(answer, wanted), ties_clause(answer))
@@ -234,7 +218,7 @@ def _less(page: Page, answer: Answer, count: int) -> None:
             f"{less[0].upper()}{less[1:]} would not do: lies after windows of earlier reports, weighted, cannot all be deterred."
         )
         return
-    failure = failure_of(entry, answer, "certificate.before")
+    failure = witnesses.read(entry, answer, "certificate.before")
     page.say(
         f"{less[0].upper()}{less[1:]} would not do: {witnesses.location(failure, answer.names)}, {looks(failure, 'so far')}, and the charges miss by "
         f"{show(failure.shortfall or 0)}, in present values."

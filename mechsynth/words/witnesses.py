@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mechsynth.result.witness import Conflict, Cycle, Dependence, Mixture, Witness
+from mechsynth.result.witness import Conflict, Cycle, Dependence, Invariant, Mixture, Witness
 from mechsynth.words import asked, rows
 from mechsynth.words.envelope import Answer
 from mechsynth.words.names import Names
@@ -83,12 +83,23 @@ class Failure:
         return self.period, self.agent, self.action, tuple(sorted(self.others.items()))
 
 
+def _plain(witness: Invariant) -> Mixture | Dependence:
+    """Return what a witness about every look-ahead says of one."""
+    agent, action, others, gap = witness.agent, witness.action, witness.others, witness.shortfall
+    if witness.type_ is None:
+        return Dependence(agent=agent, action=action, others=others, weights=witness.weights, shortfall=gap)
+    own, weights = witness.type_, witness.weights
+    return Mixture(agent=agent, action=action, others=others, type_=own, weights=weights, shortfall=gap)
+
+
 def read(witness: Witness | Foreign | None, answer: Answer, place: str = "witness") -> Failure:
     """Take a witness of a block or a cycle, or multipliers of an agent's rows, and hold it to what it says it is."""
     if witness is None:
         fail(f"result.{place}", "a negative answer without a witness")
     if isinstance(witness, Conflict):
         return _multipliers(witness, answer, place)
+    if isinstance(witness, Invariant):
+        witness = _plain(witness)
     if not isinstance(witness, (Mixture, Dependence, Cycle)):
         remedy = "convex-combination, dependence, cycle or farkas"
         fail(f"{place}.kind", f"{word(witness.kind)} is not a kind of witness", remedy)

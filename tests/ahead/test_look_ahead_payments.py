@@ -272,6 +272,15 @@ def possible(of: mechsynth.Environment, found: dict[str, Any], agent: int, k: in
     return bool(solver.check() == z3.sat)
 
 
+@pytest.mark.parametrize(("name", "look", "status"), [("counter", "auto", "feasible"), ("tight", "2", "feasible"), ("never", "auto", "infeasible"), ("spanning-54", "2", "infeasible")])
+def test_the_ladder_hands_it_on(name: str, look: str, status: str) -> None:
+    of = environment(name)
+    answer = mechsynth.solve(of, look_ahead=look)
+    assert str(answer.status) == status and answer.check().accepted and answer.explain()
+    looks = {part.question["ask"]: part.question.get("look_ahead") for part in answer.answers}
+    assert looks == {"policy": None, **dict.fromkeys(("convex-independence", "spanning", "vcg-type", "contingent"), look if look == "auto" else int(look))}
+
+
 def test_audits() -> None:
     """Everybody gets W = 46/17, 40/17, 88/17 (counter), the tightest lie loses 0, and all payments together are the surplus, received once too often."""
     of = environment("counter")

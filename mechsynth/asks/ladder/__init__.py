@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.options import DISTANCE, SCOPE
+from mechsynth.asks.options import DISTANCE, LOOK_AHEAD, SCOPE
 from mechsynth.result.ask import Ask, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import EVERYTHING
@@ -20,6 +20,8 @@ class Ladder(Ask, name="ladder"):
         ``"all"`` actions, or those that the rule plays, ``"policy"``; ``None``: all for beliefs, the rule's for mechanisms.
     distance:
         Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
+    look_ahead:
+        How many of the next periods' reports payments may look at: a whole number, or ``"auto"`` for the smallest that works; handed on to the rungs.
     """
 
     place, composite, second = 900, True, True
@@ -28,6 +30,7 @@ class Ladder(Ask, name="ladder"):
 
     scope: str | None = option(None, SCOPE)
     distance: bool | None = option(None, DISTANCE)
+    look_ahead: str = option("1", LOOK_AHEAD)
 
     def document(self) -> dict[str, object]:
         """Return the name alone: the answers that it consists of tell their options."""

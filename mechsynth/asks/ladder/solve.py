@@ -73,7 +73,8 @@ def answer(ask: Ladder, case: Case, run: Run) -> Result:
     chosen = (works or open_ones or classes[-1:])[0]
     # a ladder claims all of its answers, so it is as open as any of them
     decided = all(result.status is not Status.UNKNOWN for result in answers)
-    if decided and not works and case.constant is None:
+    # its classes look one period ahead, and would say less than was asked
+    if decided and not works and case.constant is None and ask.look_ahead == "1":
         answers += _beyond(case, run)
     return Result(
         question=ask.document(),
