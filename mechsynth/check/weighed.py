@@ -20,7 +20,7 @@ from .envelope import Claim
 from .grown import Nodes
 from .sequence import Terms
 from .text import items, label, number_text, show, table
-from .verdict import Ledger, Refuted
+from .verdict import Ledger, Refuted, equal
 from .views import Views
 
 # period, agent, history, true profile, reported profile, weight
@@ -142,10 +142,12 @@ def _where(claim: Claim, entry: object, nodes: Nodes, more: tuple[str, ...], pla
     return t, i, history
 
 
-def read_node(claim: Claim, entry: Mapping[str, Any], nodes: Nodes, place: str) -> tuple[int, int, int]:
+def read_node(
+    claim: Claim, entry: Mapping[str, Any], nodes: Nodes, place: str, more: tuple[str, ...] = ()
+) -> tuple[int, int, int]:
     """Read a node, period, history and profile, of an entry that says what every action there leaves."""
     short = ("period",) if nodes.memory != "full" else ()
-    table(entry, place, ("history", "signals", "actions", *short))
+    table(entry, place, ("history", "signals", "actions", *short, *more))
     t, history = nodes.history(entry["history"], f"{place}.history")
     if short:
         t, length = _period(claim, entry, nodes, place), t
@@ -257,6 +259,24 @@ def _sums(nodes: Nodes, m: Multipliers, tail: Fraction | None) -> _Sums:
             node, action = divmod(h, nodes.actions(t - 1))
             chances[t - 1, *divmod(node, nodes.profiles(t - 1)), action] -= least
     return _Sums(payoffs, chances, owed)
+
+
+def check_virtual(claim: Claim, nodes: Nodes, terms: Terms, m: Multipliers, ledger: Ledger) -> None:
+    """Ask that what is listed are the virtual values of the multipliers: what an action is worth to the designer, per unit of the chance of its node."""
+    sums = _sums(nodes, m, terms.tail)
+    for k, value in enumerate(items(claim.certificate["virtual"], "certificate.virtual")):
+        at = f"certificate.virtual[{k}]"
+        short = ("period",) if nodes.memory != "full" else ()
+        entry = table(value, at, ("history", "signals", "action", "surplus", "virtual", *short))
+        t, h, p = read_node(claim, {**entry, "actions": {}}, nodes, at, ("surplus", "virtual", "action"))
+        a = label(entry["action"], nodes.model.period(t).action_index, f"{at}.action", "action")
+        chance = nodes.model.discount**t * nodes.chances[t][h][p]
+        if not chance:
+            raise InputError(at, "a node of chance 0", "remove it")
+        surplus = nodes.total[t][a][p]
+        equal(claim.numbers.fraction(entry["surplus"], f"{at}.surplus"), surplus, f"{at}.surplus", ledger)
+        found = surplus + sums.chances.get((t, h, p, a), Fraction(0)) / chance
+        equal(claim.numbers.fraction(entry["virtual"], f"{at}.virtual"), found, f"{at}.virtual", ledger)
 
 
 def bound(nodes: Nodes, terms: Terms, m: Multipliers, wanted: Wanted, ledger: Ledger, place: str) -> Fraction:

@@ -7,6 +7,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from mechsynth.construct.points import Dead, dead
 from mechsynth.construct.sequence import Held, Sequence
 from mechsynth.construct.sure import Branch
@@ -128,6 +130,46 @@ def multipliers(tree: Tree, program: Sequence, proof: Exact, participation: str)
     if program.budget is not None:
         row, scale = program.budget
         found["budget"] = text(Fraction(int(numbers[row]) * scale, int(bottom)))
+    return found
+
+
+def virtual(tree: Tree, program: Sequence, proof: Exact) -> list[dict[str, object]]:
+    """Return what actions are worth to the designer, beside the surplus, by the multipliers; where both are 0 it is left out."""
+    numbers, bottom = proof
+    environment = tree.environment
+    lost: dict[tuple[int, int, int, int], Fraction] = {}
+    for lie in program.lies:
+        utilities = environment.period(lie.period).utilities.reshape(
+            len(environment.agents), tree.actions(lie.period), tree.profiles(lie.period)
+        )
+        for k, h in enumerate(lie.histories.tolist()):
+            weight = Fraction(int(numbers[lie.start + k]) * lie.scale, int(bottom))
+            for truth, told_, part in lie.members if weight else ():
+                share = weight * part / sum(c for _, _, c in lie.members)
+                for a in range(tree.actions(lie.period)):
+                    gain = utilities.fraction(lie.agent, a, truth) - utilities.fraction(lie.agent, a, told_)
+                    place = (lie.period, h, told_, a)
+                    lost[place] = lost.get(place, Fraction(0)) + share * gain
+    found: list[dict[str, object]] = []
+    for t in range(1, tree.last + 1):
+        period = environment.period(t)
+        total = period.surplus().reshape(tree.actions(t), tree.profiles(t))
+        for h, row in enumerate(tree.chances(t)):
+            for p, chance in enumerate(row):
+                for a in np.flatnonzero(period.choices()[:, p]).tolist() if chance else ():
+                    surplus = total.fraction(a, p)
+                    worth = surplus - lost.get((t, h, p, a), Fraction(0)) / (environment.discount ** (t - 1) * chance)
+                    if surplus or worth:
+                        found.append(
+                            {
+                                **({} if tree.memory == "full" else {"period": t}),
+                                "history": past(tree, t, h),
+                                "signals": labels(tree, t, p),
+                                "action": period.actions[a],
+                                "surplus": text(surplus),
+                                "virtual": text(worth),
+                            }
+                        )
     return found
 
 

@@ -8,7 +8,7 @@ import random
 import tempfile
 from fractions import Fraction
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -479,6 +479,72 @@ def test_words() -> None:
     assert "301/45" in told
     assert "none earns more" in told
     assert "with chance" in told
+
+
+def test_virtual_values() -> None:
+    """Battaglini 2005 with 2 and 5: a sale to whoever has said 2 ever since is worth 2 − 3 (2/3)^(t−1) to the seller; every other one what it is worth."""
+    result = ask(buyer([["2", "5"]] * 3, ["1/2", "1/2"], [STAY] * 2))
+    listed = result.document()["certificate"]["virtual"]
+    held = {len(entry["history"]): entry["virtual"] for entry in listed if entry["surplus"] != entry["virtual"]}
+    assert held == {0: "-1", 1: "0", 2: "2/3"}
+    for entry in listed:
+        low = all(step["signals"]["buyer"] == "v0" for step in [*entry["history"], entry])
+        assert low or entry["surplus"] == entry["virtual"]
+    words = result.explain()
+    assert "What is held back" in words and "v0 then v0 then v0  sell    2        2/3" in words
+    forged = copy.deepcopy(result.document())
+    forged["certificate"]["virtual"][0]["virtual"] = "7"
+    verdict = check(json.dumps(forged), instance.to_bytes(result.environment))
+    assert not verdict.accepted and "virtual" in str(verdict.reason)
+    forged["certificate"].pop("virtual")
+    assert check(json.dumps(forged), instance.to_bytes(result.environment)).accepted
+
+
+def ironed(values: list[int], chances: list[Fraction]) -> list[Fraction]:
+    """Virtual values, ironed: the slopes of the concave hull of revenue over the chance of selling."""
+    tail = [sum(chances[k:], Fraction(0)) for k in range(len(values))]
+    points = [(Fraction(0), Fraction(0)), *((tail[k], values[k] * tail[k]) for k in range(len(values) - 1, -1, -1))]
+    hull: list[tuple[Fraction, Fraction]] = []
+    for point in points:
+        while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (point[0] - hull[-1][0]) <= (point[1] - hull[-1][1]) * (hull[-1][0] - hull[-2][0]):
+            hull.pop()
+        hull.append(point)
+    slopes = []
+    for k in range(len(values)):
+        left, right = next((a, b) for a, b in pairwise(hull) if a[0] < tail[k] <= b[0])
+        slopes.append((right[1] - left[1]) / (right[0] - left[0]))
+    return slopes
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_two_bidders_are_myerson(seed: int) -> None:
+    """One item, two bidders with independent values: E of the larger ironed virtual value, if it is above 0, in every sense of truth and participation."""
+    dice = random.Random(seed)
+    values = [sorted(dice.sample(range(1, 12), 3)) for _ in range(2)]
+    weights = [[dice.randint(1, 6) for _ in range(3)] for _ in range(2)]
+    chances = [[Fraction(w, sum(own)) for w in own] for own in weights]
+    slopes = [ironed(v, c) for v, c in zip(values, chances, strict=True)]
+    best = sum((p * q * max(x, y, Fraction(0)) for p, x in zip(chances[0], slopes[0], strict=True) for q, y in zip(chances[1], slopes[1], strict=True)), Fraction(0))
+    nobody = ["0"] * 3
+    told = [[str(v) for v in own] for own in values]
+    document = {
+        "format": "mechsynth-instance/1",
+        "name": "auction",
+        "horizon": 1,
+        "discount": "1",
+        "agents": ["a", "b"],
+        "prior": {"independent": {"a": [str(c) for c in chances[0]], "b": [str(c) for c in chances[1]]}},
+        "periods": [
+            {
+                "signals": {"a": told[0], "b": told[1]},
+                "actions": ["keep", "to a", "to b"],
+                "utilities": {"a": {"private": [nobody, told[0], nobody]}, "b": {"private": [nobody, nobody, told[1]]}},
+            }
+        ],
+    }
+    for options in ({}, {"participation": "ex-post"}, {"incentives": "pbic"}):
+        result = ask(document, **options)
+        assert Fraction(result.value) == best and result.check().accepted
 
 
 def test_file() -> None:

@@ -38,6 +38,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.asks.optimal.solve.LARGEST": 0,
     "mechsynth.asks.optimal.forever.MOST": 0,
     "mechsynth.check.endless._MOST": 0,
+    "mechsynth.asks.optimal.solve.TOLD": 0,
     "mechsynth.construct.sure.MOST": 0,
     "mechsynth.construct.sure.SUGGESTED": 0,
     "mechsynth.asks.relaxed.solve.MOST": 0,

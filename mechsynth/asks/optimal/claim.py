@@ -8,7 +8,7 @@ from mechsynth.check.claims.optimal import judge, read
 ASKED = Asked(
     judge,
     {
-        "optimal": ("tempted", "joined", "unpaid", "staying", "budget", "limit", "branches"),
+        "optimal": ("tempted", "joined", "unpaid", "staying", "budget", "limit", "virtual", "branches"),
         "feasible": ("branches", "tempted", "joined"),
         "infeasible": (),
     },

@@ -13,7 +13,7 @@ from fractions import Fraction
 from mechsynth.asks.optimal import Optimal
 from mechsynth.asks.optimal.forever import forever
 from mechsynth.construct.case import Case
-from mechsynth.construct.grown import branches, histories, multipliers, played, told
+from mechsynth.construct.grown import branches, histories, multipliers, played, told, virtual
 from mechsynth.construct.points import Best, settle
 from mechsynth.construct.sequence import Sequence, Terms, sequence
 from mechsynth.construct.sure import surely
@@ -26,6 +26,7 @@ from mechsynth.result import Result, Status, Strength
 from mechsynth.run import Run
 
 LARGEST = 400_000  # columns above which the program is refused
+TOLD = 200  # actions at nodes up to which their virtual values are told
 
 
 def answer(ask: Optimal, case: Case, run: Run) -> Result:
@@ -65,6 +66,9 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
         seen = {"reason": _limit(found)}
         return Result(ask.document(), Status.UNKNOWN, Strength.NUMERICAL, certificate=seen, environment=environment)
     certificate = multipliers(tree, program, found.multipliers, ask.participation)
+    plain = (ask.weights, ask.budget) == ("1,0", "none") and ask.participation != "withdrawal"
+    if plain and tree.lottery(tree.last + 1) <= TOLD:
+        certificate["virtual"] = virtual(tree, program, found.multipliers)
     if not best.attained:
         certificate["limit"] = _why(tree, program, best, ask.participation)
     return Result(

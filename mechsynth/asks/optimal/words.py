@@ -81,6 +81,7 @@ def tell(page: Page, answer: Answer) -> None:
         )
     else:
         _tempted(page, answer)
+        _virtual(page, answer)
     incentives = reading.text(answer.question.get("incentives", "pepic"), "question.incentives")
     truth = "" if incentives == "pepic" else f" --require {word(incentives)}"
     page.say(
@@ -225,6 +226,42 @@ def _tempted(page: Page, answer: Answer) -> None:
     page.say(
         "The numbers are multipliers: by how much the bound would rise for every unit that the lie were to cost (they need not be the only ones). "
         "A report that others are tempted by is worth less to the designer than the surplus it brings: it is held back, or sold for less."
+    )
+
+
+def _virtual(page: Page, answer: Answer) -> None:
+    """Tell what actions are worth to the designer where that is not the surplus."""
+    if "virtual" not in answer.certificate:
+        return
+    rows = []
+    for k, value in enumerate(reading.sequence(answer.certificate["virtual"], "certificate.virtual")):
+        place = f"certificate.virtual[{k}]"
+        entry: Any = reading.mapping(value, place)
+        surplus, worth = (number(item(entry, key, place), f"{place}.{key}") for key in ("surplus", "virtual"))
+        if surplus == worth:
+            continue
+        past = reading.sequence(item(entry, "history", place), f"{place}.history")
+        lone = answer.names.at(len(past) + 1).lone
+        told = [
+            ", ".join(
+                clean(str(s)) for j, s in reading.mapping(item(step, "signals", place), place).items() if j not in lone
+            )
+            for step in [*past, entry]
+        ]
+        rows.append((" then ".join(told), clean(str(item(entry, "action", place))), brief(surplus), brief(worth)))
+    if not rows:
+        return
+    page.head("What is held back")
+    page.columns(("reports", "action", "surplus", "worth to the designer"), rows[:ROWS])
+    if len(rows) > ROWS:
+        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.say(
+        "What an action is worth to the designer, its virtual value, is the surplus less what its temptations cost, by these multipliers; everywhere else it is the surplus. "
+        + (
+            "The best mechanism takes an action of the largest virtual value, where later periods do not hang on it."
+            if answer.attained
+            else ""
+        )
     )
 
 

@@ -29,7 +29,7 @@ from ..question import Question
 from ..sequence import Point, Terms, collected, holds, objective, of_document, of_played, revenue
 from ..text import Numbers, describe, items, label, mapping, number_text, table
 from ..verdict import Ledger, Refuted, equal
-from ..weighed import Wanted, bound, keys, read_multipliers, read_node
+from ..weighed import Wanted, bound, check_virtual, keys, read_multipliers, read_node
 
 CLOSE = Fraction(1, 2**20)  # how far from a supremum the mechanism may be that is listed
 _CHOICES = {
@@ -110,7 +110,7 @@ def judge(claim: Claim, model: Model, rule: object, values: object, ledger: Ledg
     holds(nodes, terms, point, ledger)
     collected(nodes, played, revenue(nodes, point), ledger)
     had = objective(nodes, terms, point)
-    table(claim.certificate, "certificate", keys(terms), ("limit",))
+    table(claim.certificate, "certificate", keys(terms), ("limit", "virtual"))
     multipliers = read_multipliers(claim, claim.certificate, nodes, terms, "certificate")
     best = bound(nodes, terms, multipliers, Wanted(), ledger, "certificate")
     if claim.attained:
@@ -119,6 +119,10 @@ def judge(claim: Claim, model: Model, rule: object, values: object, ledger: Ledg
         what = "the revenue" if terms.plain else "the weighted sum"
         equal(value, had, f"value, {what} of the mechanism", ledger)
     equal(value, best, "certificate, the bound on revenue", ledger)
+    if "virtual" in claim.certificate:
+        if not terms.plain or terms.budget is not None or terms.participation == "withdrawal":
+            raise InputError("certificate.virtual", "goes with revenue and payments at any time alone", "remove it")
+        check_virtual(claim, nodes, terms, multipliers, ledger)
     if not claim.attained:
         _check_limit(claim, nodes, terms, point, (value, had), ledger)
     return _statement(terms, chosen, value, None if claim.attained else had)
