@@ -128,6 +128,18 @@ def _weights(value: str) -> bool:
     return len(parts) == 2 and all(map(_exact, parts)) and not parts[0].startswith("-") and parts != ["0", "0"]
 
 
+STRIKES = Option(
+    "prices of the virtual pivot mechanism: those of an affine pivot mechanism, or strikes of one buyer made for a grid",
+    "kln|grid",
+    choices=("kln", "grid"),
+    problem="{value!r} is no kind of strikes",
+)
+EXCLUDE = Option(
+    "whom the virtual pivot mechanism excludes: who has no positive weight or adds nothing, or first signals below the best cutoff",
+    "rule|best",
+    choices=("rule", "best"),
+    problem="{value!r} is no way to exclude",
+)
 REVEAL = Option(
     "what is seen of later signals: reports alone, or what moves them",
     "paths|shocks",

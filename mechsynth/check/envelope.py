@@ -19,7 +19,7 @@ from .verdict import Ledger, Refuted, saying
 
 FORMAT, SECOND = "mechsynth-result/1", "mechsynth-result/2"
 # What only the second format says, and the witnesses that the first has; these two name an action there.
-SECOND_KEYS = ("rule", "look_ahead", "beliefs", "participation", "memory", "lotteries", "reveal")
+SECOND_KEYS = ("rule", "look_ahead", "beliefs", "participation", "memory", "lotteries", "reveal", "strikes", "exclude")
 FIRST_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
 STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
 STRENGTHS = ("exact", "verified", "numerical")

@@ -202,6 +202,10 @@ def _separable(given: Mapping[str, Any], _: Draws) -> Draft:
     draft.expect("holds", why, "relaxed", value=bound)
     if attained:
         draft.expect("holds", "Strike prices with fees attain the bound; see optimal.", "gap", value=Fraction(0))
+        ties = any((phi + s if additive else phi * s) == cost for phi in virtual(count) for s in shocks)
+        if not ties:
+            why = "The strikes of these contracts: the least value served up to each x; no virtual value is equal to the cost."
+            draft.expect("feasible", why, "virtual-pivot", value=bound, strikes="grid")
         draft.expect(
             "optimal",
             "The bound of the period-1 rows, E (virtual value − c)^+ with φ_k = x_k − (K − k)/K in place of x (Kakade, Lobel and Nazerzadeh 2011, Corollary 4.1). Strike prices, the least value served up to each x, with fees that leave it the "

@@ -130,6 +130,8 @@ class Needs:
         Every agent reports, and every action is always available.
     independent:
         First signals are independent, and every next signal looks at its own agent's signal and the action alone, and at no other next signal.
+    weighed:
+        Values separate, with weights that do not fall.
     utilities:
         Utilities of at least 0, the outside option.
     prior:
@@ -154,6 +156,7 @@ class Needs:
     no_outside: str = ""
     plain: str = ""
     independent: str = ""
+    weighed: str = ""
     utilities: str = ""
     prior: str = ""
     believed: str = ""

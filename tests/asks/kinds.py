@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
 from oracles import draws, model, second
+
+from mechsynth.families import document_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +50,7 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "in a state": lambda: _second(4, "private", parts=("public", "available"), horizon=2, agents=3, most=8),
     "in a state, endless": lambda: _second(2, "ordinary", parts=("public", "available"), horizon="infinite", agents=2, most=4),
     "free to leave": lambda: _second(1, "ordinary", parts=("outside",), horizon="infinite", agents=2, most=4),
+    "a buyer": lambda: document_bytes("kln-separable", {}),
     "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
     "an auction": lambda: library("auctions/collinear"),
 }
@@ -91,6 +94,68 @@ def _independent(env: Any) -> bool:
     return True
 
 
+def _weighed(env: Any) -> bool:
+    """Whether values separate with weights that do not fall, by the definition; own laws and private values are taken for granted, and a prior."""
+    return all(_weighs(env, i) for i in range(len(env.agents)))
+
+
+def _weighs(env: Any, i: int) -> bool:
+    def own(t: int, k: int) -> tuple[int, ...]:
+        return tuple(k if j == i else 0 for j in range(len(env.agents)))
+
+    def step(t: int, a: int, k: int) -> dict[int, Fraction]:
+        found: dict[int, Fraction] = {}
+        for after, chance in env.periods[t].kernel[a, own(t, k)].items():
+            if chance:
+                found[after[i]] = found.get(after[i], Fraction(0)) + chance
+        return found
+
+    sizes = [len(period.signals[i]) for period in env.periods]
+    first = [sum((c for p, c in env.prior.items() if p[i] == k), Fraction(0)) for k in range(sizes[0])]
+    if not all(first):
+        return False
+    states = [[{k} for k in range(sizes[0])]]  # per period, by first signal: where it can be
+    for t in range(len(env.periods) - 1):
+        actions = range(len(env.periods[t].actions))
+        states.append([{q for k in held for a in actions for q in step(t, a, k)} for held in states[t]])
+    parts = [[sorted(held) for held in period] for period in states]
+    for period in parts:
+        if len({len(held) for held in period}) > 1 or sum(map(len, period)) > len(set().union(*period)):
+            return False
+    for t in range(len(env.periods) - 1):
+        for a, s, q in product(range(len(env.periods[t].actions)), range(len(parts[t][0])), range(len(parts[t + 1][0]))):
+            if len({step(t, a, parts[t][x][s]).get(parts[t + 1][x][q], Fraction(0)) for x in range(sizes[0])}) > 1:
+                return False
+    columns = [(t, a, s) for t, period in enumerate(env.periods) for a in range(len(period.actions)) for s in range(len(parts[t][0]))]
+    table = [[env.periods[t].utility[i][a, own(t, parts[t][x][s])] for t, a, s in columns] for x in range(sizes[0])]
+    hazard = [sum(first[k + 1 :], Fraction(0)) / f for k, f in enumerate(first)]
+
+    def rising(row: list[Fraction]) -> bool:
+        return all(one <= two for one, two in pairwise(row))
+
+    fits = []
+    pivot = next((c for c in range(len(columns)) if any(row[c] for row in table)), None)
+    if all(p[c] * q[d] == p[d] * q[c] for p, q in product(table, table) for c, d in product(range(len(columns)), repeat=2)):
+        level = [Fraction(1)] * sizes[0] if pivot is None else [row[pivot] for row in table]
+        level = [-v for v in level] if max(level) <= 0 else level
+        if min(level) > 0:
+            up = [*(b - a for a, b in pairwise(level)), Fraction(0)]
+            fits.append(rising(level) and rising([1 - h * u / v for h, u, v in zip(hazard, up, level, strict=True)]))
+    rise = [[v - w for v, w in zip(row, table[0], strict=True)] for row in table]
+    flat = all(rise[x][c] == rise[x][d] for x in range(sizes[0]) for c, d in product(range(len(columns)), repeat=2) if columns[c][:2] == columns[d][:2])
+    if not fits and flat and all(p[c] * q[d] == p[d] * q[c] for p, q in product(rise, rise) for c, d in product(range(len(columns)), repeat=2)):
+        pivot = next((c for c in range(len(columns)) if any(row[c] for row in rise)), None)
+        if pivot is None:
+            return True
+        level = [row[pivot] for row in rise]
+        level = [-v for v in level] if max(level) <= 0 else level
+        top = next(x for x, v in enumerate(level) if v)
+        slope = [v / level[top] for v in rise[top]]
+        up = [*(b - a for a, b in pairwise(level)), Fraction(0)]
+        fits.append(rising(level) and rising([-h * u for h, u in zip(hazard, up, strict=True)]) and min(slope) >= 0)
+    return bool(fits) and fits[0]
+
+
 def lacks(raw: bytes) -> set[str]:
     """The needs of `mechsynth.result.ask.Needs` that an instance does not meet, by their definitions."""
     found: set[str] = set()
@@ -106,6 +171,8 @@ def lacks(raw: bytes) -> set[str]:
     found |= {"auction"} if json.loads(raw)["format"] == "mechsynth-instance/2" or not _sells(env) else set()
     if env.prior is not None and not _independent(env):
         found.add("independent")
+    if env.horizon is not None and env.prior is not None and not {"plain", "independent"} & found and not _weighed(env):
+        found.add("weighed")
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
         if any(period.leaving(i, p) for i in env.players for p in period.profiles()):

@@ -42,6 +42,7 @@ LIMITS: dict[str, Any] = {
     "mechsynth.construct.sure.MOST": 0,
     "mechsynth.construct.sure.SUGGESTED": 0,
     "mechsynth.asks.relaxed.solve.MOST": 0,
+    "mechsynth.asks.virtual_pivot.solve.MOST": 0,
     "mechsynth.prove.dependent.TABLEAU": 0,
     "mechsynth.prove.linear.ASIDE": 0,
     "mechsynth.prove.linear.LIGHT": 0,

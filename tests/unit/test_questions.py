@@ -192,6 +192,8 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "participation": "ex-post",
         "memory": "current",
         "reveal": "shocks",
+        "strikes": "grid",
+        "exclude": "best",
         "look_ahead": "auto",
         "lotteries": "no",
         "weights": "0,1",
@@ -200,7 +202,7 @@ def test_the_command_line_takes_what_python_takes() -> None:
     }
     told["rule"] = "rule.json"
     words = ["--rule", "rule.json", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
-    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--reveal", "shocks", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2", "--periods", "3"]
+    words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--reveal", "shocks", "--strikes", "grid", "--exclude", "best", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2", "--periods", "3"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told
     assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}
@@ -280,6 +282,8 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
         name = "liu2025-repeated-auction"
     if ask in ("distinct", "balance", "strict-balance", "identifiability"):
         name = "beliefs/three-informed"
+    if ask == "virtual-pivot":
+        name = "families/buyer-learns-more"
     if ask in ("optimal", "relaxed", "gap", "separable"):
         name = "revenue/buyer-met-twice"
     path = ROOT / "instances" / f"{name}.json"
