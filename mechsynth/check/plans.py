@@ -33,7 +33,8 @@ class Plan:
     total: dict[Column, Fraction] = field(default_factory=dict)
     right: Fraction = ZERO
 
-    def _add(self, column: Column, value: Fraction) -> None:
+    def add(self, column: Column, value: Fraction) -> None:
+        """Add to what stands at a column."""
         self.total[column] = self.total.get(column, ZERO) + value
 
     def _words(self, t: int, most: int, action: int, true: int) -> dict[Word, Fraction]:
@@ -62,10 +63,10 @@ class Plan:
         """Add ``y`` times what a report is expected to cost, what is paid in the last period included."""
         rows, delta = self.rows, self.rows.model.discount
         for word, p in self._words(t, rows.laws.left(t, rows.k), action, true).items():
-            self._add(self._column(t, told, action, word), y * p * delta ** len(word))
+            self.add(self._column(t, told, action, word), y * p * delta ** len(word))
         if rows.ends(rows.model.following(t)) and not rows.constant:
             for q, p in rows.laws.law(t, action, true).items():
-                self._add(("last", q), y * p * delta)
+                self.add(("last", q), y * p * delta)
 
     def open(self, t: int, age: int, earlier: int, since: Word, at: tuple[int, int], y: Fraction) -> None:
         """Add ``y`` times what is open from the report of an age, after an action at a profile (``at``)."""
@@ -74,7 +75,7 @@ class Plan:
         left = rows.laws.left(then, rows.k) - age
         for word, p in self._words(t, left, *at).items() if left > 0 else ():
             column = self._column(then, earlier, rows.rule(then, earlier), (*since, *word))
-            self._add(column, y * p * delta ** len(word))
+            self.add(column, y * p * delta ** len(word))
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
@@ -92,8 +93,8 @@ class Plan:
         self.right += y * (rows.enjoyed(t, there, true) - rows.enjoyed(t, here, true))
         if rows.ends(t):
             if not rows.constant:
-                self._add(("last", told), y)
-                self._add(("last", true), -y)
+                self.add(("last", told), y)
+                self.add(("last", true), -y)
             return
         self.cost(t, told, there, true, y)
         self.cost(t, true, here, true, -y)
@@ -115,21 +116,23 @@ class Plan:
     def contradiction(self, ledger: Ledger) -> Fraction:
         """Ask that all payments cancel and that more than 0 is left; return it."""
         for column, value in self.total.items():
-            ledger.claim(
-                value == 0, f"multipliers: a payment of {self._told(column)} is off by {number_text(value)}, not 0"
-            )
+            ledger.claim(value == 0, f"multipliers, {self._told(column)}: off by {number_text(value)}, not 0")
         ledger.claim(self.right > 0, f"shortfall {number_text(self.right)} is not above 0")
         return self.right
 
     def _told(self, column: Column) -> str:
         rows = self.rows
         who = rows.names.agents[rows.agent]
+        if column[0] == "payoff":
+            return f"what truth is worth to {who} at {rows.names.profile(column[1], column[2])}"
         if column[0] == "last":
-            return f"{who} in the last period at {rows.names.profile(rows.model.count - 1, column[1])}"
+            return f"a payment of {who} in the last period at {rows.names.profile(rows.model.count - 1, column[1])}"
         _, t, told, _, word = column
         profile = told if told >= 0 else rows.laws.members(t)[-1 - told][0]
         report = rows.names.profile(t, profile, None if told >= 0 else rows.agent)
-        return f"{who} for {report}, once the others report {rows.laws.tell(rows.model.following(t), word)}"
+        return (
+            f"a payment of {who} for {report}, once the others report {rows.laws.tell(rows.model.following(t), word)}"
+        )
 
 
 def add_all(plans: Mapping[int, Plan], multipliers: Mapping[str, Fraction], every_action: bool, ledger: Ledger) -> None:

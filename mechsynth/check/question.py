@@ -204,7 +204,7 @@ def read_rule(question: Mapping[str, Any]) -> dict[str, str] | None:
 
 def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> Question:
     """Read a question with a class of transfers, requirements and an objective of its own choice."""
-    table(question, "question", ("ask", "transfers", "require", "objective"), ("rule",))
+    table(question, "question", ("ask", "transfers", "require", "objective"), ("rule", "look_ahead"))
     transfers, objective = question["transfers"], question["objective"]
     if not isinstance(transfers, str) or transfers not in CLASSES:
         raise InputError("question.transfers", f"found {describe(transfers)}", f"one of {', '.join(CLASSES)}")
@@ -245,6 +245,14 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
         for entry in (*require, objective):
             if entry in needs or entry.startswith(("split:", "exit:")):
                 raise InputError("question", f"{entry} needs a prior, the instance has none", "add a prior")
+    choices = _look_ahead(question)
+    if choices and (
+        require != ["pepic"]
+        or objective != "feasibility"
+        or transfers not in ("contingent", "vcg-type")
+        or read_rule(question) is not None
+    ):
+        raise InputError("question.look_ahead", "beside more than truth alone", "ask for pepic, contingent or vcg-type")
     return Question(
         question["ask"],
         "",
@@ -256,6 +264,7 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
         made,
         tuple(written),
         rule=read_rule(question),
+        choices=choices,
     )
 
 

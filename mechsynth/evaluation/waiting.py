@@ -10,45 +10,14 @@ from typing import Any
 
 from mechsynth.check.ahead import ZERO, Ahead
 from mechsynth.check.checker import opened
-from mechsynth.check.exact import Exact
+from mechsynth.check.free import Free, exactly
 from mechsynth.check.mechanism import read_allocation
 from mechsynth.check.model import Model
 from mechsynth.check.owed import Owed, read_owed
 from mechsynth.check.text import items, table
-from mechsynth.check.values import Values, fixed_point, mean
+from mechsynth.check.values import Values, mean
 from mechsynth.check.verdict import Ledger, Refuted
-from mechsynth.check.windows import Rows
 from mechsynth.errors import InputError
-
-
-class Listed(Rows):
-    """The rows of an agent who gets from truth what the payments leave her."""
-
-    payoffs: list[Exact]
-
-    def worth(self, t: int, profile: int) -> Fraction:
-        """Return ``X``, what is due from earlier reports left aside; in the last period before what is paid there."""
-        return super().worth(t, profile) if self.ends(t) else self.payoffs[t].at(profile)
-
-    def settle(self, owed: Owed) -> None:
-        """Compute the payoffs of truth: ``X = u − N + δ E[X']``."""
-        model, found = self.model, dict[int, Exact]()
-        for t in reversed(range(model.count)):
-            profiles = range(model.period(t).profiles)
-            if self.ends(t):
-                continue
-            costs = [self.cost(owed, t, p, self.rule(t, p), p) for p in profiles]
-            if model.horizon is None:
-                flow = [self.utility(t, self.rule(t, p), p) - cost for p, cost in enumerate(costs)]
-                found[t] = fixed_point(model, self.laws.rule[t], _exact(flow))
-            else:
-                self.payoffs = [found.get(s, _exact([ZERO])) for s in range(model.count)]
-                found[t] = _exact([self.enjoyed(t, self.rule(t, p), p) - cost for p, cost in enumerate(costs)])
-        self.payoffs = [found.get(s, _exact([ZERO])) for s in range(model.count)]
-
-
-def _exact(values: list[Fraction]) -> Exact:
-    return Exact.of([(value.numerator, value.denominator) for value in values], (len(values),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +36,7 @@ class Waiting:
 
     model: Model
     values: Values
-    rows: Mapping[int, Listed]
+    rows: Mapping[int, Free]
     owed: Mapping[int, Owed]
     look: int
     inefficiency: str | None
@@ -110,7 +79,7 @@ class Waiting:
         total = mean(self.model.prior, self.values.exact(0))
         for i in self.rows:
             kept = [self.payoff(i, 0, p) for p in range(self.model.period(0).profiles)]
-            total -= mean(self.model.prior, _exact(kept))
+            total -= mean(self.model.prior, exactly(kept))
         return total
 
 
@@ -150,7 +119,7 @@ def evaluate_waiting(result: bytes, instance: bytes) -> Waiting:
         raise InputError(
             "mechanism.transfers", "payments that look at all earlier reports", "mechsynth check looks at them"
         )
-    rows = {i: Listed(own, values, look, False) for i, own in laws.items()}
+    rows = {i: Free(own, values, look, False) for i, own in laws.items()}
     for i, own in rows.items():
         own.settle(owed[i])
     return Waiting(model, values, rows, owed, look, problem)

@@ -258,6 +258,42 @@ def _covers(answer: Answer, wanted: object) -> list[str]:
     if answer.scope == "all":
         parts.append("Scope all suffices for such payments and is not needed for them: ask with --scope policy.")
     parts.append(
-        "It does not say that no payments implement the rule and leave an agent another rent: that is the question implement."
+        "It does not say that no payments implement the rule and leave an agent another rent: that is the question implement, with the same look-ahead."
     )
     return parts
+
+
+# -- truth alone ------------------------------------------------------------------------------------------------------
+
+
+def tell_truth(page: Page, answer: Answer) -> None:
+    """Put the explanation of payments that look several periods ahead and only have to make truth best on a page."""
+    name, wanted = class_name(answer.kind), answer.question[KEY]
+    rule = rule_words(answer).rstrip(",")
+    reach = "payments on the reports of one period and on what the others report after it; payments that look at more of the past are not covered, and neither is a longer look-ahead"
+    if answer.status == "feasible":
+        count = answer.certificate.get("look-ahead") if wanted == "auto" else wanted
+        page.say(
+            f"Yes. {name[0].upper()}{name[1:]} payments that look at {periods(count)} of the others implement {rule} periodic ex post: after every history, whatever everybody's signals and "
+            "whatever is still due from earlier reports, no agent gains by a false report while the others are truthful.",
+        )
+        if wanted == "auto" and isinstance(count, int) and count > 1:
+            _less(page, answer, count)
+        sections.transfers(page, answer)
+        page.say(
+            "A payment is made once the last of its next reports is there. What agents are left with was not asked; nor were participation and budget balance.",
+            ties_clause(answer),
+        )
+        return
+    page.say(
+        f"No. {name[0].upper()}{name[1:]} payments that look at {periods(wanted)} of the others do not implement {rule} periodic ex post, whatever rents agents are left."
+    )
+    page.head("Why")
+    if isinstance(answer.witness, Conflict):
+        page.say(
+            "A lie is read together with what was reported before: while payments for earlier reports are open, a lie can also move those. Rows below are lies after such windows, and "
+            "what truth is worth.",
+            *witnesses.conflict_story(answer.witness, named=False),
+        )
+    page.head("What this covers")
+    page.say(f"This covers {reach}.", ties_clause(answer))

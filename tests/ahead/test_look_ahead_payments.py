@@ -190,10 +190,9 @@ def test_the_oracle_sees_a_gain() -> None:
     rows = windows.Windows(case, sight.sights(case)[0], 2, True, False)
     alone, failures = blockwise.settle(case, rows, "policy", range(1, 2), Run())
     assert not failures
-    ask = mechsynth.Contingent(look_ahead="2")
     bad = copy.deepcopy(good)
     bad["mechanism"]["transfers"] = [r for r in good["mechanism"]["transfers"] if r["agent"] == "two"]
-    bad["mechanism"]["transfers"] += list(payments.records(case, 0, payments.Found(alone, "windows"), True, ask))
+    bad["mechanism"]["transfers"] += list(payments.records(case, 0, payments.Found(alone, "windows"), True, every=False))
     assert not check(json.dumps(bad), to_bytes(of)).accepted
     told = audit(json.dumps(bad).encode(), to_bytes(of)).document()
     assert not told["pepic"] and Fraction(told["least-slack"]) < 0 and " after " in told["deviation"] and told["residual-claimant"]
@@ -229,8 +228,8 @@ def test_drawn_mechanisms(seed: int, ask: str) -> None:
         assert auto["certificate"]["look-ahead"] == 1 + order.index(True)
 
 
-def possible(of: mechsynth.Environment, found: dict[str, Any], agent: int, k: int, own_report: bool) -> bool:
-    """Whether any payments make an agent residual claimant with truth after every window: every window written out, one real number a payment."""
+def possible(of: mechsynth.Environment, found: dict[str, Any], agent: int, k: int, own_report: bool, *, rents: bool = False) -> bool:
+    """Whether any payments make an agent residual claimant, or leave her any rents, with truth after every window: every window written out, one real number a payment."""
     played = Played(of, {"mechanism": {"allocation": found["mechanism"]["allocation"], "transfers": []}})
     told, delta = played.told, played.delta
     rest = [p[:agent] + p[agent + 1 :] for p in told.profiles]
@@ -256,19 +255,21 @@ def possible(of: mechsynth.Environment, found: dict[str, Any], agent: int, k: in
                 parts += [rational(delta ** (k - len(since)) * p) * names[earlier, (*since, *word)] for word, p in law.items()]
         return z3.Sum(parts)
 
-    def gets(report: Profile, true: Profile) -> Fraction:
+    payoff = {p: z3.Real(f"x{p}") if rents else rational(played.surplus[p]) for p in told.profiles}
+
+    def gets(report: Profile, true: Profile) -> Any:
         after = told.step(told.rule[report], true).items()
-        return played.utility(agent, told.rule[report], true) + delta * sum((p * played.surplus[q] for q, p in after), Fraction(0))
+        return rational(played.utility(agent, told.rule[report], true)) + z3.Sum([rational(delta * p) * payoff[q] for q, p in after])
 
     solver = z3.Solver()
     windows = [list(window) for n in range(k) for window in product(told.profiles, repeat=n)]
     for true in told.profiles:
-        solver.add(cost(true, true) == rational(gets(true, true) - played.surplus[true]))
+        solver.add(cost(true, true) == gets(true, true) - payoff[true])
         for own in range(len(told.signals[agent])):
             report = (*true[:agent], own, *true[agent + 1 :])
             for window in windows if report != true else []:
                 truth, lie = cost(true, true) + left(window, true, true), cost(report, true) + left(window, report, true)
-                solver.add(lie - truth >= rational(gets(report, true) - gets(true, true)))
+                solver.add(lie - truth >= gets(report, true) - gets(true, true))
     return bool(solver.check() == z3.sat)
 
 
@@ -300,6 +301,81 @@ def test_audits() -> None:
     assert answer["status"] == "feasible"
     told = audit(json.dumps(answer).encode(), to_bytes(short)).document()
     assert told["pepic"] and told["residual-claimant"]
+
+
+# Truth alone, with contingent payments: status at 1, 2, 3 periods.
+TRUTH = {
+    "counter": ("infeasible", "feasible", "feasible"),
+    "plateau": ("infeasible", "feasible", "feasible"),
+    "tight": ("infeasible", "feasible", "feasible"),
+    "never": ("feasible", "feasible", "feasible"),
+    "hidden": ("infeasible", "infeasible", "infeasible"),
+    "spanning-54": ("infeasible", "infeasible", "infeasible"),
+    "controlled-10": ("infeasible", "infeasible", "infeasible"),
+}
+
+
+def truth(of: mechsynth.Environment, look: Any, transfers: str = "contingent") -> dict[str, Any]:
+    answer = mechsynth.solve(of, "implement", transfers=transfers, look_ahead=look)
+    assert answer.explain()
+    if str(answer.status) != "unknown":
+        verdict = answer.check()
+        assert verdict.accepted, verdict.reason
+    found: dict[str, Any] = json.loads(answer.to_bytes())
+    return found
+
+
+@pytest.mark.parametrize("name", TRUTH)
+def test_truth_alone(name: str) -> None:
+    of = environment(name)
+    assert tuple(truth(of, k)["status"] for k in (1, 2, 3)) == TRUTH[name]
+    auto = truth(of, "auto")
+    if "feasible" in TRUTH[name]:
+        assert auto["certificate"]["look-ahead"] == 1 + TRUTH[name].index("feasible")
+    else:
+        assert auto["status"] == "unknown"
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("transfers", ["contingent", "vcg-type"])
+def test_truth_alone_on_drawn_instances(seed: int, transfers: str) -> None:
+    """Against a program written from the definition; what leaves residual claimants leaves truth; at one period what was answered before."""
+    of = mechsynth.loads(json.dumps(drawn(100 + seed, hidden=True, signals=(2, 2))))
+    found = truth(of, 2, transfers)
+    assert (found["status"] == "feasible") is all(possible(of, found, agent, 2, transfers == "contingent", rents=True) for agent in (0, 1))
+    if asked(of, transfers, 2)["status"] == "feasible":
+        assert found["status"] == "feasible"
+    auto = truth(of, "auto", transfers)
+    assert (truth(of, 1, transfers)["status"] == "feasible") is (auto["certificate"].get("look-ahead") == 1)
+    if found["status"] == "feasible":
+        told = audit(json.dumps(found).encode(), to_bytes(of)).document()
+        assert told["pepic"]
+
+
+def test_forged_truth() -> None:
+    of = environment("spanning-54")
+    no = truth(of, 2)
+    assert not forged(no, of)
+    for row in no["witness"]["multipliers"]:
+        bad = copy.deepcopy(no)
+        del bad["witness"]["multipliers"][row]
+        assert forged(bad, of), row
+    assert forged({**no, "question": {**no["question"], "look_ahead": 3}}, of)
+    assert forged({**no, "question": {**no["question"], "look_ahead": "auto"}}, of)
+    for more in (["pepic", "residual-claimant"], ["pbic"], ["pepic", "participation:ex-post"]):
+        assert forged({**no, "question": {**no["question"], "require": more}}, of)
+    of = environment("plateau")
+    yes = truth(of, "auto")
+    assert not forged(yes, of)
+    for n in range(len(yes["mechanism"]["transfers"])):
+        bad = copy.deepcopy(yes)
+        bad["mechanism"]["transfers"][n]["payment"] = "-1000"
+        assert forged(bad, of), n
+    assert forged({**yes, "certificate": {**yes["certificate"], "look-ahead": 1}}, of)
+    assert forged({**yes, "certificate": {**yes["certificate"], "look-ahead": 3}}, of)
+    for options in ({"require": ["residual-claimant"]}, {"incentives": "pbic"}, {"transfers": "full"}, {"objective": "min-rent"}, {"require": ["budget:ex-post"]}):
+        with pytest.raises(MechsynthError, match="look_ahead"):
+            mechsynth.solve(of, "implement", look_ahead=2, **options)
 
 
 # -- finite horizons, one period, forged files ------------------------------------------------------------------------

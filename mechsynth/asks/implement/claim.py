@@ -1,15 +1,15 @@
-"""What an answer claims of a class of transfers and requirements; the claims are in `mechsynth.check.claims.implement`."""
+"""What an answer claims of a class of transfers and requirements; the claims are in `mechsynth.check.claims.implement`, with a look-ahead in `mechsynth.check.claims.rents`."""
 
 from __future__ import annotations
 
 from mechsynth.check.asked import RULE, Asked
-from mechsynth.check.claims.implement import judge
+from mechsynth.check.claims.rents import judge
 from mechsynth.check.question import CLASSES, read_wishes
 
 ASKED = Asked(
     judge,
     {
-        "feasible": ("ties", *RULE, "requirements", "tried"),
+        "feasible": ("ties", *RULE, "requirements", "tried", "look-ahead", "before"),
         "optimal": ("ties", *RULE, "multipliers", "requirements", "tried"),
         "infeasible": ("ties", *RULE, "bound", "masses", "relaxations", "minimal", "requirements", "tried", "weaker"),
         "unbounded": ("ties", *RULE, "ray", "requirements", "tried"),

@@ -15,6 +15,7 @@ import numpy as np
 
 from mechsynth.asks.implement import Implement, shortcuts
 from mechsynth.asks.implement.conflicts import Conflict, Relaxation, minimal_conflict, relaxed, witness
+from mechsynth.construct.ahead import rents
 from mechsynth.construct.case import Case
 from mechsynth.construct.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
@@ -42,9 +43,33 @@ MOST_SPARED = (
 
 def answer(ask: Implement, case: Case, run: Run) -> Result:
     """Decide a wish list, or optimize over it; with the class ``smallest`` the smallest that can, or that attains the best of all."""
+    if ask.look_ahead != "1":
+        return ahead(ask, case, run)
     if ask.objective != "feasibility":
         return decide_class(ask, case, run) if ask.transfers != SMALLEST else smallest_best(ask, case, run)
     return weakened(ask, case, run, (decide_class if ask.transfers != SMALLEST else smallest)(ask, case, run))
+
+
+def ahead(ask: Implement, case: Case, run: Run) -> Result:
+    """Decide truth alone with payments that look several periods ahead.
+
+    Raises
+    ------
+    UsageError
+        For wishes that are asked of payments of the next period alone.
+    """
+    place, plain = "look_ahead", "leave it out, or ask for truth alone (pepic) with contingent or vcg-type payments"
+    if ask.transfers not in ("contingent", "vcg-type"):
+        raise UsageError(place, f"{ask.transfers} payments look one period ahead here", plain)
+    if ask.notion != "pepic" or ask.objective != "feasibility" or case.given is not None:
+        raise UsageError(place, "beside another notion of truth, an objective or a rule that is given", plain)
+    wishes = [wish.name for wish in wish_list(ask)]
+    if wishes != ["pepic"]:
+        more = "ask contingent or vcg-type for residual claimants" if "residual-claimant" in wishes else plain
+        raise UsageError(place, f"beside {', '.join(name for name in wishes if name != 'pepic')}", more)
+    return rents.answer(
+        asked(ask, case), case, run, look_ahead=ask.look_ahead, own_report=ask.transfers == "contingent"
+    )
 
 
 def weakened(ask: Implement, case: Case, run: Run, found: Result) -> Result:
@@ -290,6 +315,8 @@ def program(ask: Implement, case: Case) -> Program:
 
     Revenue is the surplus less the payoffs, and the program that is solved minimizes these.
     """
+    if ask.look_ahead != "1":
+        raise UsageError("look_ahead", "no program with payments of several periods is written out", "leave it out")
     found = build(ask, case, wish_list(ask)).program.labelled()
     if ask.objective == "max-revenue":
         surplus = case.played.expected_surplus()

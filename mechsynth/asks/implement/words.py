@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mechsynth.words import answers, notions, own, reach, reading, rows, sections, wishes
+from mechsynth.words import ahead, answers, notions, own, reach, reading, rows, sections, wishes
 from mechsynth.words.answers import bound
 from mechsynth.words.conflicts import UNNAMED, Conflict, conflict, named, plan, short_line, wanted
 from mechsynth.words.envelope import Answer
@@ -16,6 +16,9 @@ _MINIMAL = "certificate.minimal"
 
 def tell(page: Page, answer: Answer) -> None:
     """Put the explanation of a proved answer on a page."""
+    if ahead.asked(answer):
+        ahead.tell_truth(page, answer)
+        return
     if answer.status == "infeasible" or answer.within:
         _fails(page, answer)
     else:
@@ -24,6 +27,8 @@ def tell(page: Page, answer: Answer) -> None:
 
 def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
+    if ahead.asked(answer):
+        return ahead.short(answer)
     if answer.status == "infeasible":
         return short_line(conflict(answer))
     return None if answer.value is None else f"{word(str(answer.question.get('objective')))} {brief(answer.value)}"

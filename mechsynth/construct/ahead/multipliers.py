@@ -29,7 +29,7 @@ def whole(rows: Windows, listed: list[Row], multipliers: list[Fraction]) -> dict
             for window, part in _spread(rows, t, true, r, suffix, y, shares):
                 _add(found, _lie(rows, t, true, r, window), part)
         elif row.kind == "value":
-            _add(found, value_name(rows.sight, *row.place), y)
+            _add(found, value_name(rows, *row.place), y)
         else:
             t, action, true, r, *most = row.place
             _add(found, target_name(rows.sight, t, action, true, r), -y if most else y)
@@ -99,9 +99,10 @@ def _lie(rows: Windows, t: int, true: int, r: int, window: Window) -> str:
     return " ".join([name, "after", *past] if past else [name])
 
 
-def value_name(sight: Sight, t: int, true: int) -> str:
+def value_name(rows: Windows, t: int, true: int) -> str:
     """Return the name of the row of what truth pays."""
-    return str(RowName("residual-claimant", _agent(sight), _when(sight, t), signals=labels(sight, t, true)))
+    sight = rows.sight
+    return str(RowName(rows.truth, _agent(sight), _when(sight, t), signals=labels(sight, t, true)))
 
 
 def target_name(sight: Sight, t: int, action: int, true: int, r: int) -> str:

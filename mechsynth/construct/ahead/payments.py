@@ -88,7 +88,11 @@ def answer(ask: Scoped, case: Case, run: Run, *, look_ahead: str, own_report: bo
             certificate["ways"] = {case.environment.agents[i]: own.way for i, own in found.items()}
             if case.environment.last > 1 or case.environment.horizon is None:
                 certificate["payoffs"] = payoffs(case)
-            listed = tuple(record for i, own in found.items() for record in records(case, i, own, own_report, ask))
+            listed = tuple(
+                record
+                for i, own in found.items()
+                for record in records(case, i, own, own_report, every=ask.scope == "all")
+            )
             played = Recorded(case.environment, case.actions, records=listed)
             return Result(
                 asked, Status.FEASIBLE, mechanism=played, certificate=certificate, environment=case.environment
@@ -127,15 +131,16 @@ def _no(case: Case, asked: dict[str, object], certificate: dict[str, object], wi
 def _witness(case: Case, found: Found) -> Told:
     if found.failure is None:
         assert found.plan is not None
-        return _plan(found.plan)
+        return plan(found.plan)
     failure = found.failure
     if failure.own is None:
         return dependence(case, failure.block.place, failure.eta, failure.shortfall)
     return mixture(case, failure.block.place, failure.own, failure.eta, failure.shortfall)
 
 
-def _plan(plan: dict[str, Fraction]) -> Told:
-    listed = dict(plan)
+def plan(multipliers: dict[str, Fraction]) -> Told:
+    """Return the witness of multipliers by name; under the empty name their shortfall."""
+    listed = dict(multipliers)
     shortfall = listed.pop("")
     return {
         "kind": "farkas",
@@ -207,7 +212,7 @@ def _named(rows: Windows, listed: list[Row], found: list[Fraction]) -> dict[str,
     return {**multipliers.whole(rows, listed, found), "": short}
 
 
-def records(case: Case, agent: int, found: Found, own_report: bool, ask: Scoped) -> Iterator[Told]:
+def records(case: Case, agent: int, found: Found, own_report: bool, *, every: bool) -> Iterator[Told]:
     """Yield the payments as records."""
     environment, sight = case.environment, sights(case)[agent]
     assert found.payments is not None
@@ -224,7 +229,7 @@ def records(case: Case, agent: int, found: Found, own_report: bool, ask: Scoped)
         if not own_report:
             del reports[name]
         record: Told = {"agent": name, **case.period_key(t), "reports": reports}
-        if not own_report or ask.scope == "all":
+        if not own_report or every:
             record["action"] = environment.period(t).actions[action]
         if past:
             record["history"] = [_reported(case, sight, s + 1, p) for s, p in enumerate(past[0])]

@@ -21,7 +21,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from math import lcm
-from typing import Any
+from typing import Any, ClassVar
 
 from mechsynth.construct.ahead.sight import Sight, Word
 from mechsynth.construct.case import Case
@@ -73,6 +73,8 @@ class Windows:
         Whether payments look at the own report, else at the action alone.
     every:
         Whether every action is asked for its target (scope all).
+    truth:
+        What rows about truth are called.
     """
 
     case: Case
@@ -80,6 +82,7 @@ class Windows:
     k: int
     own_report: bool
     every: bool
+    truth: ClassVar[str] = "residual-claimant"
     _open: dict[Key, dict[Word, Fraction]] = field(default_factory=dict)
 
     # -- laws ---------------------------------------------------------------------------------------------------------
@@ -215,16 +218,17 @@ class Windows:
         for t in self.periods if periods is None else periods:
             for true in range(len(self.sight.others(t))):
                 if self.length(t):
-                    yield self._value(t, true)
+                    yield self.value(t, true)
                 y = self.sight.others(t)[true]
                 for r, told in enumerate(self.sight.profiles(t)[y]):
                     if told != true:
                         yield from self._lies(t, true, r, windows)
 
-    def _value(self, t: int, true: int) -> Row:
+    def value(self, t: int, true: int) -> Row:
+        """Return the row of what truth pays: it leaves the surplus."""
         action = self.sight.rule(t, true)
         number, paid = self.target(t, action, true)
-        return Row("value", (t, true), _sum(self.due(t, action, true, true), paid, 1), number)
+        return Row("value", (t, true), added(self.due(t, action, true, true), paid, 1), number)
 
     def _lies(self, t: int, true: int, r: int, windows: bool) -> Iterator[Row]:
         told = self.told(t, true, r)
@@ -235,9 +239,9 @@ class Windows:
                 form: Form = {("p", told): Fraction(1), ("p", true): Fraction(-1)}
                 yield Row("pepic", (t, true, r, ()), form, gain)
             return
-        form = _sum(self.due(t, there, told, true), self.due(t, here, true, true), -1)
+        form = added(self.due(t, there, told, true), self.due(t, here, true, true), -1)
         (gained, paid), (kept, owed) = self.enjoyed(t, there, true), self.enjoyed(t, here, true)
-        base = _sum(_sum(form, paid, 1), owed, -1)
+        base = added(added(form, paid, 1), owed, -1)
         yield Row("pepic", (t, true, r, ()), base, gained - kept)
         most: dict[tuple[int, Word], bool] = {}
         for n in range(1, self.earlier(t) + 1 if windows else 1):
@@ -266,7 +270,7 @@ class Windows:
         for own, earlier in enumerate(self.sight.profiles(then)[suffix[0]]):
             truth, lie = (self.open(t, age, earlier, since, action, true) for action in (here, there))
             form: Form = {("z", t, age, suffix, true, r): Fraction(1)}
-            yield Row("most", (t, age, suffix, true, r, own), _sum(_sum(form, lie, 1), truth, -1), Fraction(0))
+            yield Row("most", (t, age, suffix, true, r, own), added(added(form, lie, 1), truth, -1), Fraction(0))
 
     def targets(self, t: int) -> Iterator[Row]:
         """Yield the rows of scope all: after every available action every lie meets the target itself, and truth does so exactly (as two rows)."""
@@ -278,13 +282,14 @@ class Windows:
                     continue
                 number, paid = self.target(t, action, true)
                 for r, told in enumerate(self.sight.profiles(t)[self.sight.others(t)[true]]):
-                    form = _sum(self.due(t, action, told, true), paid, 1)
+                    form = added(self.due(t, action, told, true), paid, 1)
                     yield Row("target", (t, action, true, r), form, number)
                     if told == true or not self.own_report:
                         yield Row("target", (t, action, true, r, "most"), {c: -v for c, v in form.items()}, -number)
 
 
-def _sum(left: Form, right: Mapping[Key, Fraction], sign: int) -> Form:
+def added(left: Form, right: Mapping[Key, Fraction], sign: int) -> Form:
+    """Return the sum of two forms, the second with a sign."""
     found = dict(left)
     for column, value in right.items():
         found[column] = found.get(column, Fraction(0)) + sign * value
