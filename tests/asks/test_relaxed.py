@@ -207,6 +207,54 @@ def test_no_mechanism_earns_more_than_the_bound_in_many() -> None:
         never_below(seed)
 
 
+# -- the closed form ----------------------------------------------------------------------------------------------------
+
+
+def psi(result: Any) -> dict[tuple[str, ...], F]:
+    told = result.certificate["closed"]["virtual"]
+    return {tuple(row["reports"]): F(row["values"][1]) - F(row["values"][0]) for row in told}
+
+
+def test_yoons_virtual_values() -> None:
+    """Values 1, 2, 3 that stay with chance 2/3: ψ_1 = −1, 1, 3; ψ_2(1,·) = −1/2, 2, 3; ψ_2(2,·) = 1, 5/4, 3; ψ_2(3,·) = 1, 2, 3; 4/3 + 29/18."""
+    result = mechsynth.solve(load(KNOWN["yoon, mixture"][0]), "relaxed")
+    wanted = [[-1, 1, 3], [F(-1, 2), 2, 3], [1, F(5, 4), 3], [1, 2, 3]]
+    names = ["v0", "v1", "v2"]
+    found = psi(result)
+    assert [found[(k,)] for k in names] == wanted[0]
+    assert [[found[k, q] for q in names] for k in names] == wanted[1:]
+    assert result.certificate["closed"]["value"] == result.value == "53/18"
+    assert "no other lie about the first signal counts" in result.explain()
+
+
+def test_where_the_closed_form_is_too_much() -> None:
+    """1, 2, 10: ψ_2(2,2) = 2 − 8 · 3/4 = −4 below ψ_2(2,1) = 1: the formula comes to 7, the rows to 62/9."""
+    result = mechsynth.solve(load(KNOWN["yoon, not monotone"][0]), "relaxed")
+    found = psi(result)
+    assert (found["v1", "v0"], found["v1", "v1"]) == (1, -4)
+    assert (result.value, result.certificate["closed"]["value"]) == ("62/9", "7") and result.check().accepted
+    words = result.explain()
+    assert "too much" in words and "not monotone" in words
+
+
+def test_forged_virtual_values_are_refused() -> None:
+    raw = json.dumps(KNOWN["yoon, mixture"][0]).encode()
+    good = json.loads(mechsynth.solve(mechsynth.loads(raw), "relaxed").to_bytes())
+    assert accepted(good, raw)
+    for change in (
+        lambda closed: closed.update(value="3"),
+        lambda closed: closed["virtual"][4]["values"].__setitem__(1, "0"),
+        lambda closed: closed["virtual"][4].update(reports=["v0", "v2"]),
+        lambda closed: closed["virtual"].pop(),
+    ):
+        bad = copy.deepcopy(good)
+        change(bad["certificate"]["closed"])
+        assert bad != good and not accepted(bad, raw)
+    bad = copy.deepcopy(good)
+    del bad["certificate"]["closed"]
+    assert accepted(bad, raw), "it is no part of the bound"
+
+
 # -- refusals and forgeries ---------------------------------------------------------------------------------------------
 
 

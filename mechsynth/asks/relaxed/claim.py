@@ -7,7 +7,7 @@ from mechsynth.check.claims.relaxed import judge, read
 
 ASKED = Asked(
     judge,
-    {"holds": ("lotteries", "payoffs", "tempted", "joined")},
+    {"holds": ("lotteries", "payoffs", "tempted", "joined", "closed")},
     read=read,
     beliefs=True,
     valued=("holds",),

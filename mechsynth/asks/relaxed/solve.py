@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mechsynth.asks.relaxed import Relaxed
+from mechsynth.construct import nearest
 from mechsynth.construct.case import Case
 from mechsynth.construct.coupled import Program, Screen, program
 from mechsynth.errors import UsageError
@@ -36,7 +37,7 @@ def answer(ask: Relaxed, case: Case, run: Run) -> Result:
         return Result(
             ask.document(), Status.UNKNOWN, Strength.NUMERICAL, certificate=seen, environment=case.environment
         )
-    certificate = {**_played(screen, found), **_multipliers(screen, rows, found)}
+    certificate = {**_played(screen, found), **_multipliers(screen, rows, found), "closed": _closed(screen)}
     return Result(
         ask.document(), Status.HOLDS, value=text(-found.value), certificate=certificate, environment=case.environment
     )
@@ -63,6 +64,14 @@ def _played(screen: Screen, found: Decision) -> dict[str, object]:
     for (i, x), column in screen.payoffs.items():
         payoffs[environment.agents[i]][names[i][x]] = text(Fraction(int(numbers[column]), int(bottom)))
     return {"lotteries": lotteries, "payoffs": payoffs}
+
+
+def _closed(screen: Screen) -> dict[str, object]:
+    """Return what the closed form comes to, and its virtual values where one agent has a secret in two periods."""
+    values = nearest.virtual(screen)
+    rows = nearest.table(screen, values)
+    told = [] if rows is None else [{"reports": names, "values": [text(v) for v in row]} for names, row in rows]
+    return {"value": text(nearest.bound(screen, values)), "virtual": told}
 
 
 def _multipliers(screen: Screen, rows: Program, found: Decision) -> dict[str, object]:

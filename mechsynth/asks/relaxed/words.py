@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mechsynth.words import reading
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
@@ -9,6 +11,7 @@ from mechsynth.words.numbers import brief, number, show
 from mechsynth.words.reading import clean, fail, item
 
 MOST = 8  # temptations that are told
+ROWS = 24  # virtual values that are told
 
 
 def tell(page: Page, answer: Answer) -> None:
@@ -30,6 +33,8 @@ def tell(page: Page, answer: Answer) -> None:
         )
     )
     _tempted(page, answer)
+    if "closed" in answer.certificate:
+        _closed(page, answer)
 
 
 def _tempted(page: Page, answer: Answer) -> None:
@@ -56,6 +61,42 @@ def _tempted(page: Page, answer: Answer) -> None:
     if len(found) > MOST:
         page.say(f"{len(found) - MOST} more are in the file.")
     page.say("The numbers are multipliers: by how much the bound would rise for every unit that the lie were to cost.")
+
+
+def _closed(page: Page, answer: Answer) -> None:
+    """Tell Yoon's closed form: what it comes to, whether it is exact, and virtual values, with what they assume."""
+    place = "certificate.closed"
+    entry = reading.mapping(item(answer.certificate, "closed", "certificate"), place)
+    value = number(item(entry, "value", place), f"{place}.value")
+    assert answer.value is not None
+    page.head("The closed form")
+    page.say(
+        f"If every first signal were tempted by the next lower one alone, with the multiplier 1 − F, virtual values would come to {show(value)} (Myerson 1981; Yoon 2021a, section 2, ψ)."
+    )
+    if value == answer.value:
+        page.say("So they do here: no other lie about the first signal counts.")
+    else:
+        page.say(
+            f"That is {show(value - answer.value)} too much: what it assumes does not hold, other lies about the first signal count as well."
+        )
+    rows = []
+    for k, each in enumerate(reading.sequence(item(entry, "virtual", place), f"{place}.virtual")):
+        told = reading.mapping(each, f"{place}.virtual[{k}]")
+        values = [number(v, f"{place}.virtual[{k}]") for v in reading.sequence(item(told, "values", place), place)]
+        if len(values) == 2:
+            names = [clean(str(name)) for name in reading.sequence(item(told, "reports", place), place)]
+            rows.append((names, values[1] - values[0]))
+    if not rows:
+        return
+    page.head("Virtual values of the second action, less those of the first")
+    page.columns(("reports", "virtual value"), [(" then ".join(names), brief(v)) for names, v in rows[:ROWS]])
+    if len(rows) > ROWS:
+        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    for (one, low), (two, high) in pairwise(rows):
+        if len(one) == len(two) and one[:-1] == two[:-1] and high < low:
+            told_ = f"from {show(low)} at {' then '.join(one)} to {show(high)} at {' then '.join(two)}"
+            page.say(f"They are not monotone: they fall {told_}. A rule that follows them may then be out of reach.")
+            return
 
 
 def short(answer: Answer) -> str | None:

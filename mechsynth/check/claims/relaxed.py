@@ -48,7 +48,7 @@ def judge(claim: Claim, model: Model, rule: object, values: object, ledger: Ledg
     ask_independent(model)
     revealed = claim.asked.choices["reveal"] == "shocks"
     coupled = Coupled(model, revealed)
-    found = table(claim.certificate, "certificate", ("lotteries", "payoffs", "tempted", "joined"))
+    found = table(claim.certificate, "certificate", ("lotteries", "payoffs", "tempted", "joined"), ("closed",))
     chances = _read_chances(claim, coupled, found["lotteries"], ledger)
     payoffs = _read_payoffs(claim, coupled, found["payoffs"])
     tempted, joined = _read_multipliers(claim, coupled, found)
@@ -71,7 +71,50 @@ def judge(claim: Claim, model: Model, rule: object, values: object, ledger: Ledg
                 )
     equal(value, _earned(coupled, chances, payoffs), "value, what lotteries and payoffs come to", ledger)
     equal(value, _bound(coupled, virtual, tempted, joined, ledger), "certificate, the bound", ledger)
-    return _statement(value, revealed)
+    said = _statement(value, revealed)
+    if "closed" in found:
+        said += _check_closed(claim, coupled, found["closed"], ledger)
+    return said
+
+
+def _check_closed(claim: Claim, coupled: Coupled, entry: object, ledger: Ledger) -> str:
+    """Ask that virtual values with the multipliers ``1 − F`` of lies to the next lower first signal alone are as told, and what they come to."""
+    place, model = "certificate.closed", coupled.model
+    told = table(entry, place, ("value", "virtual"))
+    tempted: dict[tuple[int, int, int], Fraction] = {}
+    joined: dict[tuple[int, int], Fraction] = {}
+    virtual: dict[tuple[Where, int], Fraction] = defaultdict(Fraction)
+    for i in model.players:
+        joined[i, coupled.first[i][0]] = Fraction(1)
+        for k, low in enumerate(coupled.first[i][:-1]):
+            high = coupled.first[i][k + 1]
+            weight = sum((coupled.parts[i].chances[x] for x in coupled.first[i][k + 1 :]), Fraction(0))
+            tempted[i, high, low] = weight
+            for where, a, gain in coupled.gains(i, high, low):
+                virtual[where, a] -= weight * gain
+    value = _bound(coupled, virtual, tempted, joined, ledger)
+    equal(claim.numbers.fraction(told["value"], f"{place}.value"), value, f"{place}.value", ledger)
+    rows = items(told["virtual"], f"{place}.virtual")
+    nodes = [(t, k) for t in range(model.count) for k in range(len(coupled.nodes[t]))]
+    if rows and len(rows) != len(nodes):
+        raise InputError(
+            f"{place}.virtual", f"length {len(rows)}", f"one entry for each of {len(nodes)} reports, or none"
+        )
+    secret = [i for i in model.players if any(model.period(t).sizes[i] > 1 for t in range(model.count))]
+    for number, (row, (t, k)) in enumerate(zip(rows, nodes, strict=False)):
+        at = f"{place}.virtual[{number}]"
+        own = table(row, at, ("reports", "values"))
+        before, _, states, chance = coupled.nodes[t][k]
+        path = [(0, coupled.nodes[0][before][2]), (1, states)] if t == 1 else [(t, states)]
+        names = [[model.period(s).signals[i][coupled.chains[i][0][s][each[i]]] for s, each in path] for i in secret]
+        ledger.claim(t < 2 and [own["reports"]] == names, f"{at}.reports: not these reports")
+        values = [claim.numbers.fraction(v, f"{at}.values") for v in items(own["values"], f"{at}.values")]
+        if len(values) != len(model.period(t).actions):
+            raise InputError(f"{at}.values", f"length {len(values)}", "one for each action")
+        for a, found in enumerate(values):
+            part = model.discount**t * chance
+            equal(found * part, part * coupled.surplus(t, a, states) + virtual[(t, k), a], f"{at}.values[{a}]", ledger)
+    return f" With the multipliers 1 − F of lies to the next lower first signal alone the bound would be {number_text(value)}."
 
 
 def _statement(value: Fraction, revealed: bool) -> str:
