@@ -77,9 +77,14 @@ def read_block(entry: Mapping[str, Any], model: Model, place: str) -> Block:
     if last == 0:
         raise Refuted("a block, although no period has a transition")
     t = read_period(entry, model, place, None if model.horizon is None else last)
-    agent = label(entry["agent"], model.player_index, f"{place}.agent", "agent")
-    action = label(entry["action"], model.period(t).action_index, f"{place}.action", "action of this period")
-    others = read_others(entry["others"], agent, model, t, f"{place}.others")
+    return block_at(model, t, entry["agent"], entry["action"], entry["others"], place)
+
+
+def block_at(model: Model, t: int, whose: object, after: object, around: object, place: str) -> Block:
+    """Return a block of a period by the names of its agent, its action, and what the others report."""
+    agent = label(whose, model.player_index, f"{place}.agent", "agent")
+    action = label(after, model.period(t).action_index, f"{place}.action", "action of this period")
+    others = read_others(around, agent, model, t, f"{place}.others")
     if not model.period(t).choices[action, profiles_of_blocks(model, t, agent)[others]].all():
         raise InputError(f"{place}.action", "is not available there", "name one that is")
     return Block(t, agent, action, others)

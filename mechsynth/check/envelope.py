@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from mechsynth.errors import InputError
+from mechsynth.result.codec import Record, read
+from mechsynth.result.status import Status, Strength
+from mechsynth.result.vocabulary import FIRST_WITNESSES, RESULT, RESULT_SECOND, SECOND_KEYS
 
 from .asked import asked_of
 from .model import Model
@@ -17,12 +20,8 @@ from .question import Question, read_question
 from .text import Numbers, decode, describe, items, mapping, show, table
 from .verdict import Ledger, Refuted, saying
 
-FORMAT, SECOND = "mechsynth-result/1", "mechsynth-result/2"
-# What only the second format says, and the witnesses that the first has; these two name an action there.
-SECOND_KEYS = ("rule", "look_ahead", "beliefs", "participation", "memory", "lotteries", "reveal", "strikes", "exclude")
-FIRST_WITNESSES = ("convex-combination", "dependence", "cycle", "farkas", "budget", "interval")
-STATUSES = ("feasible", "infeasible", "optimal", "unbounded", "holds", "fails", "unknown")
-STRENGTHS = ("exact", "verified", "numerical")
+STATUSES, STRENGTHS = tuple(map(str, Status)), tuple(map(str, Strength))
+R = TypeVar("R", bound=Record)
 
 _KEYS = ("format", "instance", "question", "status", "strength")
 _OPTIONAL = ("value", "mechanism", "witness", "certificate", "attained", "bounds")
@@ -68,22 +67,22 @@ def open_result(data: bytes) -> tuple[dict[str, Any], Numbers]:
 def check_envelope(root: object) -> dict[str, Any]:
     """Check format tag and keys of a decoded result."""
     found = root.get("format") if isinstance(root, dict) else None
-    if found not in (FORMAT, SECOND):
-        raise InputError("format", f"expected {FORMAT}, found {describe(found)}", "check a result file")
+    if found not in (RESULT, RESULT_SECOND):
+        raise InputError("format", f"expected {RESULT}, found {describe(found)}", "check a result file")
     result = table(root, "result", _KEYS, _OPTIONAL)
     table(result["instance"], "instance", ("sha256",), ("name", "normalized"))
     if type(result["instance"].get("normalized", False)) is not bool:
         raise InputError("instance.normalized", "expected true or false", "write true or leave it out")
     question, witness = result["question"], result.get("witness")
-    told = [key for key in SECOND_KEYS if isinstance(question, dict) and key in question]
+    told = [key for key in question if key in SECOND_KEYS] if isinstance(question, dict) else []
     kind = witness.get("kind") if isinstance(witness, dict) else None
     if isinstance(witness, dict) and isinstance(kind, str):
-        bare = kind in FIRST_WITNESSES[:2] and "action" not in witness
+        bare = kind in ("convex-combination", "dependence") and "action" not in witness
         told += [kind] if bare or kind not in FIRST_WITNESSES else []
-    if found == FORMAT and told:
-        raise InputError("format", f"{FORMAT} cannot say {show(told[0])}", f"write {SECOND}")
-    if found == SECOND and not told:
-        raise InputError("format", f"nothing in the result needs {SECOND}", f"write {FORMAT}")
+    if found == RESULT and told:
+        raise InputError("format", f"{RESULT} cannot say {show(told[0])}", f"write {RESULT_SECOND}")
+    if found == RESULT_SECOND and not told:
+        raise InputError("format", f"nothing in the result needs {RESULT_SECOND}", f"write {RESULT}")
     return result
 
 
@@ -177,6 +176,25 @@ def _bounds(value: object, fits: bool, numbers: Numbers) -> tuple[Fraction, Frac
         raise InputError("bounds", "do not go with this answer", "remove them, or write two numbers")
     low, high = (numbers.fraction(entry, f"bounds[{k}]") for k, entry in enumerate(entries))
     return low, high
+
+
+def witness(kind: type[R], value: object, place: str, numbers: Numbers, but: str = "") -> R:
+    """Return a witness of one kind as a record; words and pages take it so, too.
+
+    Parameters
+    ----------
+    but:
+        What else a witness could be here, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is of another kind, or not written as its kind says.
+    """
+    found, name = value.get("kind") if isinstance(value, dict) else None, getattr(kind, "kind", "")
+    if found != name:
+        raise InputError(f"{place}.kind", f"found {describe(found)}", f"one of {name}{but and f', {but}'}")
+    return read(kind, value, place, numbers.fraction)
 
 
 def open_part(entry: object, whole: Claim, model: Model, ledger: Ledger) -> Claim:

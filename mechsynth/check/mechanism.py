@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -145,6 +145,26 @@ def read_period(entry: Mapping[str, Any], model: Model, place: str, last: int | 
     if not isinstance(value, tuple) or value[1] != 1 or not 1 <= value[0] <= last:
         raise InputError(f"{place}.period", f"found {describe(value)}", f"a whole number from 1 to {last}")
     return int(value[0]) - 1
+
+
+class Dated(Protocol):
+    """A record that names its period, where there are several."""
+
+    @property
+    def period(self) -> int | None:
+        """The period, from 1."""
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The keys that it was written with."""
+
+
+def period_of(found: Dated, model: Model, place: str, last: int | None = None) -> int:
+    """Return the index of the period of a record, which has none when the horizon is infinite."""
+    if model.horizon is None and "period" in found.order:
+        raise InputError(place, 'unknown key "period"', "remove it: the horizon is infinite")
+    value = None if found.period is None else (found.period, 1)
+    return read_period({"period": value}, model, place, last)
 
 
 def read_entry(entry: object, model: Model, place: str, keys: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from mechsynth.errors import InputError
+from mechsynth.result.vocabulary import OBJECTIVES, TRANSFERS
 
 from .asked import asked_of
 from .block import INCENTIVES
@@ -17,16 +18,6 @@ from .model import Model
 from .rows import REQUIREMENTS, Maker
 from .text import Numbers, describe, items, show, table
 
-CLASSES = ("history-independent", "vcg-type", "contingent", "full", "contingent+now", "full+now")
-OBJECTIVES = (
-    "feasibility",
-    "min-max-transfer",
-    "min-total-transfer",
-    "max-revenue",
-    "min-rent",
-    "min-subsidy",
-    "min-epsilon",
-)
 # What names begin with that mean something already, in a requirement or in a row; a requirement of another name is one
 # that the result itself writes out.
 RESERVED = frozenset(
@@ -206,8 +197,8 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
     """Read a question with a class of transfers, requirements and an objective of its own choice."""
     table(question, "question", ("ask", "transfers", "require", "objective"), ("rule", "look_ahead"))
     transfers, objective = question["transfers"], question["objective"]
-    if not isinstance(transfers, str) or transfers not in CLASSES:
-        raise InputError("question.transfers", f"found {describe(transfers)}", f"one of {', '.join(CLASSES)}")
+    if not isinstance(transfers, str) or transfers not in TRANSFERS:
+        raise InputError("question.transfers", f"found {describe(transfers)}", f"one of {', '.join(TRANSFERS)}")
     if not isinstance(objective, str) or objective not in OBJECTIVES:
         raise InputError("question.objective", f"found {describe(objective)}", f"one of {', '.join(OBJECTIVES)}")
     require: list[str] = []

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mechsynth.check.asked import Asked
-from mechsynth.check.envelope import Claim
+from mechsynth.check.envelope import Claim, witness
 from mechsynth.check.exact import Array
 from mechsynth.check.mechanism import Payments, read_transfers
 from mechsynth.check.model import Model
@@ -25,6 +25,7 @@ from mechsynth.check.text import items, number_text, show, table
 from mechsynth.check.values import Values
 from mechsynth.check.verdict import Ledger, Refuted, equal
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Conflict
 
 
 @dataclass(frozen=True)
@@ -253,22 +254,17 @@ def _later(paid: Payments, action: int, profile: int, sizes: tuple[int, ...]) ->
 
 def _refuted(claim: Claim, model: Model, objects: list[Object], ledger: Ledger) -> str:
     """Check multipliers of the equations that an index must meet."""
-    witness = table(claim.witness, "witness", ("kind", "multipliers", "shortfall"), ("conflict",))
-    if witness["kind"] != "farkas" or witness.get("conflict", ["index"]) != ["index"]:
-        raise InputError(
-            "witness.kind", "not multipliers of the equations of an index", "farkas, with the conflict [index]"
-        )
-    listed = witness["multipliers"]
-    if not isinstance(listed, dict) or not listed:
+    found = witness(Conflict, claim.witness, "witness", claim.numbers)
+    if found.conflict not in ((), ("index",)):
+        raise InputError("witness.conflict", "not the equations of an index", "write [index]")
+    listed, shortfall = found.multipliers, found.shortfall
+    if not listed:
         raise Refuted("witness.multipliers: there are none")
-    shortfall = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
     for t, agent in product(range(len(objects)), range(len(model.agents))):
         names = _rows(model, t, agent)
         if not set(listed) <= set(names):
             continue
-        rates = {
-            names[name]: claim.numbers.fraction(value, f"witness.multipliers.{name}") for name, value in listed.items()
-        }
+        rates = {names[name]: rate for name, rate in listed.items()}
         law, outcomes = _law(model, t, agent), _outcomes(model, objects, t, agent)
         sums: dict[tuple[Any, ...], Fraction] = {}
         for p, rate in rates.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mechsynth.check.asked import RULE, Asked
 from mechsynth.check.claims.rents import judge
-from mechsynth.check.question import CLASSES, read_wishes
+from mechsynth.check.question import read_wishes
+from mechsynth.result.vocabulary import TRANSFERS
 
 ASKED = Asked(
     judge,
@@ -15,7 +16,7 @@ ASKED = Asked(
         "unbounded": ("ties", *RULE, "ray", "requirements", "tried"),
         "unknown": ("ties", *RULE, "bound", "masses", "minimal", "requirements", "tried"),
     },
-    classes=CLASSES,
+    classes=TRANSFERS,
     read=read_wishes,
     valued=("optimal",),
     # that the question stays open beyond a bound, and, where the requirements themselves keep payments below it, a negative answer

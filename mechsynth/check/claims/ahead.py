@@ -8,15 +8,17 @@ without weight on every profile of the others. With ``auto`` every agent has an 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Dependence, Invariant, Mixture
 
 from ..ahead import ZERO, Ahead, Vector, reduced
 from ..blocks import Block, check_convex, in_scope, last_with_blocks, profiles_of_blocks, read_block
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array
 from ..model import Model
 from ..text import describe, items, label, mapping, show, table
@@ -151,21 +153,18 @@ def _separated(
 # -- fails ------------------------------------------------------------------------------------------------------------
 
 
-def _combination(claim: Claim, model: Model, entry: object, kind: str, at: str, ledger: Ledger) -> Combination:
-    """Return a combination of beliefs of the right kind in a block in scope."""
-    convex = claim.ask == "convex-independence"
-    found = entry.get("kind") if isinstance(entry, dict) else None
-    if found != kind:
-        raise InputError(f"{at}.kind", f"found {describe(found)}", f"one of {kind}")
-    assert isinstance(entry, dict)
-    combination = read_combination(entry, claim, model, convex, at)
+def _combination(
+    claim: Claim, model: Model, found: Mixture | Dependence | Invariant, at: str, ledger: Ledger
+) -> Combination:
+    """Return a combination of beliefs in a block in scope."""
+    combination = read_combination(found, model, at)
     block, text = combination.block, combination.name(model)
     if combination.own is None:
         ledger.claim(any(combination.weights.values()), f"{text}: all weights are zero")
     else:
         others = {k: weight for k, weight in combination.weights.items() if k != combination.own}
         check_convex(others, combination.own, block, model, ledger)
-    ledger.claim(entry["shortfall"] is None, f"{text}: a condition has no shortfall")
+    ledger.claim(found.shortfall is None, f"{text}: a condition has no shortfall")
     return combination
 
 
@@ -183,8 +182,8 @@ def _invisible(
     claim: Claim, model: Model, laws: Mapping[int, Ahead], entry: object, k: int, at: str, ledger: Ledger
 ) -> Combination:
     """Ask that a combination of beliefs shows in no word of ``k`` letters at most."""
-    kind = "convex-combination" if claim.ask == "convex-independence" else "dependence"
-    combination = _combination(claim, model, entry, kind, at, ledger)
+    kind: type[Mixture | Dependence] = Mixture if claim.ask == "convex-independence" else Dependence
+    combination = _combination(claim, model, witness(kind, entry, at, claim.numbers), at, ledger)
     own, block = laws[combination.block.agent], combination.block
     _in_scope(combination, own, claim, ledger)
     then = model.following(block.t)
@@ -198,30 +197,25 @@ def _never(
     claim: Claim, laws: Mapping[int, Ahead], model: Model, entry: object, at: str, ledger: Ledger
 ) -> Combination:
     """Ask that a combination of beliefs never shows: by the subspace of the witness that everything it becomes stays in."""
-    if not isinstance(entry, dict) or "basis" not in entry:
-        raise InputError(at, "no basis of what the difference of beliefs becomes", "a witness of kind invariant")
-    rest = {key: value for key, value in entry.items() if key != "basis"}
-    combination = _combination(claim, model, rest, "invariant", at, ledger)
+    found = witness(Invariant, entry, at, claim.numbers)
+    if (found.type_ is None) == (claim.ask == "convex-independence"):
+        raise InputError(f"{at}.type", "not what the condition is about", "a mixture has a type, a dependence has none")
+    combination = _combination(claim, model, found, at, ledger)
     own, text = laws[combination.block.agent], combination.name(model)
     _in_scope(combination, own, claim, ledger)
-    check_invariant(
-        own, own.difference(combination.block, combination.weights), entry["basis"], claim, at, ledger, text
-    )
+    check_invariant(own, own.difference(combination.block, combination.weights), found.basis, at, ledger, text)
     return combination
 
 
 def check_invariant(
-    laws: Ahead, start: Vector, value: object, claim: Claim, at: str, ledger: Ledger, text: str
+    laws: Ahead, start: Vector, listed: Sequence[Sequence[Fraction]], at: str, ledger: Ledger, text: str
 ) -> None:
     """Ask that the listed vectors span ``start`` and what every vector of theirs becomes, and that none of them ever shows."""
     size = laws.model.period(0).profiles
-    basis: list[Vector] = []
-    for n, row in enumerate(items(value, f"{at}.basis")):
-        place = f"{at}.basis[{n}]"
-        found = [claim.numbers.fraction(x, place) for x in items(row, place)]
-        if len(found) != size:
-            raise InputError(place, f"{len(found)} numbers", f"one for each profile: {size}")
-        basis.append(found)
+    basis: list[Vector] = [list(row) for row in listed]
+    for n, row in enumerate(basis):
+        if len(row) != size:
+            raise InputError(f"{at}.basis[{n}]", f"{len(row)} numbers", f"one for each profile: {size}")
     rank = len(reduced(basis))
 
     def within(row: Vector) -> bool:

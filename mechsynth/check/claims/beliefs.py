@@ -14,21 +14,22 @@ from typing import Any
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Dependence, Invariant, Mixture
 
 from ..blocks import (
     Block,
+    block_at,
     check_convex,
     check_holds,
     last_with_blocks,
     mixture,
     profiles_of_blocks,
-    read_block,
-    read_weights,
 )
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array
+from ..mechanism import period_of
 from ..model import Model
-from ..text import describe, items, label, show, table
+from ..text import items, label, show
 from ..values import Values
 from ..verdict import Ledger, Refuted
 
@@ -82,15 +83,12 @@ def _fails_statement(claim: Claim, model: Model, words: str) -> str:
 
 def check_combinations(claim: Claim, model: Model, rule: Sequence[Array] | None, ledger: Ledger) -> str:
     """Ask that the witness of a failed condition, and every one in ``certificate.failures``, is valid; return the first in words."""
-    contingent = claim.ask == "convex-independence"
-    kind = "convex-combination" if contingent else "dependence"
+    kind: type[Mixture | Dependence] = Mixture if claim.ask == "convex-independence" else Dependence
     words: list[str] = []
     seen: set[Any] = set()
     for entry, at in failures(claim):
-        found = entry.get("kind") if isinstance(entry, dict) else None
-        if found != kind:
-            raise InputError(f"{at}.kind", f"found {describe(found)}", f"one of {kind}")
-        combination = read_combination(entry, claim, model, contingent, at)
+        found = witness(kind, entry, at, claim.numbers)
+        combination = read_combination(found, model, at)
         block, text = combination.block, combination.name(model)
         signed = combination.weights
         chosen = np.ones(model.period(block.t).sizes[block.agent], dtype=bool)
@@ -106,7 +104,7 @@ def check_combinations(claim: Claim, model: Model, rule: Sequence[Array] | None,
             ledger.claim(bool(chosen[combination.own]), f"{text}: the rule takes another action at this own signal")
         left = mixture(block.columns(model), signed)
         ledger.zero(left, lambda index, text=text: f"{text}: entry {index[0]} of the combination")  # type: ignore[misc]
-        ledger.claim(entry["shortfall"] is None, f"{text}: a condition has no shortfall")
+        ledger.claim(found.shortfall is None, f"{text}: a condition has no shortfall")
         once(seen, (block, combination.own), at)
         words.append(text)
     return words[0]
@@ -146,15 +144,18 @@ class Combination:
         return f"{words}, own signal {show(model.period(self.block.t).signals[self.block.agent][self.own])}"
 
 
-def read_combination(value: object, claim: Claim, model: Model, convex: bool, place: str) -> Combination:
-    """Return the weights of a witness about a block; ``convex`` if they imitate one own signal."""
-    keys = ["kind", "agent", "action", "others", "weights", "shortfall", *(["type"] if convex else [])]
-    entry = table(value, place, keys if model.horizon is None else ["period", *keys])
-    block = read_block(entry, model, place)
-    weights = read_weights(entry["weights"], block, claim, model, f"{place}.weights")
-    if not convex:
+def read_combination(found: Mixture | Dependence | Invariant, model: Model, place: str) -> Combination:
+    """Return the weights of a witness about a block, as indices; a mixture imitates one own signal."""
+    last = last_with_blocks(model)
+    if last == 0:
+        raise Refuted("a block, although no period has a transition")
+    t = 0 if isinstance(found, Invariant) else period_of(found, model, place, None if model.horizon is None else last)
+    block = block_at(model, t, found.agent, found.action, found.others, place)
+    known = model.period(t).signal_index[block.agent]
+    weights = {label(k, known, f"{place}.weights", "own signal"): weight for k, weight in found.weights.items()}
+    if isinstance(found, Dependence) or found.type_ is None:
         return Combination(block, None, weights)
-    own = label(entry["type"], model.period(block.t).signal_index[block.agent], f"{place}.type", "own signal")
+    own = label(found.type_, known, f"{place}.type", "own signal")
     if own in weights:
         raise Refuted(f"{block.name(model)}: the combination uses the own signal it should give")
     return Combination(block, own, {**weights, own: Fraction(-1)})

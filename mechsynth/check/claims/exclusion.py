@@ -14,20 +14,21 @@ from typing import Any
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Cycle, Dependence, Mixture
 
 from ..block import Rows, State
 from ..blocks import others_name, profiles_of_blocks
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..forms import Sum
 from ..given import Given
 from ..kernel import contradiction, derived, weigh
 from ..kind import Class
-from ..mechanism import read_others, read_period
+from ..mechanism import period_of, read_others
 from ..model import Model
 from ..play import Rule
 from ..residual import ClaimedUnknown
 from ..rows import lie, truth
-from ..text import describe, items, label, number_text, show, table
+from ..text import describe, label, number_text, show
 from ..unknown import Unknown
 from ..values import Values
 from ..verdict import Ledger, Refuted, equal
@@ -161,15 +162,18 @@ def _failures(claim: Claim, f: ClaimedUnknown, ledger: Ledger) -> str:
 
 def _block(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledger) -> tuple[tuple[Any, ...], str]:
     """Weigh the rows of a block."""
-    found = read_combination(value, claim, f.model, claim.asked.transfers == "contingent", at)
+    contingent = claim.asked.transfers == "contingent"
+    kind: type[Mixture | Dependence] = Mixture if contingent else Dependence
+    entry = witness(kind, value, at, claim.numbers)
+    found = read_combination(entry, f.model, at)
     words, total = found.name(f.model), Sum()
     ledger.claim(any(found.weights.values()), f"{words}: all weights are zero")
     for rows, factors in _rows(claim, f, found, ledger):
         weigh(rows, factors, total, ledger)
     _cancels(f, total, words, ledger)
-    assert isinstance(value, dict)
-    stated = claim.numbers.fraction(value["shortfall"], f"{at}.shortfall")
-    _short(f, total, stated, f.model.discount if claim.scope == "policy" else Fraction(1), words, ledger)
+    if entry.shortfall is None:
+        raise InputError(f"{at}.shortfall", "found null", "write how far below 0 the weights add up")
+    _short(f, total, entry.shortfall, f.model.discount if claim.scope == "policy" else Fraction(1), words, ledger)
     return (found.block, found.own), words
 
 
@@ -255,25 +259,25 @@ def _cycle(value: object, claim: Claim, f: ClaimedUnknown, at: str, ledger: Ledg
         raise Refuted("a cycle refutes the efficient last period, but the last period is constant")
     if model.horizon is None:
         raise Refuted("a cycle of the last period, although the horizon is infinite")
-    entry = table(value, at, ("kind", "agent", "period", "others", "cycle", "shortfall"))
-    t = read_period(entry, model, at)
+    entry = witness(Cycle, value, at, claim.numbers)
+    t = period_of(entry, model, at)
     if t != model.horizon - 1:
         raise Refuted(f"a cycle in period {t + 1}, not in the last one")
-    agent = label(entry["agent"], model.player_index, f"{at}.agent", "agent")
-    others = read_others(entry["others"], agent, model, t, f"{at}.others")
+    agent = label(entry.agent, model.player_index, f"{at}.agent", "agent")
+    others = read_others(entry.others, agent, model, t, f"{at}.others")
     words = f"cycle of {show(model.agents[agent])} in period {t + 1}, others {others_name(model, t, agent, others)}"
-    cycle = read_cycle(entry["cycle"], model, t, agent, f"{at}.cycle")
+    cycle = read_cycle(entry.cycle, model, t, agent, f"{at}.cycle")
     total = around(f, t, agent, others, cycle, ledger)
     _cancels(f, total, words, ledger)
-    equal(claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), -total.const, f"{words}: shortfall", ledger)
+    equal(entry.shortfall, -total.const, f"{words}: shortfall", ledger)
     ledger.claim(total.const < 0, f"{words}: its weight {number_text(total.const)} is not below 0")
     return ("cycle", agent, others, tuple(np.roll(cycle, -int(np.argmin(cycle))).tolist())), words
 
 
-def read_cycle(value: object, model: Model, t: int, agent: int, place: str) -> list[int]:
+def read_cycle(signals: Sequence[str], model: Model, t: int, agent: int, place: str) -> list[int]:
     """Return the own signals of a cycle."""
     known = model.period(t).signal_index[agent]
-    cycle = [label(signal, known, place, "own signal") for signal in items(value, place)]
+    cycle = [label(signal, known, place, "own signal") for signal in signals]
     if len(cycle) < 2 or len(set(cycle)) != len(cycle):
         raise InputError(place, "not a cycle of distinct signals", "name at least two, each once")
     return cycle

@@ -24,11 +24,12 @@ from functools import partial
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Shortfall
 
 from ..block import Rows, State
 from ..chains import check_chains, check_star
 from ..discounts import check_discounts
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array, Exact
 from ..forms import Form
 from ..frames import Frame
@@ -38,7 +39,7 @@ from ..mechanism import Payments, read_transfers
 from ..model import Model
 from ..played import Played
 from ..rows import pepic
-from ..text import describe, flatten, label, mapping, number_text, show, table
+from ..text import flatten, label, mapping, number_text, show
 from ..values import Values, fixed_point, mean
 from ..verdict import Ledger, Refuted, equal
 
@@ -195,11 +196,9 @@ def _lump_sum(claim: Claim, model: Model, rule: list[Array], values: Values, led
     if model.public:
         about += ", the same fee at all public signals"
     if claim.status == "infeasible":
-        witness = table(claim.witness, "witness", ("kind", "shortfall"))
-        if witness["kind"] != "budget":
-            raise InputError("witness.kind", f"found {describe(witness['kind'])}", "it should be budget")
-        said = claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
-        equal(said, -budget, "witness.shortfall", ledger)
+        equal(
+            witness(Shortfall, claim.witness, "witness", claim.numbers).shortfall, -budget, "witness.shortfall", ledger
+        )
         return (
             "Under the rule listed, which is efficient, payments now that give every agent its marginal contribution, together with "
             f"{about}, are expected to run the deficit stated as the shortfall; other transfers are not asked about.{patience}"

@@ -13,10 +13,11 @@ from fractions import Fraction
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Conflict
 
 from ..block import EPSILON, INCENTIVES, LARGEST, RENT, SUBSIDY, Column, Rows
 from ..changing import excludes_changing
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..forms import Form, Sum
 from ..frames import Frame
 from ..kernel import bound, derived, least, met, no_columns, only, ray
@@ -173,17 +174,12 @@ def read_witness(
     claim: Claim, require: Sequence[str], ledger: Ledger
 ) -> tuple[list[str], dict[str, Fraction], Fraction]:
     """Return conflict, multipliers and shortfall of a witness of kind ``farkas``; the conflict is of these requirements."""
-    witness = table(claim.witness, "witness", ("kind", "conflict", "multipliers", "shortfall"))
-    if witness["kind"] != "farkas":
-        raise InputError("witness.kind", f"found {describe(witness['kind'])}", "farkas")
-    conflict: list[str] = []
-    for k, entry in enumerate(items(witness["conflict"], "witness.conflict")):
-        if not isinstance(entry, str) or entry in conflict:
+    found = witness(Conflict, claim.witness, "witness", claim.numbers)
+    for k, entry in enumerate(found.conflict):
+        if entry in found.conflict[:k]:
             raise InputError(f"witness.conflict[{k}]", f"found {describe(entry)}", "name each requirement once")
         ledger.claim(entry in require, f"conflict: {show(entry)} is not required")
-        conflict.append(entry)
-    y = read_multipliers(witness["multipliers"], claim.numbers, "witness.multipliers")
-    return conflict, y, claim.numbers.fraction(witness["shortfall"], "witness.shortfall")
+    return list(found.conflict), dict(found.multipliers), found.shortfall
 
 
 def infeasible(claim: Claim, wish: Wish, f: Unknown, ledger: Ledger) -> str:

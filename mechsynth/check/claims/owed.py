@@ -13,16 +13,17 @@ from dataclasses import replace
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Conflict, Dependence, Invariant, Mixture
 
 from .. import histories
 from ..ahead import ZERO, Ahead
 from ..blocks import check_convex, profiles_of_blocks
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array, Exact
 from ..model import Model
 from ..owed import read_owed
 from ..plans import Plan, add_all
-from ..text import describe, flatten, label, mapping, number_text, show, table
+from ..text import describe, flatten, label, mapping, number_text, show
 from ..values import Values
 from ..verdict import Ledger, equal, saying
 from ..windows import Rows
@@ -178,7 +179,9 @@ def _excluded(claim: Claim, laws: Mapping[int, Ahead], values: Values, k: int, a
     kind = entry.get("kind") if isinstance(entry, dict) else None
     if kind == "farkas":
         return _plan(claim, laws, values, k, at, ledger)
-    combination = _combination(claim, laws, values, entry, at, ledger)
+    plain: type[Mixture | Dependence] = Mixture if _contingent(claim) else Dependence
+    found = witness(plain, entry, at, claim.numbers, "farkas")
+    combination = _combination(claim, laws, values, found, at, ledger)
     own, block = laws[combination.block.agent], combination.block
     then = own.model.following(block.t)
     word = own.visible(then, own.difference(block, combination.weights), own.left(block.t, k))
@@ -188,28 +191,28 @@ def _excluded(claim: Claim, laws: Mapping[int, Ahead], values: Values, k: int, a
 
 
 def _never(claim: Claim, laws: Mapping[int, Ahead], values: Values, ledger: Ledger) -> str:
-    entry = claim.witness
-    if not isinstance(entry, dict) or entry.get("kind") != "invariant" or "basis" not in entry:
-        raise InputError("witness", "proves nothing about every look-ahead", "a witness of kind invariant")
-    plain = "convex-combination" if _contingent(claim) else "dependence"
-    rest = {**{key: value for key, value in entry.items() if key != "basis"}, "kind": plain}
-    combination = _combination(claim, laws, values, rest, "witness", ledger)
+    found = witness(Invariant, claim.witness, "witness", claim.numbers)
+    if (found.type_ is None) == _contingent(claim):
+        raise InputError(
+            "witness.type", "not what the payments are about", "a mixture has a type, a dependence has none"
+        )
+    combination = _combination(claim, laws, values, found, "witness", ledger)
     own, text = laws[combination.block.agent], combination.name(values.model)
     start = own.difference(combination.block, combination.weights)
-    check_invariant(own, start, entry["basis"], claim, "witness", ledger, text)
+    check_invariant(own, start, found.basis, "witness", ledger, text)
     return f" ({text})"
 
 
 def _combination(
-    claim: Claim, laws: Mapping[int, Ahead], values: Values, entry: object, at: str, ledger: Ledger
+    claim: Claim,
+    laws: Mapping[int, Ahead],
+    values: Values,
+    found: Mixture | Dependence | Invariant,
+    at: str,
+    ledger: Ledger,
 ) -> Combination:
     """Return a combination of beliefs whose targets add up to more than 0, as much as is stated."""
-    model, contingent = values.model, _contingent(claim)
-    kind = "convex-combination" if contingent else "dependence"
-    found = entry.get("kind") if isinstance(entry, dict) else None
-    if found != kind or not isinstance(entry, dict):
-        raise InputError(f"{at}.kind", f"found {describe(found)}", f"one of {kind}, farkas")
-    combination = read_combination(entry, claim, model, contingent, at)
+    model, combination = values.model, read_combination(found, values.model, at)
     block, text = combination.block, combination.name(model)
     own = Rows(laws[block.agent], values, 1, claim.constant is not None)
     free = own.ends(model.following(block.t)) and claim.constant is None
@@ -232,20 +235,22 @@ def _combination(
         at_own = bool(chosen.any() if combination.own is None else chosen[combination.own])
         ledger.claim(at_own, f"{text}: the rule takes another action there")
     ledger.claim(short > 0, f"{text}: the targets add up to {number_text(short)}, which is not above 0")
-    equal(claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), short, f"{text}, shortfall", ledger)
+    ledger.claim(found.shortfall is not None, f"{text}: no shortfall is stated")
+    equal(found.shortfall or ZERO, short, f"{text}, shortfall", ledger)
     return combination
 
 
 def _plan(claim: Claim, laws: Mapping[int, Ahead], values: Values, k: int, at: str, ledger: Ledger) -> str:
     """Check multipliers of the rows after windows; each agent's own add up to nothing, or to a contradiction."""
-    entry = table(claim.witness, at, ("kind", "multipliers", "shortfall"))
-    given = mapping(entry["multipliers"], f"{at}.multipliers", "write {row: multiplier}")
-    listed = {name: claim.numbers.fraction(y, f"{at}.multipliers") for name, y in given.items()}
+    found = witness(Conflict, claim.witness, at, claim.numbers)
+    if found.conflict:
+        raise InputError(f"{at}.conflict", "the question has no requirements", "leave it out")
+    listed = dict(found.multipliers)
     plans = {i: Plan(rows, _contingent(claim)) for i, rows in _rows(laws, values, k, claim).items()}
     add_all(plans, listed, claim.scope == "all", ledger)
     used = [plan for plan in plans.values() if plan.total or plan.right]
     ledger.claim(len(used) == 1, "multipliers: not of the rows of one agent")
     short = used[0].contradiction(ledger)
-    equal(claim.numbers.fraction(entry["shortfall"], f"{at}.shortfall"), short, "shortfall", ledger)
+    equal(found.shortfall, short, "shortfall", ledger)
     who = show(values.model.agents[used[0].rows.agent])
     return f", as long as payments look at the reports of one period and those that follow (rows of {who}, after windows of earlier reports)"

@@ -12,8 +12,9 @@ from itertools import pairwise, product
 from typing import Any
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Minor
 
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..model import Model
 from ..parts import Parts, ask_private
 from ..text import describe, items, label, number_text, show, table
@@ -125,12 +126,10 @@ def _weights(
 
 
 def _fails(claim: Claim, model: Model, ledger: Ledger) -> str:
-    entry = table(claim.witness, "witness", ("kind", "agent", "parts"))
-    if entry["kind"] != "minor":
-        raise InputError("witness.kind", f"found {describe(entry['kind'])}", "minor")
-    parts = Parts(model, label(entry["agent"], model.agent_index, "witness.agent", "agent"))
+    entry = witness(Minor, claim.witness, "witness", claim.numbers)
+    parts = Parts(model, label(entry.agent, model.agent_index, "witness.agent", "agent"))
     name = show(model.agents[parts.agent])
-    found = table(entry["parts"], "witness.parts", (), ("first", "counts", "chances", "multiplicative", "additive"))
+    found = table(dict(entry.parts), "witness.parts", (), ("first", "counts", "chances", "multiplicative", "additive"))
     if set(found) == {"multiplicative", "additive"}:
         parts.ask_apart()
         _multiplicative(parts, found["multiplicative"], ledger)

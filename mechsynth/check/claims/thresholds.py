@@ -6,29 +6,30 @@ program of all history-independent payments.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Cycle
 
 from ..blocks import others_name, profiles_of_blocks
 from ..crossing import Worths, check_conditions, check_influence, check_thresholds, check_violations
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array, Exact
 from ..kernel import met
 from ..kind import Class
-from ..mechanism import read_now, read_others, read_period, read_transfers
+from ..mechanism import period_of, read_now, read_others, read_transfers
 from ..model import Model
 from ..played import Played
 from ..rows import pepic
-from ..text import describe, items, label, mapping, number_text, show, table
+from ..text import describe, items, label, mapping, number_text, show
 from ..values import Values, fixed_point
 from ..verdict import Ledger, Refuted, equal
 from . import implement
+from .exclusion import read_cycle
 
 _RULE = "; this is about the rule listed, and other efficient rules, if there are ties, are not tried."
 
@@ -74,9 +75,9 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
         raise InputError("witness.kind", f"found {describe(kind)}", "cycle or farkas")
     if model.horizon is None:
         raise Refuted("a cycle under given later payments proves nothing about stationary ones")
-    entry = table(claim.witness, "witness", ("kind", "agent", "period", "others", "cycle", "shortfall"))
-    t = read_period(entry, model, "witness")
-    agent = label(entry["agent"], model.player_index, "witness.agent", "agent")
+    entry = witness(Cycle, claim.witness, "witness", claim.numbers)
+    t = period_of(entry, model, "witness")
+    agent = label(entry.agent, model.player_index, "witness.agent", "agent")
     now = _read_later(claim, model, agent)
     for s, paid in enumerate(now.get(agent, [])):
         if s <= t and paid is not None:
@@ -92,7 +93,7 @@ def _infeasible(claim: Claim, model: Model, rule: list[Array], values: Values, l
         paid = later[s]
         assert paid is not None
         _best_reply(worths, s, agent, paid, ledger)
-    words = _cycle(claim, entry, worths, t, agent, ledger)
+    words = _cycle(entry, worths, t, agent, ledger)
     if claim.certificate.get("violations") is not None:
         check_violations(claim, worths, ledger)
     if claim.certificate.get("farkas") is not None:
@@ -169,23 +170,17 @@ def _best_reply(worths: Worths, t: int, agent: int, paid: Exact, ledger: Ledger)
         ledger.not_negative(slack, lambda index, name=name: f"{name} at {period.name(index[0])}")  # type: ignore[misc]
 
 
-def _cycle(claim: Claim, entry: Mapping[str, Any], worths: Worths, t: int, agent: int, ledger: Ledger) -> str:
+def _cycle(entry: Cycle, worths: Worths, t: int, agent: int, ledger: Ledger) -> str:
     """Ask that the gains of a chain of lies add up to more than zero; return its place in words."""
     model = worths.model
-    period = model.period(t)
-    others = read_others(entry["others"], agent, model, t, "witness.others")
-    chain = [
-        label(signal, period.signal_index[agent], "witness.cycle", "own signal")
-        for signal in items(entry["cycle"], "witness.cycle")
-    ]
-    if len(chain) < 2 or len(set(chain)) != len(chain):
-        raise InputError("witness.cycle", "not a cycle of distinct signals", "name at least two, each once")
+    others = read_others(entry.others, agent, model, t, "witness.others")
+    chain = read_cycle(entry.cycle, model, t, agent, "witness.cycle")
     members = profiles_of_blocks(model, t, agent)[others]
     total = Fraction(0)
     for k, r in zip(chain, chain[1:] + chain[:1], strict=True):
         truth, lie = int(worths.rule[t][members[k]]), int(worths.rule[t][members[r]])
         total += worths.gap(t, agent, truth, lie, members[[k]])[0]
     words = f"cycle of {show(model.agents[agent])}{model.when(t)}, others {others_name(model, t, agent, others)}"
-    equal(claim.numbers.fraction(entry["shortfall"], "witness.shortfall"), total, f"{words}: shortfall", ledger)
+    equal(entry.shortfall, total, f"{words}: shortfall", ledger)
     ledger.claim(total > 0, f"{words}: its gains {number_text(total)} are not above 0")
     return words

@@ -24,12 +24,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Interval
 
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array, Exact, objects
 from ..kernel import met
 from ..kind import Class
-from ..mechanism import read_entry, read_others, read_profile, read_transfers
+from ..mechanism import period_of, read_entry, read_others, read_profile, read_transfers
 from ..model import Model
 from ..played import Played
 from ..rows import pepic
@@ -290,25 +291,22 @@ def _witness(
     ledger: Ledger,
 ) -> None:
     """Check that the witness is a widest interval whose upper end the mechanism of the result attains."""
-    keys = ("kind", "agent", "others", "signal", "against", "least", "most")
-    t = read_entry(claim.witness, model, "witness", keys)
-    assert isinstance(claim.witness, dict)
-    witness = claim.witness
-    if witness["kind"] != "interval":
-        raise InputError("witness.kind", f"found {describe(witness['kind'])}", "it should be interval")
-    agent = label(witness["agent"], model.player_index, "witness.agent", "agent")
+    found = witness(Interval, claim.witness, "witness", claim.numbers)
+    t = period_of(found, model, "witness")
+    agent = label(found.agent, model.player_index, "witness.agent", "agent")
     period = model.period(t)
-    others = read_others(witness["others"], agent, model, t, "witness.others")
+    others = read_others(found.others, agent, model, t, "witness.others")
     one, other = (
-        label(witness[key], period.signal_index[agent], f"witness.{key}", "signal") for key in ("signal", "against")
+        label(signal, period.signal_index[agent], f"witness.{key}", "signal")
+        for key, signal in (("signal", found.signal), ("against", found.against))
     )
     rest = np.unravel_index(others, period.other_sizes(agent)) if others or period.other_sizes(agent) else ()
     place = [int(k) for k in rest]
     true = int(np.ravel_multi_index((*place[:agent], one, *place[agent:]), period.sizes))
     told = int(period.lie(agent, other)[true])
     upper, lower = most[agent][t][true, other], -most[agent][t][told, one]
-    equal(claim.numbers.fraction(witness["most"], "witness.most"), upper, "witness.most", ledger)
-    equal(claim.numbers.fraction(witness["least"], "witness.least"), lower, "witness.least", ledger)
+    equal(found.most, upper, "witness.most", ledger)
+    equal(found.least, lower, "witness.least", ledger)
     equal(upper - lower, width, "width of the witness, against the widest", ledger)
     kept = values.exact(t) - shown[t][agent]
     equal(kept.at(true) - kept.at(told), upper, "the mechanism, against the upper end of the witness", ledger)

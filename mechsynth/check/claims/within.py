@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from mechsynth.errors import InputError
+from mechsynth.result.witness import Imbalance, Mixture, Rates, Suspects
 
-from ..envelope import Claim
+from ..envelope import Claim, witness
 from ..exact import Array, Exact
 from ..mechanism import read_period
 from ..model import Model
@@ -28,7 +29,7 @@ from ..prior import (
     read_player,
     read_seen,
 )
-from ..text import describe, items, label, mapping, show, table
+from ..text import items, label, mapping, show, table
 from ..values import Values
 from ..verdict import Ledger
 
@@ -192,21 +193,19 @@ def _check_payments(kept: bool, seen: Seen, profile: Profile, paid: dict[int, Pa
 
 def _equal_beliefs(claim: Claim, model: Model, every: list[Seen], ledger: Ledger) -> str:
     """Ask that the witness names two possible signals of one belief."""
-    entry = table(claim.witness, "witness", ("kind", "period", "agent", "others", "type", "weights", "shortfall"))
-    if entry["kind"] != "convex-combination":
-        raise InputError("witness.kind", f"found {describe(entry['kind'])}", "convex-combination")
-    seen, i = _first(entry, model, every)
-    own = read_own(entry["type"], seen, i, "witness.type")
-    weights = mapping(entry["weights"], "witness.weights", "write {signal: 1}")
-    found = {
-        read_own(k, seen, i, "witness.weights"): claim.numbers.fraction(w, "witness.weights")
-        for k, w in weights.items()
-    }
+    entry = witness(Mixture, claim.witness, "witness", claim.numbers)
+    if entry.action is not None:
+        raise InputError("witness.action", "the condition is about no action", "leave it out")
+    read_period({"period": None if entry.period is None else (entry.period, 1)}, model, "witness", 1)
+    seen = _seen(entry.others, model, {seen.signals: seen for seen in every}, "witness.others")
+    i = read_player(entry.agent, model, "witness.agent")
+    own = read_own(entry.type_, seen, i, "witness.type")
+    found = {read_own(k, seen, i, "witness.weights"): w for k, w in entry.weights.items()}
     ledger.claim(
         list(found.values()) == [Fraction(1)] and own not in found,
         "the witness does not name one other signal with weight 1",
     )
-    ledger.claim(entry["shortfall"] is None, "the witness: a condition has no shortfall")
+    ledger.claim(entry.shortfall is None, "the witness: a condition has no shortfall")
     (other,) = found
     words = f"{seen.who(i)}'s signals {seen.label(i, own)} and {seen.label(i, other)}"
     ledger.claim(
@@ -216,22 +215,13 @@ def _equal_beliefs(claim: Claim, model: Model, every: list[Seen], ledger: Ledger
     return f"Beliefs are not distinct: {words} make her believe the same of the others' reports{seen.name()}."
 
 
-def _first(entry: dict[str, Any], model: Model, every: list[Seen]) -> tuple[Seen, int]:
-    """Return where beliefs of the first period are, and whose."""
-    read_period(entry, model, "witness", 1)
-    seen = _seen(entry["others"], model, {seen.signals: seen for seen in every}, "witness.others")
-    return seen, read_player(entry["agent"], model, "witness.agent")
-
-
 def _same_effect(claim: Claim, model: Model, every: list[Seen], ledger: Ledger) -> str:
     """Ask that the plans of the witness change the law of the reports in one way, whoever follows hers."""
-    entry = table(claim.witness, "witness", ("kind", "others", "plans"))
     kept = claim.ask == "identifiability"
-    expected = "identifiability" if kept else "balance"
-    if entry["kind"] != expected:
-        raise InputError("witness.kind", f"found {describe(entry['kind'])}", expected)
-    seen = _seen(entry["others"], model, {seen.signals: seen for seen in every}, "witness.others")
-    plans = _plans(entry["plans"], seen, claim)
+    kind: type[Suspects | Imbalance] = Suspects if kept else Imbalance
+    entry = witness(kind, claim.witness, "witness", claim.numbers)
+    seen = _seen(entry.others, model, {seen.signals: seen for seen in every}, "witness.others")
+    plans = _plans(entry.plans, seen)
     effects: list[dict[Profile, Fraction]] = []
     for i in range(len(seen.sizes)):
         plan = plans.get(i, {})
@@ -266,18 +256,16 @@ def _same_effect(claim: Claim, model: Model, every: list[Seen], ledger: Ledger) 
     return f"Condition B fails: the plans of lies listed change the law of the reports, all in one and the same way{seen.name()}."
 
 
-def _plans(value: object, seen: Seen, claim: Claim) -> dict[int, Plan]:
-    model = seen.model
+def _plans(listed: Rates, seen: Seen) -> dict[int, Plan]:
     found: dict[int, Plan] = {}
-    for name, lies in mapping(value, "witness.plans", "write {agent: {signal: {report: rate}}}").items():
+    for name, lies in listed.items():
         place = f"witness.plans.{show(name)}"
-        i = read_player(name, model, place)
-        known = model.period(0).signal_index[model.players[i]]
-        for own, rates in mapping(lies, place, "write {signal: {report: rate}}").items():
+        i = read_player(name, seen.model, place)
+        known = seen.model.period(0).signal_index[seen.model.players[i]]
+        for own, rates in lies.items():
             k = read_own(own, seen, i, place)
-            for report, rate in mapping(rates, f"{place}.{show(own)}", "write {report: rate}").items():
-                r = label(report, known, place, "report")
-                found.setdefault(i, {})[k, r] = claim.numbers.fraction(rate, f"{place}.{show(own)}.{show(report)}")
+            for report, rate in rates.items():
+                found.setdefault(i, {})[k, label(report, known, place, "report")] = rate
     return found
 
 
