@@ -1,7 +1,7 @@
 """The trusted core: is a result proved?
 
 Everything is derived anew from the bytes of the instance, with code that shares nothing with the part that
-builds and solves the programs (only the error classes and what questions are called are common). What a
+builds and solves the programs (only the error classes, what questions are called, and the reader of witnesses are common). What a
 question claims stands in ``claim.py`` of its folder, and imports nothing but this. Arithmetic is exact, there
 is no solver and no tolerance; floats and python-flint only propose vectors, which are then verified in Python integers.
 ``docs/certificates.md`` says what is verified for each kind of answer.

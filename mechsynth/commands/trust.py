@@ -10,6 +10,7 @@ from typing import Any
 _HOME = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 _FUNCTION = 1  # inspect.CO_OPTIMIZED: set in the code of functions, not of modules and classes
 _ROOM, _CLAIMS = os.path.join(_HOME, "check", ""), os.path.join(_HOME, "asks", "")
+_READER = tuple(os.path.join(_HOME, "result", name) for name in ("codec.py", "witness.py"))
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Trust:
     wanted:
         Whether anything is to be noted; otherwise entering it does nothing.
     lines, functions:
-        Per file of the package ``check``, the numbers of the lines, and the names of the functions.
+        Per file of the package ``check``, of claims of questions, and of the reader of witnesses, the numbers of the lines, and the names of the functions.
     """
 
     wanted: bool = True
@@ -44,7 +45,7 @@ class Trust:
         path = code.co_filename
         claims = path.startswith(_CLAIMS) and os.path.basename(path) == "claim.py"
         # what stands outside functions, in modules and classes, is run once, when a file is loaded
-        if not (claims or path.startswith(_ROOM)) or not code.co_flags & _FUNCTION:
+        if not (claims or path in _READER or path.startswith(_ROOM)) or not code.co_flags & _FUNCTION:
             return None
         name = path.removeprefix(_ROOM).removeprefix(_HOME).replace(os.sep, "/")
         self.functions.setdefault(name, set()).add(code.co_qualname.partition(".<locals>")[0])

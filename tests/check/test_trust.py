@@ -41,6 +41,18 @@ def test_it_is_told_in_words_after_the_verdict(tmp_path: Path, capsys: pytest.Ca
     assert any("answers.py" in row for row in rows)
 
 
+def test_a_witness_is_read_by_lines_that_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The reader of witnesses stands outside the checker, and is believed all the same."""
+    instance, path = LEASES.with_name("no-correlation.json"), tmp_path / "result.json"
+    result = mechsynth.solve(mechsynth.load(instance), "convex-independence")
+    assert result.witness is not None
+    result.save(path)
+    assert cli.main(["check", str(path), str(instance), "--trust", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["trust"]
+    assert found["result/codec.py"]["lines"] > 20 and "read" in found["result/codec.py"]["functions"]
+    assert sum(part["lines"] for part in found.values()) <= 650
+
+
 def test_nothing_is_traced_afterwards() -> None:
     before = sys.gettrace()
     with Trust() as trust:
