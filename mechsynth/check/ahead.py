@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Any
-
-import flint
 
 from mechsynth.errors import InputError
 
@@ -26,12 +25,27 @@ ZERO = Fraction(0)
 
 
 def reduced(rows: Sequence[Vector]) -> list[Vector]:
-    """Return independent rows with the same span."""
-    if not rows:
-        return []
-    entries = [flint.fmpq(value.numerator, value.denominator) for row in rows for value in row]
-    matrix, rank = flint.fmpq_mat(len(rows), len(rows[0]), entries).rref()
-    return [[Fraction(int(matrix[i, j].p), int(matrix[i, j].q)) for j in range(len(rows[0]))] for i in range(rank)]
+    """Return independent rows with the same span: the reduced echelon form, by elimination in integers."""
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        common = lcm(*(value.denominator for value in row))
+        left = [int(value * common) for value in row]
+        for place, base in found.items():
+            left = _less(left, base, place)
+        lead = next((j for j, value in enumerate(left) if value), None)
+        if lead is not None:
+            found = {place: _less(base, left, lead) for place, base in found.items()} | {lead: left}
+    return [[Fraction(value, found[place][place]) for value in found[place]] for place in sorted(found)]
+
+
+def _less(row: list[int], base: list[int], place: int) -> list[int]:
+    """Return a multiple of a row less a multiple of another, 0 at a place."""
+    if not row[place]:
+        return row
+    times, by = base[place], row[place]
+    found = [times * a - by * b for a, b in zip(row, base, strict=True)]
+    common = gcd(*found)
+    return [value // common for value in found] if common > 1 else found
 
 
 @dataclass(eq=False)
