@@ -278,8 +278,33 @@ class Distance(Record):
     shortfall: Fraction
 
 
+@dataclass(frozen=True, kw_only=True)
+class OutOfReach(Record):
+    """A budget that no mechanism earns.
+
+    Attributes
+    ----------
+    proof:
+        Multipliers of lies, of participation and of the budget that bound what every mechanism earns; without lotteries, of every part of a division.
+    """
+
+    kind: Literal["out-of-reach"] = "out-of-reach"
+    proof: Mapping[str, Any]
+
+
 Witness = (
-    Mixture | Dependence | Cycle | Conflict | Shortfall | Interval | Imbalance | Suspects | Invariant | Minor | Distance
+    Mixture
+    | Dependence
+    | Cycle
+    | Conflict
+    | Shortfall
+    | Interval
+    | Imbalance
+    | Suspects
+    | Invariant
+    | Minor
+    | Distance
+    | OutOfReach
 )
 """Why not."""
 
@@ -294,6 +319,7 @@ __all__ = [
     "Invariant",
     "Minor",
     "Mixture",
+    "OutOfReach",
     "Shortfall",
     "Suspects",
     "Witness",

@@ -17,6 +17,7 @@ import mechsynth
 from mechsynth import instance
 from mechsynth.check import check
 from mechsynth.errors import InputError, UsageError
+from mechsynth.result.document import Document
 
 Json = dict[str, Any]
 
@@ -30,6 +31,8 @@ def proved(document: Json, incentives: str, participation: str, weights: tuple[i
     result = ask(document, incentives=incentives, participation=participation, weights=f"{weights[0]},{weights[1]}", budget=budget)
     verdict = result.check()
     assert verdict.accepted, verdict.reason
+    jsonschema.validate(result.document(), mechsynth.schema("mechsynth-result/2"))
+    assert Document.of(result.document()).to_bytes() == result.to_bytes()
     limit = None if budget == "none" else Fraction(budget)
     best = whole_plans.floats(document, incentives=incentives, participation=participation, weights=weights, budget=limit)
     if result.status == "infeasible":
@@ -42,7 +45,6 @@ def proved(document: Json, incentives: str, participation: str, weights: tuple[i
     assert limit is None or revenue >= limit
     had = weights[0] * revenue + weights[1] * surplus
     assert had == value if result.attained is None else 0 < value - had <= Fraction(1, 2**20)
-    jsonschema.validate(result.document(), mechsynth.schema("mechsynth-result/2"))
     return value
 
 

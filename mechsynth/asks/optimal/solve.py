@@ -59,7 +59,7 @@ def answer(ask: Optimal, case: Case, run: Run) -> Result:
     if found is not None and found.kind is Kind.INFEASIBLE and found.multipliers is not None:
         proof = multipliers(tree, program, found.multipliers, ask.participation)
         return Result(
-            ask.document(), Status.INFEASIBLE, witness={"kind": "shortfall", **proof}, environment=environment
+            ask.document(), Status.INFEASIBLE, witness={"kind": "out-of-reach", "proof": proof}, environment=environment
         )
     best = None if found is None or found.kind is not Kind.OPTIMAL else settle(tree, program, found)
     if found is None or found.value is None or found.multipliers is None or best is None:
@@ -92,7 +92,7 @@ def _without(ask: Optimal, tree: Tree, program: Sequence) -> Result:
         return Result(question, Status.UNKNOWN, Strength.NUMERICAL, certificate=seen, environment=environment)
     proof = branches(tree, program, found.root, ask.participation)
     if found.point is None or found.value is None or bound is None:
-        witness = {"kind": "shortfall", "branches": proof}
+        witness = {"kind": "out-of-reach", "proof": {"branches": proof}}
         return Result(question, Status.INFEASIBLE, witness=witness, environment=environment)
     best = bound <= found.value
     return Result(

@@ -260,16 +260,17 @@ def _check_shortfall(claim: Claim, nodes: Nodes, terms: Terms, ledger: Ledger) -
     if claim.mechanism is not None:
         raise InputError("mechanism", "stands in an answer that there is none", "remove it")
     sure = claim.asked.choices["lotteries"] == "no"
-    witness = table(claim.witness, "witness", ("kind", *(("branches",) if sure else keys(terms))))
-    if witness["kind"] != "shortfall":
-        raise InputError("witness.kind", f"found {describe(witness['kind'])}", "shortfall")
+    witness = table(claim.witness, "witness", ("kind", "proof"))
+    if witness["kind"] != "out-of-reach":
+        raise InputError("witness.kind", f"found {describe(witness['kind'])}", "out-of-reach")
+    proof = table(witness["proof"], "witness.proof", ("branches",) if sure else keys(terms))
     if sure:
-        left = _divided(claim, witness["branches"], nodes, terms, (), "witness.branches", ledger)
-        ledger.claim(left is None, "witness.branches: the budget may be met")
+        left = _divided(claim, proof["branches"], nodes, terms, (), "witness.proof.branches", ledger)
+        ledger.claim(left is None, "witness.proof.branches: the budget may be met")
     else:
-        multipliers = read_multipliers(claim, witness, nodes, terms, "witness")
-        most = bound(nodes, terms, multipliers, Wanted(Fraction(0)), ledger, "witness")
-        ledger.claim(most < 0, f"witness: the budget may be met: {number_text(most)}")
+        multipliers = read_multipliers(claim, proof, nodes, terms, "witness.proof")
+        most = bound(nodes, terms, multipliers, Wanted(Fraction(0)), ledger, "witness.proof")
+        ledger.claim(most < 0, f"witness.proof: the budget may be met: {number_text(most)}")
     return f"No mechanism {_asked(claim.asked.choices)} is expected to earn {number_text(terms.budget)} or more."
 
 
