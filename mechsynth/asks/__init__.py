@@ -46,8 +46,11 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
     UsageError
         Where the environment lacks what the question needs.
     """
+    from functools import partial
+
     from threadpoolctl import threadpool_limits
 
+    from mechsynth.asks import tied
     from mechsynth.asks.needs import refuse
     from mechsynth.construct.unsettled import unsettled
     from mechsynth.limits import Overrun, limited
@@ -56,9 +59,11 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
     room = _room(ask)
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
-        counting = run.counting("blocks", case.blocks)
+        counting, solve = run.counting("blocks", case.blocks), room.answer
+        if getattr(ask, "ties", "first") == "all":
+            solve = partial(tied.answer, solve=room.answer)
         try:
-            result: Result = limited(run.rest(), lambda: room.answer(ask, case, counting), grace=GRACE)
+            result: Result = limited(run.rest(), lambda: solve(ask, case, counting), grace=GRACE)
         except OutOfTime as late:
             result = unsettled(case, ask.document(), late)
         except Overrun:

@@ -75,6 +75,12 @@ RULE = Option(
     Kind.FILE,
     remedy="name a file, or give its object",
 )
+TIES = Option(
+    "first: the efficient rule that takes the first of several best actions; all: every efficient rule is tried",
+    "first|all",
+    choices=("first", "all"),
+    problem="{value!r} is no way to break ties",
+)
 PHI = Option("what each agent pays on top of the team mechanism", kind=Kind.OBJECT)
 DECIDE = Option("the decision rule under which phi is added up", kind=Kind.OBJECT)
 LOOK_AHEAD = Length(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mechsynth.asks.options import LINKED, LOOK_AHEAD, RULE, SCOPE
+from mechsynth.asks.options import LINKED, LOOK_AHEAD, RULE, SCOPE, TIES
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
 from mechsynth.result.vocabulary import EFFICIENT as EFFICIENT_RULE
@@ -31,6 +31,8 @@ class ResidualClaimants(Ask):
         How many of the next periods' reports payments may look at: a whole number, or ``"auto"`` for the smallest that works.
     rule:
         ``"efficient"``, or a rule that is given.
+    ties:
+        ``"first"``, or ``"all"`` to try every efficient rule.
     """
 
     about, linear, second = RESIDUAL, True, True
@@ -40,6 +42,7 @@ class ResidualClaimants(Ask):
     scope: str = option("policy", SCOPE)
     look_ahead: str = option("1", LOOK_AHEAD)
     rule: Any = option(EFFICIENT_RULE, RULE)
+    ties: str = option("first", TIES)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,9 @@ from .exact import Array, Exact
 from .given import read_given
 from .mechanism import read_allocation, read_entry, read_profile
 from .model import Model
-from .play import Rule
+from .play import Rule, plays
 from .text import flatten, items, label, show, table
-from .tried import check_tried, check_weaker
+from .tried import check_every, check_tried, check_weaker
 from .values import Values
 from .verdict import Ledger, Refuted
 
@@ -43,6 +43,7 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
     certificate = table(claim.certificate, "certificate", (), kind.certificates[claim.status])
     rule: Rule | None = None
     values: Values | None = None
+    signs: list[Array] = []
     if claim.asked.rule is not None:
         given = read_given(claim, model, ledger)
         rule, values = given.plays, given
@@ -64,17 +65,25 @@ def check_answer(claim: Claim, model: Model, ledger: Ledger, known: Known | None
             signs = values.check_efficient(ledger)
             known[key] = values, signs
         _check_ties(claim, model, signs, ledger)
-        if not kind.any_rule:
+        if not (kind.any_rule or (claim.asked.every and claim.status != "infeasible")):
             _check_first(claim, model, rule, signs, ledger)
         if claim.constant is None:
             ledger.proved.append("efficient")
     elif certificate.get("ties") is not None:
         raise InputError("certificate.ties", "stand in an answer that is about no rule", "remove them")
+    if claim.asked.every and values is not None:
+        values.untried = "the others are below"
     said = kind.judge(claim, model, rule, values, ledger)
     if "tried" in kind.certificates[claim.status] and rule is not None:
         said += check_tried(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
     if "weaker" in kind.certificates[claim.status] and rule is not None:
         said += check_weaker(claim, model, rule, lambda part: check_answer(part, model, ledger, known), ledger)
+    if claim.asked.every:
+        said += check_every(
+            claim, model, plays(rule or ()), signs, lambda part: check_answer(part, model, ledger), ledger
+        )
+    elif claim.certificate.get("rules") is not None:
+        raise InputError("certificate.rules", "stand in an answer about one rule", "remove them")
     return said
 
 

@@ -15,8 +15,8 @@ from mechsynth.result.ask import REGISTRY, found, part
 from .text import describe
 
 # (claim, model, rule, values, ledger) -> the statement that is proved; rule and values are None where an answer is about none
-RULE = ("rule", "claims")
-"""The keys of a certificate about a rule that is given."""
+RULE = ("rule", "claims", "rules")
+"""The keys of a certificate about a rule that is given, or about every efficient one."""
 
 Judge: TypeAlias = Callable[[Any, Any, Any, Any, Any], str]
 
@@ -56,7 +56,7 @@ class Asked:
     composite:
         Whether it consists of answers to other questions.
     ruled:
-        Whether the question may give a rule.
+        Whether the question may give a rule, or ask about every efficient one.
     second:
         Whether it takes instances that use what only format 2 says.
     grown:

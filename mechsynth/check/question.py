@@ -83,6 +83,8 @@ class Question:
         The other options of the question, by name.
     rule:
         Kind, name and digest of the rule, where one is given; None for the efficient one.
+    every:
+        Whether it is about every efficient rule.
     """
 
     ask: str
@@ -96,6 +98,7 @@ class Question:
     written: tuple[str, ...] = ()
     choices: dict[str, str] = field(default_factory=dict)
     rule: dict[str, str] | None = None
+    every: bool = False
 
     @property
     def incentives(self) -> str:
@@ -109,11 +112,12 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
     if kind.read is not None:
         found: Question = kind.read(question, model, numbers)
         return found
-    more = (*(("look_ahead",) if kind.ahead else ()), *(("rule",) if kind.ruled else ()))
+    more = (*(("look_ahead",) if kind.ahead else ()), *(("rule", "ties") if kind.ruled else ()))
     table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period", *more))
     rule = read_rule(question)
+    every = read_ties(question)
     ends = question.get("last-period", "efficient") != "efficient"
-    if rule is not None and (question.get("scope") == "all" or ends or "look_ahead" in question):
+    if (rule is not None or every) and (question.get("scope") == "all" or ends or "look_ahead" in question):
         remedy = "scope policy, no constant action, no look-ahead"
         raise InputError("question.rule", "beside what is about the efficient rule alone", remedy)
     expected: dict[str, Any] = {}
@@ -148,6 +152,7 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
         objective=expected.get("objective", ""),
         choices=_look_ahead(question),
         rule=rule,
+        every=every,
     )
 
 
@@ -193,9 +198,19 @@ def read_rule(question: Mapping[str, Any]) -> dict[str, str] | None:
     return {key: found[key] for key in keys}
 
 
+def read_ties(question: Mapping[str, Any]) -> bool:
+    """Say whether a question is about every efficient rule."""
+    ties = question.get("ties", "first")
+    if ties not in ("first", "all") or not isinstance(ties, str):
+        raise InputError("question.ties", f"found {describe(ties)}", "first or all")
+    if ties == "all" and question.get("rule", "efficient") != "efficient":
+        raise InputError("question.ties", "all, and a rule is given", "leave one of them out")
+    return bool(ties == "all")
+
+
 def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> Question:
     """Read a question with a class of transfers, requirements and an objective of its own choice."""
-    table(question, "question", ("ask", "transfers", "require", "objective"), ("rule", "look_ahead"))
+    table(question, "question", ("ask", "transfers", "require", "objective"), ("rule", "ties", "look_ahead"))
     transfers, objective = question["transfers"], question["objective"]
     if not isinstance(transfers, str) or transfers not in TRANSFERS:
         raise InputError("question.transfers", f"found {describe(transfers)}", f"one of {', '.join(TRANSFERS)}")
@@ -242,6 +257,7 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
         or objective != "feasibility"
         or transfers not in ("contingent", "vcg-type")
         or read_rule(question) is not None
+        or read_ties(question)
     ):
         raise InputError("question.look_ahead", "beside more than truth alone", "ask for pepic, contingent or vcg-type")
     return Question(
@@ -256,6 +272,7 @@ def read_wishes(question: Mapping[str, Any], model: Model, numbers: Numbers) -> 
         tuple(written),
         rule=read_rule(question),
         choices=choices,
+        every=read_ties(question),
     )
 
 

@@ -6,15 +6,18 @@ also an optimum, which says how much the other class attains.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from math import prod
 
 from mechsynth.errors import InputError
 
 from .envelope import Claim, nested, open_part
-from .mechanism import read_allocation
+from .exact import Array
+from .mechanism import read_allocation, read_plays
 from .model import Model
-from .play import Rule, plays
+from .play import Play, Rule, plays
 from .text import items, number_text
 from .verdict import Ledger
 
@@ -56,6 +59,57 @@ def check_weaker(claim: Claim, model: Model, rule: Rule, judge: Callable[[Claim]
         ledger.claim(_same_rule(part, claim, model, rule), "an answer about another rule")
         said = judge(part)
     return f" With bnic instead of pbic: {said}"
+
+
+_RULES = "certificate.rules"
+
+
+def check_every(
+    claim: Claim,
+    model: Model,
+    rule: Sequence[Play],
+    signs: Sequence[Array],
+    judge: Callable[[Claim], str],
+    ledger: Ledger,
+) -> str:
+    """Check the answers about all other efficient rules that a negative answer and an optimum carry; return what they prove.
+
+    The rules are distinct, and as many as there are ways to choose among the optimal actions of all profiles, so they are all that draw nothing.
+    """
+    listed = claim.certificate.get("rules")
+    if claim.status in ("feasible", "unbounded"):
+        if listed is not None:
+            raise InputError(_RULES, "stand in an answer that is had with one rule", "remove them")
+        return ""
+    ledger.claim(claim.status in ("infeasible", "optimal") and claim.strength == "exact", "not every rule is settled")
+    seen = {tuple(tuple(play.drawn.tolist()) for play in rule)}
+    best = None if claim.value is None else claim.numbers.fraction(claim.value, "value")
+    for k, entry in enumerate(items([] if listed is None else listed, _RULES)):
+        at = f"{_RULES}[{k}]"
+        with nested(at):
+            part = open_part(entry, claim, model, ledger)
+            asked = replace(claim.asked, rule=part.asked.rule, every=False, made={})
+            given = part.asked.rule is not None and part.certificate.get("claims") == ["efficient"]
+            ledger.claim(given and replace(part.asked, made={}) == asked, "an answer to another question")
+            settled = part.status == "infeasible" or part.status == claim.status == "optimal"
+            ledger.claim(settled and part.strength == "exact", f'status "{part.status}": not settled')
+            judge(part)
+            assert part.mechanism is not None
+            theirs = read_plays(part.mechanism["allocation"], model, part.numbers)
+            ledger.claim(not any(play.draws for play in theirs), "a rule that draws")
+            seen.add(tuple(tuple(play.drawn.tolist()) for play in theirs))
+            ledger.claim(len(seen) == k + 2, "a rule that stands twice")
+        if part.status == "optimal":
+            value = part.numbers.fraction(part.value, f"{at}.value")
+            assert best is not None
+            better = value > best if claim.asked.objective == "max-revenue" else value < best
+            ledger.claim(not better, f"{at}: {number_text(value)} is better than the value of the result")
+    count = prod(int(n) for sign in signs for n in (sign == 0).sum(axis=0))
+    ledger.claim(len(seen) == count, f"{_RULES}: {len(seen)} of {count} efficient rules")
+    if count == 1:
+        return " There is no other efficient rule."
+    does = "does it" if claim.status == "infeasible" else "does better"
+    return f" Nor {does} any other of the {count} efficient rules that draw no lots: all of them are tried."
 
 
 def check_tried(claim: Claim, model: Model, rule: Rule, judge: Callable[[Claim], str], ledger: Ledger) -> str:

@@ -4,7 +4,7 @@ RESULT, RESULT_SECOND = "mechsynth-result/1", "mechsynth-result/2"
 """The formats of results; one is written in the lower if that can say it."""
 
 SECOND_KEYS = frozenset(
-    {"rule", "look_ahead", "beliefs", "participation", "memory", "lotteries", "reveal", "strikes", "exclude"}
+    {"rule", "ties", "look_ahead", "beliefs", "participation", "memory", "lotteries", "reveal", "strikes", "exclude"}
 )
 FIRST_WITNESSES = frozenset({"convex-combination", "dependence", "cycle", "farkas", "budget", "interval"})
 """What only the second format says: keys of a question; what the first says: kinds of a witness."""

@@ -57,6 +57,10 @@ def ties_clause(answer: Answer) -> str:
     if not count:
         return ""
     where = counted(count, "profile")
+    if answer.question.get("ties") == "all":
+        if answer.status in ("feasible", "unbounded"):
+            return f"At {where} more than one action is efficient; this is about one of the efficient rules, and others may not do."
+        return f"At {where} more than one action is efficient; every efficient rule was tried, but for those that draw lots."
     return f"At {where} more than one action is efficient; the other efficient rules were not tried."
 
 

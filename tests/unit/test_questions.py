@@ -200,8 +200,8 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "budget": "1/2",
         "periods": "3",
     }
-    told["rule"] = "rule.json"
-    words = ["--rule", "rule.json", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
+    told |= {"rule": "rule.json", "ties": "all"}
+    words = ["--rule", "rule.json", "--ties", "all", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
     words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--reveal", "shocks", "--strikes", "grid", "--exclude", "best", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2", "--periods", "3"]
     words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told

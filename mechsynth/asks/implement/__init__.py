@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.asks.options import CLASS, INCENTIVES, KEEP, LOOK_AHEAD, OBJECTIVE, RELAX, REQUIRE, RULE, STRENGTH
+from mechsynth.asks.options import CLASS, INCENTIVES, KEEP, LOOK_AHEAD, OBJECTIVE, RELAX, REQUIRE, RULE, STRENGTH, TIES
 from mechsynth.errors import UsageError
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
@@ -39,6 +39,8 @@ class Implement(Ask, name="implement"):
         ``"efficient"``, or a rule that is given: the name of a file, its JSON object, a result, or what `mechsynth.given.given` made of one.
     look_ahead:
         How many of the next periods' reports payments may look at, or ``"auto"``; beyond 1 with contingent or vcg-type payments, for truth alone under the efficient rule.
+    ties:
+        ``"first"``: of several best actions the first is taken; ``"all"``: every efficient rule is tried.
     """
 
     place = 70
@@ -56,6 +58,7 @@ class Implement(Ask, name="implement"):
     relax: bool | None = option(None, RELAX)
     rule: Any = option(EFFICIENT, RULE)
     look_ahead: str = option("1", LOOK_AHEAD)
+    ties: str = option("first", TIES)
 
     def __post_init__(self) -> None:
         """Read ``winner-pay`` as what it stands for: `vcg-type` payments, by the winner alone."""

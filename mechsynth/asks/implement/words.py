@@ -273,6 +273,6 @@ def _next_steps(answer: Answer, names: tuple[str, ...], alone: bool) -> list[str
         )
     if any(name.startswith("bounded") for name in names):
         steps.append("Ask without the bound and with --objective min-max-transfer: the smallest bound that works.")
-    if len(names) == 1 and notions.notion(names) and answers.ties(answer):
-        steps.append("Break the ties differently (reorder the actions in the instance): another rule may do.")
+    if len(names) == 1 and notions.notion(names) and answers.ties(answer) and answer.question.get("ties") != "all":
+        steps.append("Ask with --ties all: another efficient rule may do.")
     return steps

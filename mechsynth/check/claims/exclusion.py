@@ -70,7 +70,7 @@ def infeasible(
     words = _failures(claim, ClaimedUnknown(model, rule, values, kind, share), ledger)
     if witness == "cycle":
         return f"No payments whatever make truth an ex post equilibrium of the last period under {_rule(claim, values)} ({words}){_alone(claim)}"
-    return f"{_excluded(claim, model, values)} ({words}){RULE_ONLY}"
+    return f"{_excluded(claim, model, values)} ({words}){_alone(claim)}"
 
 
 def _requirement(claim: Claim) -> str:
@@ -108,6 +108,8 @@ def _rule(claim: Claim, values: Values) -> str:
 
 
 def _alone(claim: Claim) -> str:
+    if claim.asked.every:
+        return "; this is about the rule listed."
     return RULE_ONLY if claim.asked.rule is None else "; other rules are not tried."
 
 
