@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mechsynth.errors import LATE, OutOfTime, UsageError
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 
 
@@ -55,6 +56,18 @@ class Run:
         """Raise `OutOfTime` once the deadline has passed."""
         if self.deadline is not None and time.monotonic() >= self.deadline:
             raise OutOfTime("", LATE, "allow more time, or resume from the file written")
+
+    def over(self, parts: Iterable[T]) -> Iterator[T]:
+        """Yield the parts of some work, after a look at the clock before each.
+
+        Raises
+        ------
+        OutOfTime
+            Once the deadline has passed.
+        """
+        for part in parts:
+            self.check()
+            yield part
 
     def left(self) -> float | None:
         """Return the seconds that are left, more than 0; ``None`` for no limit.

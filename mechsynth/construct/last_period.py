@@ -19,6 +19,7 @@ from mechsynth.mechanism import Table
 from mechsynth.prove.paths import central_payments, distances, negative_cycle
 from mechsynth.rational import IntArray, Rationals, magnitude, widen
 from mechsynth.result.codec import write
+from mechsynth.run import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +59,14 @@ def losses(case: Case, agent: int) -> Rationals:
     return Rationals(widen(truth, bound)[:, :, None] - widen(after, bound), utility.den)
 
 
-def last_period(case: Case) -> LastPeriod:
+def last_period(case: Case, run: Run | None = None) -> LastPeriod:
     """Implement the rule of the last period, or say which chains of lies forbid it."""
     environment = case.environment
     t = environment.last
     shape = environment.period(t).shape
     payments: list[Rationals] = []
     cycles: list[dict[str, object]] = []
-    for agent in range(len(environment.agents)):
+    for agent in (run or Run()).over(range(len(environment.agents))):
         if agent in environment.public:
             payments.append(Rationals(np.zeros(shape, dtype=np.int64)))
             continue

@@ -55,13 +55,13 @@ def answer(ask: Groves, case: Case, run: Run) -> Result:
     if ask.decide is not None and phi is None:
         raise UsageError("decide", "a decision rule without anything that it adds up", "give phi, too")
     base: list[list[Rationals] | None] = []
-    for i in environment.players:
+    for i in run.over(environment.players):
         name = environment.agents[i]
         if phi is None or (isinstance(phi, Mapping) and name not in phi):
             base.append(None)
             continue
         base.append(added_up(case, _decisions(ask, case, i), [_read(case, phi, i, t) for t in periods(case)]))
-    now = [payments(case, i, own) for i, own in zip(environment.players, base, strict=True)]
+    now = [payments(case, i, own) for i, own in zip(run.over(environment.players), base, strict=True)]
     return Result(
         question=ask.document(),
         status=Status.FEASIBLE,

@@ -46,19 +46,19 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
     assert prior is not None
     if ask.critical_discount:
         discounts.refuse(case)
-    base = [value_without(case, i) for i in environment.players]
+    base = [value_without(case, i) for i in run.over(environment.players)]
     surplus = case.rule.value(1)
     weights, total = prior.reshape(-1), Fraction(0)
     expected = (weights * surplus).sum(0).fraction()
     fees: list[Fraction] = []
-    for i, own in zip(environment.players, base, strict=True):
+    for i, own in zip(run.over(environment.players), base, strict=True):
         payoff = surplus - own[0]
         fees.append(_largest_fee(case, payoff - environment.period(1).leaving(i), i))
         total += fees[-1] - (weights * payoff).sum(0).fraction()
     budget = total + expected
     mechanism, witness = Mechanism.of_rule(case.rule), None
     if budget >= 0:
-        now = [payments(case, i, own) for i, own in zip(environment.players, base, strict=True)]
+        now = [payments(case, i, own) for i, own in zip(run.over(environment.players), base, strict=True)]
         transfers = transfers_of(case, now)
         for name, fee in zip(environment.player_names, fees, strict=True):
             once = Rationals.from_fractions([fee], (1,) * len(environment.agents))
@@ -79,13 +79,13 @@ def answer(ask: LumpSumBudget, case: Case, run: Run) -> Result:
         certificate={
             "ties": case.ties(),
             "fees": {name: text(fee) for name, fee in zip(environment.player_names, fees, strict=True)},
-            **_patience(ask, case, budget),
+            **_patience(ask, case, budget, run),
         },
         environment=environment,
     )
 
 
-def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, object]:
+def _patience(ask: LumpSumBudget, case: Case, budget: Fraction, run: Run) -> dict[str, object]:
     """Return what the structure of the chains adds to the certificate: ``chains``, ``theorem``, ``star``, ``discounts``; nothing of format 2."""
     if case.environment.needs_second:
         return {}
@@ -93,6 +93,7 @@ def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, obj
     if law is None or law.shape[0] > LARGE:
         return {}
     found: dict[str, object] = {}
+    run.check()
     own = exogenous.own_chains(case, law)
     if own is not None:
         found["chains"] = chains = exogenous.structure(case, own)
@@ -104,6 +105,7 @@ def _patience(ask: LumpSumBudget, case: Case, budget: Fraction) -> dict[str, obj
             assert star.slack == budget, "condition (*) and the budget disagree"
             fees = zip(case.environment.agents, star.fees, strict=True)
             found["star"] = {"deficit": text(star.deficit), "fees": {name: text(fee) for name, fee in fees}}
+    run.check()
     quick = law.shape[0] <= discounts.QUICK
     if quick if ask.critical_discount is None else ask.critical_discount:
         found["discounts"] = discounts.balanced(case, law)

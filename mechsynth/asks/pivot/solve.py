@@ -25,8 +25,8 @@ from mechsynth.run import Run
 def answer(ask: Pivot, case: Case, run: Run) -> Result:
     """Give the pivot mechanism."""
     environment = case.environment
-    base = [value_without(case, i) for i in environment.players]
-    now = [payments(case, i, own) for i, own in zip(environment.players, base, strict=True)]
+    base = [value_without(case, i) for i in run.over(environment.players)]
+    now = [payments(case, i, own) for i, own in zip(run.over(environment.players), base, strict=True)]
     return Result(
         question=ask.document(),
         status=Status.FEASIBLE,

@@ -14,13 +14,15 @@ LONGEST = 400_000  # characters of values that a result still carries
 
 def answer(ask: Policy, case: Case, run: Run) -> Result:
     """Return the efficient rule; ``value`` is ``E W_1(θ_1)`` where there is a prior."""
+    run.check()
     environment, rule = case.environment, case.rule
     certificate: dict[str, object] = {"ties": case.ties()}
     bits = sum((value.den.bit_length() + 8) * value.num.size for value in rule.values)
     if bits * 0.7 < LONGEST:
         certificate["values"] = [
-            nest(rule.value(t).strings(), environment.period(t).shape) for t in range(1, environment.last + 1)
+            nest(rule.value(t).strings(), environment.period(t).shape) for t in run.over(range(1, environment.last + 1))
         ]
+    run.check()
     value = rule.expected_surplus()
     return Result(
         question=ask.document(),

@@ -13,7 +13,7 @@ from mechsynth.run import Run
 def answer(ask: Static, case: Case, run: Run) -> Result:
     """Decide ex post implementability of the last period's efficient rule by payments in that period."""
     environment = case.environment
-    found = last_period(case)
+    found = last_period(case, run)
     mechanism = case.mechanism()
     certificate = case.certificate()
     if found.payments is None:

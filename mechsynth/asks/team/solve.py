@@ -17,7 +17,7 @@ from mechsynth.run import Run
 def answer(ask: Team, case: Case, run: Run) -> Result:
     """Give the team mechanism."""
     environment = case.environment
-    now = [payments(case, i, None) for i in environment.players]
+    now = [payments(case, i, None) for i in run.over(environment.players)]
     return Result(
         question=ask.document(),
         status=Status.FEASIBLE,
