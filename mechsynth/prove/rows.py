@@ -113,7 +113,7 @@ Exact = tuple[IntArray, int]
 
 
 def integer_rows(program: Any) -> tuple[Rows, list[int]]:
-    """Return a `LinearProgram`'s rows scaled to integers, and the factor of each row."""
+    """Return a `LinearProgram`'s rows scaled to integers, and the whole factor of each row."""
     rows, cols, nums = program.entries
     factors, whole_rights = [], []
     for right, den in zip(program.rights, program.dens, strict=True):
@@ -124,11 +124,30 @@ def integer_rows(program: Any) -> tuple[Rows, list[int]]:
         scaled = nums.astype(object) * np.array(factors, dtype=object)[rows]
     else:
         scaled = nums
-    scaled = narrow(scaled)
     rights = np.array(whole_rights, dtype=object)
+    wholes = np.array([d * f for d, f in zip(program.dens, factors, strict=True)], dtype=object)
+    scaled, rights, wholes = _shortened(rows, scaled, rights, wholes)
     width = len(program.columns)
     data = Rows(rows, cols, scaled, rights, np.array(program.equal), width, np.zeros(width, dtype=bool), program.run)
-    return data, [d * f for d, f in zip(program.dens, factors, strict=True)]
+    return data, wholes.tolist()
+
+
+def _shortened(
+    rows: NDArray[np.int64], nums: IntArray, rights: IntArray, wholes: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Divide every long row by what its numbers and its factor have in common.
+
+    Rows of a kernel share one denominator; that of a single row is often a small part of it, and words are enough for the numbers then.
+    """
+    nums = narrow(nums)
+    if nums.dtype != object or not nums.size:
+        return nums, rights, wholes
+    first = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+    own = rows[first]
+    shared = np.gcd(np.gcd.reduceat(np.abs(nums), first), np.gcd(np.abs(rights[own]), wholes[own]))
+    common = np.ones(len(rights), dtype=object)
+    common[own] = shared
+    return narrow(nums // common[rows]), rights // common, wholes // common
 
 
 def elastic(data: Rows, soft: NDArray[np.bool_], scales: list[int]) -> tuple[Rows, NDArray[np.int64]]:
