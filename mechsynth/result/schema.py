@@ -9,7 +9,7 @@ from typing import Any
 from mechsynth.errors import UsageError, did_you_mean
 from mechsynth.result.ask import registry
 
-FORMATS = ("mechsynth-instance/1", "mechsynth-instance/2", "mechsynth-result/1", "mechsynth-result/2")
+FORMATS = ("mechsynth-instance/1", "mechsynth-instance/2", "mechsynth-result/1", "mechsynth-result/2", "mechsynth-rule/1")
 
 
 def schema(format: str) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def schema(format: str) -> dict[str, Any]:
     Parameters
     ----------
     format:
-        ``mechsynth-instance/1``, ``mechsynth-instance/2``, ``mechsynth-result/1`` or ``mechsynth-result/2``.
+        ``mechsynth-instance/1``, ``mechsynth-instance/2``, ``mechsynth-result/1``, ``mechsynth-result/2`` or ``mechsynth-rule/1``.
 
     Raises
     ------

@@ -181,7 +181,7 @@ def _implement(options: str, status: object, why: Mapping[str, Any]) -> Expected
             # the shares of a split are joined by commas, too, and only the first of them follows a colon
             before = question.get(key)
             question[key] = [*(before if isinstance(before, list) else ()), *re.split(r",(?![^,:]*=)", value)]
-        elif kind is Kind.WORD:
+        elif kind in (Kind.WORD, Kind.FILE):
             question[key] = value
         else:
             raise InputError(place, f"{_clip(word)} is no option", "write pairs of an option and its value")
