@@ -10,6 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from mechsynth.asks import REGISTRY
 
+PAGES = {"index": "index-of-arms"}  # index.md lists the questions
+
 
 class Questions(SphinxDirective):
     """A row a heading: the heading, and the questions under it with what they ask."""
@@ -18,7 +20,7 @@ class Questions(SphinxDirective):
         """Return the table."""
         rows: dict[str, list[str]] = {}
         for name, ask in REGISTRY.items():
-            rows.setdefault(ask.about, []).append(f"[{name}]({name}.md): {ask.title[0].lower()}{ask.title[1:]}")
+            rows.setdefault(ask.about, []).append(f"[{name}]({PAGES.get(name, name)}.md): {ask.title[0].lower()}{ask.title[1:]}")
         lines = ["| about | questions |", "|---|---|", *(f"| {about} | {'<br>'.join(cells)} |" for about, cells in rows.items())]
         found = nodes.Element()
         self.state.nested_parse(StringList(lines, self.env.docname), self.content_offset, found)

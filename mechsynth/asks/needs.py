@@ -57,6 +57,10 @@ def refuse(ask: Ask, environment: Environment) -> None:
             refuse_influence(environment, place, needs.no_influence)
     if needs.constant_end and horizon is not None and ask.last_period == "efficient":
         raise UsageError(place, "no bids follow the last period, so nothing can be paid on them", needs.constant_end)
+    if needs.bandit:
+        from mechsynth.construct.bandits import refuse_no_bandit
+
+        refuse_no_bandit(environment, place, needs.bandit)
     if needs.weighed:
         from mechsynth.construct.weighed import refuse_unweighed
 

@@ -143,6 +143,7 @@ def _bandit(given: Mapping[str, Any], _: Draws) -> Draft:
         value=delta * sum((arms(pair, success, delta) for pair in pairs), Fraction(0)) / 4,
     )
     draft.expect("holds", "Uses are worth x times 0, s or 1, and what they show does not look at x.", "separable")
+    draft.expect("holds", "Using the resource moves and pays its user alone; period 1 opens.", "index")
     return draft
 
 

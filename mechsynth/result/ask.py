@@ -130,6 +130,8 @@ class Needs:
         Every agent reports, and every action is always available.
     independent:
         First signals are independent, and every next signal looks at its own agent's signal and the action alone, and at no other next signal.
+    bandit:
+        An object that one agent at a time uses, and that moves and pays its user alone.
     weighed:
         Values separate, with weights that do not fall.
     utilities:
@@ -157,6 +159,7 @@ class Needs:
     plain: str = ""
     independent: str = ""
     weighed: str = ""
+    bandit: str = ""
     utilities: str = ""
     prior: str = ""
     believed: str = ""

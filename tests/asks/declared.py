@@ -88,7 +88,7 @@ def is_documented(name: str) -> None:
     """It says what it asks, where it is from and what its options mean; `docs/asks` has a page that names every option of its own."""
     asked = REGISTRY[name]
     assert asked.title.endswith("?") and asked.about and asked.source and asked.statuses
-    page = ROOT / "docs" / "asks" / f"{name}.md"
+    page = ROOT / "docs" / "asks" / f"{'index-of-arms' if name == 'index' else name}.md"  # index.md lists the questions
     assert page.exists(), page
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# ") and f"`{name}`" in text.partition("\n")[0]

@@ -41,6 +41,25 @@ def _second(seed: int, flavour: str, **more: Any) -> bytes:
     return json.dumps(document).encode()
 
 
+def arms() -> dict[str, Any]:
+    """Two arms, new, good or bad, of which the first use tells; a weighs 2, b 3; δ = 1/2."""
+    stay, use = [[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, "1/2", "1/2"], [0, 1, 0], [0, 0, 1]]
+    pays = {"a": [1, 2, 0], "b": ["3/2", 3, 0]}
+    names = list(pays)
+    return {
+        "format": "mechsynth-instance/1",
+        "name": "two-arms",
+        "horizon": "infinite",
+        "discount": "1/2",
+        "agents": names,
+        "prior": {"independent": {name: [1, 0, 0] for name in names}},
+        "signals": {name: ["new", "good", "bad"] for name in names},
+        "actions": ["keep", *names],
+        "utilities": {name: {"private": [pays[name] if action == name else [0, 0, 0] for action in ("keep", *names)]} for name in names},
+        "transition": {"independent": {name: [use if action == name else stay for action in ("keep", *names)] for name in names}},
+    }
+
+
 QUICK: dict[str, Callable[[], bytes]] = {
     "leases": lambda: library("liu2014-oil-leases"),
     "endless": lambda: library("no-correlation"),
@@ -50,6 +69,7 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "in a state": lambda: _second(4, "private", parts=("public", "available"), horizon=2, agents=3, most=8),
     "in a state, endless": lambda: _second(2, "ordinary", parts=("public", "available"), horizon="infinite", agents=2, most=4),
     "free to leave": lambda: _second(1, "ordinary", parts=("outside",), horizon="infinite", agents=2, most=4),
+    "two arms": lambda: json.dumps(arms()).encode(),
     "a buyer": lambda: document_bytes("kln-separable", {}),
     "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
     "an auction": lambda: library("auctions/collinear"),
@@ -156,6 +176,39 @@ def _weighs(env: Any, i: int) -> bool:
     return bool(fits) and fits[0]
 
 
+def _own_law(env: Any, i: int, a: int, profile: tuple[int, ...]) -> dict[int, Fraction]:
+    found: dict[int, Fraction] = {}
+    for after, chance in env.periods[0].kernel[a, profile].items():
+        if chance:
+            found[after[i]] = found.get(after[i], Fraction(0)) + chance
+    return found
+
+
+def _bandit(env: Any) -> bool:
+    """Whether each agent is moved or paid by one action at most, no two by one, and somebody is; signals left at once for good are left aside."""
+    period, agents = env.periods[0], range(len(env.agents))
+    actions, taken = range(len(period.actions)), set()
+    for i in agents:
+        size = len(period.signals[i])
+
+        def at(k: int, i: int = i) -> tuple[int, ...]:
+            return tuple(k if j == i else 0 for j in agents)
+
+        law = {(a, k): _own_law(env, i, a, at(k)) for a in actions for k in range(size)}
+        pays = {(a, k): period.utility[i][a, at(k)] for a in actions for k in range(size)}
+        entered = {q for (_, k), row in law.items() for q in row if q != k}
+        opening = {
+            k
+            for k in range(size)
+            if k not in entered and all(k not in law[a, k] and law[a, k] == law[0, k] and not pays[a, k] for a in actions)
+        }
+        used = {a for a in actions for k in range(size) if k not in opening and (law[a, k] != {k: 1} or pays[a, k])}
+        if len(used) > 1 or used & taken:
+            return False
+        taken |= used
+    return bool(taken)
+
+
 def lacks(raw: bytes) -> set[str]:
     """The needs of `mechsynth.result.ask.Needs` that an instance does not meet, by their definitions."""
     found: set[str] = set()
@@ -171,6 +224,8 @@ def lacks(raw: bytes) -> set[str]:
     found |= {"auction"} if json.loads(raw)["format"] == "mechsynth-instance/2" or not _sells(env) else set()
     if env.prior is not None and not _independent(env):
         found.add("independent")
+    if env.horizon is None and "plain" not in found and not _bandit(env):
+        found.add("bandit")
     if env.horizon is not None and env.prior is not None and not {"plain", "independent"} & found and not _weighed(env):
         found.add("weighed")
     for t, period in enumerate(env.periods):

@@ -81,7 +81,8 @@ def test_the_table_of_questions_has_all(site: Path) -> None:
     page = (site / "asks" / "index.html").read_text(encoding="utf-8")
     rows = {html.unescape(re.sub(r"<[^>]*>", "", row.partition("</td>")[0])).strip(): row for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)}
     for name, ask in REGISTRY.items():
-        assert f'href="{name}.html"' in rows[ask.about], name
+        home = "index-of-arms" if name == "index" else name  # the page of all questions is called index
+        assert f'href="{home}.html"' in rows[ask.about], name
     assert sum(row.count('href="') for row in rows.values()) == len(REGISTRY)
 
 

@@ -263,8 +263,8 @@ PINNED = {
     ("sequential-screening", 1): "a1d065b9f529968a",
     ("battaglini", 0): "9807f0abceb7ad8e",
     ("battaglini", 1): "cb95241e8349a0b9",
-    ("bandit-auction", 0): "8013632f9957e422",
-    ("bandit-auction", 1): "fcd8943cf6e27d6f",
+    ("bandit-auction", 0): "8f7e1698790111e8",
+    ("bandit-auction", 1): "5f5655f1d2c7a6cf",
 }
 
 

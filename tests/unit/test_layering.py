@@ -293,8 +293,8 @@ NAMED = {
     "check/small": "the second checker shares no declaration with the first: it has its own list of questions",
     "engine/__init__.py": "functions that decide stacks of blocks, named after what they decide",
 }
-# Names that mean something else too: two classes of transfers and a scope. They are looked for where a question is compared alone.
-WORDS_TOO = {"contingent", "vcg-type", "policy", "optimal"}
+# Names that mean something else too: two classes of transfers, a scope, a command. They are looked for where a question is compared alone.
+WORDS_TOO = {"contingent", "vcg-type", "policy", "optimal", "index"}
 
 
 def test_nothing_outside_names_a_question() -> None:

@@ -282,6 +282,8 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
         name = "liu2025-repeated-auction"
     if ask in ("distinct", "balance", "strict-balance", "identifiability"):
         name = "beliefs/three-informed"
+    if ask == "index":
+        name = "families/firms-that-learn"
     if ask == "virtual-pivot":
         name = "families/buyer-learns-more"
     if ask in ("optimal", "relaxed", "gap", "separable"):
