@@ -55,6 +55,10 @@ def refuse(ask: Ask, environment: Environment) -> None:
         refuse_interdependent(environment, place, needs.private_values)
         if needs.no_influence:
             refuse_influence(environment, place, needs.no_influence)
+    if needs.unmixed:
+        from mechsynth.construct.extraction import refuse_mixed
+
+        refuse_mixed(environment, place, needs.unmixed)
     if needs.constant_end and horizon is not None and ask.last_period == "efficient":
         raise UsageError(place, "no bids follow the last period, so nothing can be paid on them", needs.constant_end)
     if needs.bandit:

@@ -15,6 +15,8 @@ EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
 NOT_PRIVATE = "ask vcg-type, contingent or implement, which need no private values"
 ONE_PERIOD = "cut the instance down to one period"
+PLAIN = "ask implement with pbic, which takes them"
+INDEPENDENT = "ask implement with pbic, which needs no independence"
 BELIEVED = "give it a prior, from which an agent believes something of the others' reports"
 INFLUENCE = "ask team, which needs private values alone, or contingent or vcg-type, which live on such correlation"
 
@@ -75,6 +77,28 @@ class PrivateValues(Ask):
     def needs(self) -> Needs:
         """Return that everything is efficient, that values are private, and that nobody's signal moves the others'."""
         return Needs(efficient_end=EFFICIENT.format(self.name), private_values=NOT_PRIVATE, no_influence=INFLUENCE)
+
+
+class ExpectedWorth(Ask):
+    """Payments that let everybody care for what the others expect, and add up to zero: values are private, signals independent."""
+
+    about = PRIVATE
+    looks_ahead, second = False, True
+    requires: ClassVar[tuple[str, ...]] = ("pbic", "budget:ex-post")
+    statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE,)
+    once: ClassVar[str] = ""
+
+    def needs(self) -> Needs:
+        """Return that everything is efficient, values are private, signals independent, and that there is somebody to pay."""
+        return Needs(
+            efficient_end=EFFICIENT.format(self.name),
+            one_period=self.once,
+            two_agents="ask team, where nobody needs to pay it",
+            plain=PLAIN,
+            believed=BELIEVED,
+            private_values=NOT_PRIVATE,
+            independent=INDEPENDENT,
+        )
 
 
 class WithinPeriod(Ask):

@@ -144,6 +144,8 @@ class Needs:
         Nobody's utility depends on another's signal.
     no_influence:
         Nobody's own signal moves what the others will report next, given the action and their signals.
+    unmixed:
+        Beliefs of the others' first reports none of which is a mixture of those of the agent's other signals.
     constant_end:
         One action in a last period, whatever is reported there, where there is a last one.
     auction:
@@ -165,6 +167,7 @@ class Needs:
     believed: str = ""
     private_values: str = ""
     no_influence: str = ""
+    unmixed: str = ""
     constant_end: str = ""
     auction: str = ""
 

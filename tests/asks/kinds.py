@@ -9,6 +9,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
+import z3
 from oracles import draws, model, second
 
 from mechsynth.families import document_bytes
@@ -72,6 +73,8 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "two arms": lambda: json.dumps(arms()).encode(),
     "a buyer": lambda: document_bytes("kln-separable", {}),
     "alone": lambda: _drawn(5, "ordinary", horizon=2, agents=1, most=3),
+    "once, independent": lambda: library("incentives/agv-project"),
+    "once, correlated": lambda: library("incentives/myerson-correlated"),
     "an auction": lambda: library("auctions/collinear"),
 }
 SLOW: dict[str, Callable[[], bytes]] = {
@@ -228,6 +231,9 @@ def lacks(raw: bytes) -> set[str]:
         found.add("bandit")
     if env.horizon is not None and env.prior is not None and not {"plain", "independent"} & found and not _weighed(env):
         found.add("weighed")
+    first = [len(own) for own in env.periods[0].signals]
+    if env.prior is not None:
+        found |= {"unmixed"} if any(_mixed(env.prior, first, i) for i in env.players) else set()
     for t, period in enumerate(env.periods):
         sizes = [len(own) for own in period.signals]
         if any(period.leaving(i, p) for i in env.players for p in period.profiles()):
@@ -249,6 +255,21 @@ def lacks(raw: bytes) -> set[str]:
                 if any({k: p for k, p in row.items() if p} != {k: p for k, p in rows[0].items() if p} for row in rows):
                     found.add("no_influence")
     return found
+
+
+def _mixed(prior: dict[tuple[int, ...], Fraction], sizes: list[int], i: int) -> bool:
+    """Whether one belief of an agent is a mixture of those with her other signals: asked of z3."""
+    rest = model.box(sizes[:i] + sizes[i + 1 :])
+    rows = {k: [prior.get(model.insert(others, i, k), Fraction(0)) for others in rest] for k in range(sizes[i])}
+    rows = {k: [p / sum(row) for p in row] for k, row in rows.items() if sum(row)}
+    for r, row in rows.items():
+        solver, weights = z3.Solver(), {k: z3.Real(f"w{k}") for k in rows if k != r}
+        solver.add(*(w >= 0 for w in weights.values()))
+        for at, wanted in enumerate(row):
+            solver.add(z3.Sum([w * z3.Q(*rows[k][at].as_integer_ratio()) for k, w in weights.items()] or [z3.RealVal(0)]) == z3.Q(*wanted.as_integer_ratio()))
+        if solver.check() == z3.sat:
+            return True
+    return False
 
 
 def _sells(env: model.Model) -> bool:

@@ -100,6 +100,7 @@ NONE = {
     "mechsynth.check.programs.mps._CUTS": "columns of the fixed format",
     "mechsynth.check.programs.mps._STOPS": "columns of the fixed format",
     "mechsynth.construct.aims.DIGITS": "digits to which a long shortfall is stated, as certificates.md says",
+    "mechsynth.asks.GRACE": "seconds that work has which looks at the clock, before it is interrupted: unknown either way",
     "mechsynth.solver.linear.SMALLEST": "what floats take for zero: they suggest, and what they suggest is proved",
     "mechsynth.asks.flags.FEW": "words of the help of an option",
     "mechsynth.check.claims.exclusion.DIGITS": "digits with which a bound is told",

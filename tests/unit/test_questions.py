@@ -288,6 +288,8 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
         name = "families/buyer-learns-more"
     if ask in ("optimal", "relaxed", "gap", "separable"):
         name = "revenue/buyer-met-twice"
+    if ask in ("agv", "cremer-mclean"):
+        name = {"agv": "incentives/agv-project", "cremer-mclean": "incentives/myerson-correlated"}[ask]
     path = ROOT / "instances" / f"{name}.json"
     arguments = ["solve", str(path), "--ask", ask, "--time-limit", "0"]
     quick = ("policy", "static", "team", "pivot", "groves", "lump-sum-budget")
