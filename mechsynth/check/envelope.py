@@ -152,21 +152,8 @@ def read_claim(root: Mapping[str, Any], numbers: Numbers, model: Model) -> Claim
         raise Refuted(f'status "{status}" without transfers')
     if status not in kind.valued and root.get("value") is not None:
         raise Refuted("a value where nothing was optimized or computed")
-    return Claim(
-        ask=ask,
-        scope=scope,
-        constant=asked.constant,
-        asked=asked,
-        status=status,
-        strength=root["strength"],
-        value=root.get("value"),
-        mechanism=mechanism,
-        witness=witness,
-        certificate=certificate,
-        numbers=numbers,
-        attained=attained,
-        bounds=bounds,
-    )
+    told, value = (ask, scope, asked.constant, asked, status, root["strength"]), root.get("value")
+    return Claim(*told, value, mechanism, witness, certificate, numbers, attained, bounds)
 
 
 def _bounds(value: object, fits: bool, numbers: Numbers) -> tuple[Fraction, Fraction]:

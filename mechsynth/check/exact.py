@@ -98,6 +98,11 @@ class Exact:
         """Return one element."""
         return Fraction(int(self.num[index]), int(self.den[()] if self.den.ndim == 0 else self.den[index]))
 
+    def greatest(self) -> Fraction:
+        """Return the greatest of some numbers, at least one."""
+        dens = np.broadcast_to(self.den, self.num.shape)
+        return max(Fraction(int(n), int(d)) for n, d in zip(self.num, dens, strict=True))
+
     def reshape(self, *shape: int) -> Exact:
         """Return the same numbers in another shape."""
         return Exact(self.num.reshape(shape), self.den if self.den.ndim == 0 else self.den.reshape(shape))

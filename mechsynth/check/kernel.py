@@ -13,16 +13,16 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
 import numpy as np
 
-from .block import DEFINITION, INCENTIVES, Column, Rows, State
+from .block import DEFINITION, INCENTIVES, Column, Rows
 from .exact import Exact, objects
 from .forms import Form, Sum
+from .names import beginnings
 from .text import number_text, show
 from .verdict import Ledger, Refuted
 
@@ -87,25 +87,9 @@ def least(blocks: Iterable[Rows]) -> dict[Column, Fraction]:
         for part in form.terms:
             needs = Exact(-form.const.num * part.den, form.const.den * part.num[:, 0])
             for column in np.unique(part.column[:, 0]).tolist():
-                value = greatest(needs[part.column[:, 0] == column])
+                value = needs[part.column[:, 0] == column].greatest()
                 found[column] = max(value, found.get(column, value))
     return found
-
-
-def greatest(values: Exact) -> Fraction:
-    """Return the greatest of some numbers, at least one."""
-    return max(
-        Fraction(int(n), int(d)) for n, d in zip(values.num, np.broadcast_to(values.den, values.shape), strict=True)
-    )
-
-
-def kept(blocks: Iterable[Rows]) -> list[Rows]:
-    """Return blocks whose slacks are made once, to be asked several things; no row of theirs can be taken apart any more."""
-    return [replace(block, slack=partial(_made, block.slack(block.state))) for block in blocks]
-
-
-def _made(form: Form, _: State) -> Form:
-    return form
 
 
 def extreme(blocks: Iterable[Rows], value: Fraction, sign: int, words: str, ledger: Ledger) -> None:
@@ -148,7 +132,7 @@ def derived(
         If a name is no row, an inequality has a negative multiplier, or a row is of another family.
     """
     total, left = Sum(), set(multipliers)
-    heads = _heads(multipliers)
+    heads = beginnings(multipliers)
     for block in blocks:
         if block.head not in heads:
             continue
@@ -190,17 +174,6 @@ def weigh(
         if sizes is not None:
             size = abs(factor) * (1 if mass is None else mass.at(row))
             sizes[block.family] = sizes.get(block.family, Fraction(0)) + size
-
-
-def _heads(names: Iterable[str]) -> set[str]:
-    """Return every beginning of a name that ends before a space, and the names."""
-    found: set[str] = set()
-    for name in names:
-        end = -1
-        while (end := name.find(" ", end + 1)) >= 0:
-            found.add(name[:end])
-        found.add(name)
-    return found
 
 
 def no_columns(columns: Mapping[Column, Fraction], name: Callable[[Column], str], ledger: Ledger) -> None:
@@ -246,8 +219,3 @@ def ray(blocks: Iterable[Rows], objective: Form, places: Mapping[Column, Fractio
 def _along(form: Form, row: int, places: Mapping[Column, Fraction]) -> Fraction:
     found = (places[c] * Fraction(value, den) for den, c, value in form.entries(row) if c in places)
     return sum(found, Fraction(0))
-
-
-def only(blocks: Iterable[Rows], families: Sequence[str]) -> Iterator[Rows]:
-    """Return the blocks of some families."""
-    return (block for block in blocks if block.family in families)

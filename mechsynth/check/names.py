@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -136,3 +136,14 @@ class Names:
     def lie(self, t: int, agent: int, profile: int, report: int) -> str:
         """Return ``(4,-)->6``."""
         return f"{self.profile(t, profile)}->{self.signal(t, agent, report)}"
+
+
+def beginnings(names: Iterable[str]) -> set[str]:
+    """Return every beginning of a name that ends before a space, and the names."""
+    found: set[str] = set()
+    for name in names:
+        end = -1
+        while (end := name.find(" ", end + 1)) >= 0:
+            found.add(name[:end])
+        found.add(name)
+    return found

@@ -110,8 +110,8 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
     """Check the keys of a question against its kind."""
     kind = asked_of(ask)
     if kind.read is not None:
-        found: Question = kind.read(question, model, numbers)
-        return found
+        own: Question = kind.read(question, model, numbers)
+        return own
     more = (*(("look_ahead",) if kind.ahead else ()), *(("rule", "ties") if kind.ruled else ()))
     table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period", *more))
     rule = read_rule(question)
@@ -143,17 +143,9 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
         raise InputError("question.scope", f"the question {ask} has none", "leave it out")
     if kind.needs is not None:
         kind.needs(model)
-    return Question(
-        ask=ask,
-        scope=scope,
-        constant=_last_period(question, kind.ends, model),
-        transfers=transfers,
-        require=tuple(expected.get("require", ())),
-        objective=expected.get("objective", ""),
-        choices=_look_ahead(question),
-        rule=rule,
-        every=every,
-    )
+    last, choices = _last_period(question, kind.ends, model), _look_ahead(question)
+    require, objective = tuple(expected.get("require", ())), expected.get("objective", "")
+    return Question(ask, scope, last, transfers, require, objective, choices=choices, rule=rule, every=every)
 
 
 def _look_ahead(question: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial, reduce
+from itertools import product
 from operator import add
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,9 +29,8 @@ Maker: TypeAlias = "Callable[[Frame], Iterator[Rows]]"
 
 def definitions(f: Frame) -> Iterator[Rows]:
     """``X^i(θ) = G^i(θ, θ)``: a payoff is what truth is worth; where a lie has a column of its own, that is ``G^i(ρ, θ)``."""
-    for t in f.periods:
-        for i in f.agents:
-            yield truth(f, t, i, State(profile=f.profiles(t)))
+    for t, i in product(f.periods, f.agents):
+        yield truth(f, t, i, State(profile=f.profiles(t)))
     for t, i, message, true in (f.dares() if f.kind.incentives == "bnic" else f.lies()) if f.kind.apart else ():
         name = f.place("deviation", t, i, message)
         slack = partial(_deviation, f, t, i, message)
@@ -85,10 +85,9 @@ def pbic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
 
     With ``relaxed``, up to a column ``epsilon`` a unit of probability.
     """
-    for t in f.periods:
-        for i in f.agents:
-            for state in f.states(t, i):
-                yield from _believed(f, t, i, state, relaxed, "pbic")
+    for t, i in product(f.periods, f.agents):
+        for state in f.states(t, i):
+            yield from _believed(f, t, i, state, relaxed, "pbic")
 
 
 def bnic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
@@ -96,14 +95,13 @@ def bnic(f: Frame, relaxed: bool = False) -> Iterator[Rows]:
 
     After a lie what follows is worth ``V``, and ``V ≥ E[Y^i(ρ, θ) - due^i(ρ; h) | what i knows]`` for every report there.
     """
-    for t in f.periods:
-        for i in f.agents:
-            for state in f.states(t, i, clean=True):
-                yield from _believed(f, t, i, state, relaxed, "bnic")
-            for state in f.states(t, i, clean=False):
-                for message in f.messages(t, i):
-                    name = f.place("bnic", t, i, message)
-                    yield Rows(DEFINITION, False, name.head, state, partial(_valued, f, t, i, message), name.informed)
+    for t, i in product(f.periods, f.agents):
+        for state in f.states(t, i, clean=True):
+            yield from _believed(f, t, i, state, relaxed, "bnic")
+        for state in f.states(t, i, clean=False):
+            for message in f.messages(t, i):
+                name = f.place("bnic", t, i, message)
+                yield Rows(DEFINITION, False, name.head, state, partial(_valued, f, t, i, message), name.informed)
 
 
 def _believed(f: Frame, t: int, i: int, state: State, relaxed: bool, head: str) -> Iterator[Rows]:

@@ -20,7 +20,7 @@ from ..changing import excludes_changing
 from ..envelope import Claim, witness
 from ..forms import Form, Sum
 from ..frames import Frame
-from ..kernel import bound, derived, least, met, no_columns, only, ray
+from ..kernel import bound, derived, least, met, no_columns, ray
 from ..kind import Class
 from ..mechanism import read_transfers
 from ..model import Model
@@ -343,7 +343,9 @@ def _meets(
     ledger: Ledger,
 ) -> None:
     """Ask that transfers of the class meet the rows of some requirements, up to the ``room`` that a requirement is given."""
-    for block in only(wish.required(_played(claim, transfers, "mechanism.transfers", f, families)), families):
+    for block in wish.required(_played(claim, transfers, "mechanism.transfers", f, families)):
+        if block.family not in families:
+            continue
         form, spare = block.slack(block.state), room.get(block.family, Fraction(0))
         weighed = spare and block.mass is not None and block.family in INCENTIVES
         mass = block.mass(block.state) if weighed and block.mass is not None else None

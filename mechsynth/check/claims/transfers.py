@@ -17,9 +17,10 @@ period by one, multipliers name the rows of ``implement`` with the same requirem
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -28,7 +29,8 @@ from mechsynth.errors import InputError
 from ..block import Rows, State
 from ..envelope import Claim
 from ..exact import Exact
-from ..kernel import extreme, kept, met
+from ..forms import Form
+from ..kernel import extreme, met
 from ..kind import Class
 from ..mechanism import read_entry, read_profile, read_transfers
 from ..model import Model
@@ -75,14 +77,14 @@ def judge(claim: Claim, model: Model, rule: Rule, values: Values, ledger: Ledger
         return _given(claim, Played(model, rule, values, kind, paid), ledger)
     f = ClaimedPlayed(model, rule, values, kind, paid, share)
     # the last period first: what is asked before it counts with its payments
-    lies = kept(pepic(f, last=True))
+    lies = _kept(pepic(f, last=True))
     met(lies, ledger)
     if ask != "static":
         with saying(f"payoff against {_KEEPS.get(ask, 'the social surplus')}, "):
             met(definitions(f), ledger)
         if claim.scope == "all" and ask != "surplus-extraction":
             met(f.every_action(), ledger)
-        earlier = kept(pepic(f, last=False))
+        earlier = _kept(pepic(f, last=False))
         met(earlier, ledger)
         lies = [*lies, *earlier]
     if ask in ("static", "contingent", "vcg-type"):
@@ -224,3 +226,12 @@ def _payoffs(claim: Claim, f: ClaimedPlayed, ledger: Ledger) -> None:
         said = Exact.of(claim.numbers.pairs(leaves, at), (period.profiles,))
         off = said - f.payoff(0, i, f.profiles(0)).const
         ledger.zero(off, period.names(f"payoff of {show(agent)}"))
+
+
+def _kept(blocks: Iterable[Rows]) -> list[Rows]:
+    """Return blocks whose slacks are made once, to be asked several things; no row of theirs can be taken apart any more."""
+    return [replace(block, slack=partial(_made, block.slack(block.state))) for block in blocks]
+
+
+def _made(form: Form, _: State) -> Form:
+    return form
