@@ -143,7 +143,8 @@ def read_owed(
         if "action" in entry:
             action = label(entry["action"], model.period(t).action_index, f"{at}.action", "action of this period")
         most = laws[i].left(t, k)
-        word = laws[i].read_word(entry["next"], model.following(t), most, f"{at}.next") if most else []
+        following = [entry["next"]] if isinstance(entry["next"], dict) else entry["next"]
+        word = laws[i].read_word(following, model.following(t), most, f"{at}.next") if most else []
         if not word:
             raise InputError(f"{at}.next", "nothing comes after this period", "remove the record")
         past = _past(entry["history"], laws[i], t, f"{at}.history") if "history" in entry else None

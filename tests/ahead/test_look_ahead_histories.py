@@ -18,6 +18,8 @@ from mechsynth.construct.ahead import payments
 from mechsynth.errors import MechsynthError
 from mechsynth.instance import to_bytes
 
+from .words import drawn
+
 LIBRARY = Path(__file__).resolve().parents[2] / "instances" / "look-ahead"
 
 
@@ -70,7 +72,7 @@ class Played:
     def due(self, agent: int, reports: tuple[tuple[str, ...], ...]) -> Fraction:
         """What is paid once the last of the reports is in."""
         total = Fraction(0)
-        for wait in range(3):
+        for wait in range(4):
             t = len(reports) - wait
             for past, told, action, after, amount in self.paid.get((self.agents[agent], t, wait), ()):
                 fits = past in (None, reports[: t - 1]) and all(reports[t - 1][self.agents.index(a)] == s for a, s in told.items())
@@ -91,6 +93,8 @@ class Played:
             told = (*true[:agent], own, *true[agent + 1 :])
             action, seen = self.rule[t, told], (*reports, told)
             total = self.utility(t, agent, action, true)
+            if t == 1:
+                total -= self.due(agent, seen)
             if t < self.last:
                 total += self.delta * sum((p * (self.best(agent, seen, q) - self.due(agent, (*seen, q))) for q, p in self.step(t, action, true)), Fraction(0))
             found.append(total)
@@ -132,6 +136,19 @@ def test_scope_all() -> None:
     of = finite("spanning-40", 2, 2)
     assert asked(of, "contingent", "all")["certificate"]["ways"]["one"] == "recursion"
     assert asked(of, "vcg-type", "all")["status"] == "unknown"
+
+
+@pytest.mark.parametrize("seed", [0, 3, 7, 9])
+@pytest.mark.parametrize("look", [2, 3])
+def test_no_strategy_gains_with_an_end(seed: int, look: int) -> None:
+    """Payments on the reports of one period over three periods, the last one's included: every strategy of lies."""
+    of = mechsynth.loads(json.dumps(drawn(seed, hidden=seed % 3 > 0, horizon=3, signals=(3, 2))))
+    answer = mechsynth.solve(of, "contingent", look_ahead=look)
+    assert str(answer.status) == "feasible" and answer.check().accepted
+    played = Played(of, json.loads(answer.to_bytes()))
+    for agent in range(2):
+        for true in played.profiles:
+            assert played.best(agent, (), true) == played.surplus(1, true)
 
 
 def test_together_comes_first() -> None:

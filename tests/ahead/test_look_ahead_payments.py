@@ -336,11 +336,32 @@ def test_truth_alone(name: str) -> None:
         assert auto["status"] == "unknown"
 
 
-@pytest.mark.parametrize("seed", range(12))
+# Draws with the utilities of the library: lies after windows refute residual claimants (1, 8, 9) and truth (9, 33, 65), blocks refute 2, 10, 14, the rest works, in every way.
+HARD = (0, 1, 2, 4, 7, 8, 9, 10, 14, 33, 35, 65)
+
+
+@pytest.mark.parametrize("seed", HARD)
+def test_hard_draws(seed: int) -> None:
+    of = mechsynth.loads(json.dumps(drawn(seed, count=True)))
+    found = asked(of, "contingent", 2)
+    assert (found["status"] == "feasible") is all(possible(of, found, agent, 2, True) for agent in (0, 1))
+    if found["status"] == "feasible":
+        no_gain(of, found, 2, 2)
+
+
+def test_hard_draws_have_every_answer() -> None:
+    kinds = set()
+    for seed in HARD:
+        found = asked(mechsynth.loads(json.dumps(drawn(seed, count=True))), "contingent", 2)
+        kinds.add((found["witness"] or {}).get("kind") or found["certificate"]["ways"]["one"])
+    assert kinds == {"farkas", "convex-combination", "report-proof", "windows", "together"}
+
+
+@pytest.mark.parametrize("seed", HARD)
 @pytest.mark.parametrize("transfers", ["contingent", "vcg-type"])
 def test_truth_alone_on_drawn_instances(seed: int, transfers: str) -> None:
     """Against a program written from the definition; what leaves residual claimants leaves truth; at one period what was answered before."""
-    of = mechsynth.loads(json.dumps(drawn(100 + seed, hidden=True, signals=(2, 2))))
+    of = mechsynth.loads(json.dumps(drawn(seed, count=True)))
     found = truth(of, 2, transfers)
     assert (found["status"] == "feasible") is all(possible(of, found, agent, 2, transfers == "contingent", rents=True) for agent in (0, 1))
     if asked(of, transfers, 2)["status"] == "feasible":
@@ -376,6 +397,17 @@ def test_forged_truth() -> None:
     for options in ({"require": ["residual-claimant"]}, {"incentives": "pbic"}, {"transfers": "full"}, {"objective": "min-rent"}, {"require": ["budget:ex-post"]}):
         with pytest.raises(MechsynthError, match="look_ahead"):
             mechsynth.solve(of, "implement", look_ahead=2, **options)
+
+
+@pytest.mark.parametrize(("name", "agent", "works"), [("spanning-24", 0, True), ("spanning-40", 0, False), ("spanning-54", 0, False)])
+def test_three_periods_from_the_definition(name: str, agent: int, works: bool) -> None:
+    """Windows of no, one and two reports, all written out; of `spanning-54` also with any rents."""
+    of = environment(name)
+    found = asked(of, "contingent", 3)
+    assert (found["status"] == "feasible") is works
+    assert possible(of, found, agent, 3, True) is works
+    if name == "spanning-54":
+        assert not possible(of, found, agent, 3, True, rents=True)
 
 
 # -- finite horizons, one period, forged files ------------------------------------------------------------------------
@@ -423,6 +455,10 @@ def test_forged_mechanisms() -> None:
             assert forged(bad, of), record
             del bad["mechanism"]["transfers"][n]
             assert forged(bad, of), record
+        plain = copy.deepcopy(good)  # one report may also stand without a list
+        for record in plain["mechanism"]["transfers"]:
+            record["next"] = record["next"][0] if len(record["next"]) == 1 else record["next"]
+        assert not forged(plain, of)
         extra = copy.deepcopy(good)
         extra["mechanism"]["transfers"].append({"agent": "one", "reports": {"one": "1"}, "next": [{"two": "0"}] * 3, "payment": "0"})
         assert forged(extra, of), "three periods, where two were asked for"

@@ -62,8 +62,8 @@ def rank(rows: list[list[Fraction]]) -> int:
     return found
 
 
-def drawn(seed: int, *, horizon: int | str = "infinite", signals: tuple[int, int] = (3, 2), hidden: bool = True) -> dict[str, Any]:
-    """An instance in which the second agent's next signal tells little of the first's; all numbers are small fractions."""
+def drawn(seed: int, *, horizon: int | str = "infinite", signals: tuple[int, int] = (3, 2), hidden: bool = True, count: bool = False) -> dict[str, Any]:
+    """An instance in which the second agent's next signal tells little of the first's, with ``count`` the utilities of the library; all numbers are small fractions."""
     dice = random.Random(seed)
     n, m = signals
 
@@ -82,7 +82,10 @@ def drawn(seed: int, *, horizon: int | str = "infinite", signals: tuple[int, int
             table.append([[[str(a * b) for b in (tell[x] if hidden else row(m))] for a in own] for _ in range(m)])
         transition.append(table)
     # what either enjoys hangs on agent one's signal alone: agent two has nothing to hide but what she expects
-    utilities = {name: [[[str(v)] for v in (dice.randrange(-4, 5) for _ in range(n))] for _ in range(2)] for name in ("one", "two")}
+    if count:  # the values of the library: agent one wants 1 and 2 more than two does, and only 1 is hers to have
+        utilities = {"one": [[["0"], ["1"], ["2"]], [["0"]] * 3], "two": [[["0"]] * 3, [["1"], ["0"], ["4"]]]}
+    else:
+        utilities = {name: [[[str(v)] for v in (dice.randrange(-4, 5) for _ in range(n))] for _ in range(2)] for name in ("one", "two")}
     return {
         "format": "mechsynth-instance/1",
         "name": f"drawn-{seed}",

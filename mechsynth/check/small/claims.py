@@ -54,6 +54,8 @@ def check(result: bytes, instance: bytes) -> None:
         raise Unknown(name)
     if question.get("rule", "efficient") != "efficient":
         raise Unknown("a rule that is given")
+    if "look_ahead" in question:
+        raise Unknown("payments that look several periods ahead")
     if question.get("last-period", "efficient") != "efficient":
         raise Unknown("a constant last period")
     if data["strength"] != "exact" or data["instance"].get("normalized") or data["certificate"].get("requirements"):
