@@ -30,7 +30,7 @@ def test_every_stated_answer(name: str, known: Any) -> None:
     assert result.status == known.status and result.value == known.value
     verdict = result.check()
     assert verdict.accepted, verdict.reason
-    if known.question["ask"] != "policy":  # values of a rule are no rows
+    if known.question["ask"] == "implement":  # values of a rule are no rows, constructions have claims of their own
         small(result.to_bytes(), to_bytes(environment))
 
 
