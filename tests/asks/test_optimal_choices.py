@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from fractions import Fraction
@@ -15,7 +16,7 @@ from oracles.trees import drawn
 
 import mechsynth
 from mechsynth import instance
-from mechsynth.check import check
+from mechsynth.check import check, small
 from mechsynth.errors import InputError, UsageError
 from mechsynth.result.document import Document
 
@@ -33,6 +34,8 @@ def proved(document: Json, incentives: str, participation: str, weights: tuple[i
     assert verdict.accepted, verdict.reason
     jsonschema.validate(result.document(), mechsynth.schema("mechsynth-result/2"))
     assert Document.of(result.document()).to_bytes() == result.to_bytes()
+    with contextlib.suppress(small.Unknown):
+        small.check(result.to_bytes(), instance.to_bytes(result.environment))
     limit = None if budget == "none" else Fraction(budget)
     best = whole_plans.floats(document, incentives=incentives, participation=participation, weights=weights, budget=limit)
     if result.status == "infeasible":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from oracles.replies import no_lies_pay
 
 import mechsynth
+from mechsynth import instance
+from mechsynth.check import small
 from mechsynth.suite.expected import expected
 
 REVENUE = Path(__file__).resolve().parents[2] / "instances" / "revenue"
@@ -23,5 +26,7 @@ def test_the_library(name: str, known: Any) -> None:
     assert (str(result.status), result.value) == (known.status, known.value)
     verdict = result.check()
     assert verdict.accepted, verdict.reason
+    with contextlib.suppress(small.Unknown):
+        small.check(result.to_bytes(), instance.to_bytes(environment))
     if result.status == "optimal" and options.get("incentives", "pepic") == "pepic":
         no_lies_pay(environment, result.document()["mechanism"]["allocation"]["tree"], options.get("memory", "full"))

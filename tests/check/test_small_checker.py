@@ -143,7 +143,7 @@ def test_it_needs_the_standard_library_alone() -> None:
                 continue
             if isinstance(node, ast.ImportFrom) and node.level:
                 assert node.module is not None
-                assert node.module.split(".")[0] in ("block", "rows", "flows", "claims", "frame", "instance", "knowing", "lines", "naming"), path
+                assert node.module.split(".")[0] in ("block", "rows", "flows", "claims", "trees", "frame", "instance", "knowing", "lines", "naming"), path
                 continue
             names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
             assert all(str(found).split(".")[0] in sys.stdlib_module_names for found in names), (path, names)

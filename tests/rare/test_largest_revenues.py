@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from fractions import Fraction
@@ -13,6 +14,8 @@ from oracles.replies import no_lies_pay
 from oracles.trees import drawn, longer
 
 import mechsynth
+from mechsynth import instance
+from mechsynth.check import small
 
 Json = dict[str, Any]
 
@@ -32,6 +35,8 @@ def examine(seed: int) -> None:
     assert result.status in ("optimal", "infeasible"), result.certificate
     verdict = result.check()
     assert verdict.accepted, verdict.reason
+    with contextlib.suppress(small.Unknown):
+        small.check(result.to_bytes(), instance.to_bytes(environment))
     if document["horizon"] < 3:
         best = whole_plans.floats(document, weights=weights, budget=budget, **chosen)
         assert (best is None) == (result.status == "infeasible")
