@@ -61,6 +61,12 @@ def refuse(ask: Ask, environment: Environment) -> None:
         refuse_mixed(environment, place, needs.unmixed)
     if needs.constant_end and horizon is not None and ask.last_period == "efficient":
         raise UsageError(place, "no bids follow the last period, so nothing can be paid on them", needs.constant_end)
+    if needs.one_buyer:
+        from mechsynth.construct.strikes import one_buyer
+
+        if not one_buyer(environment):
+            problem = "a menu is for one agent with something to tell, and two actions in each later period, of which there is one at least"
+            raise UsageError(place, problem, needs.one_buyer)
     if needs.bandit:
         from mechsynth.construct.bandits import refuse_no_bandit
 

@@ -6,10 +6,14 @@ higher one. Here the strike of k is the least value served up to k: what k is so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from mechsynth.construct.virtual import Contract, Stage, States, Virtual
+from mechsynth.environment import Environment
+from mechsynth.rational import text
 
 Members = dict[States, frozenset[int]]
 
@@ -67,3 +71,45 @@ def _struck(virtual: Virtual, buyer: int, first: States, contract: Contract, str
     nothing: dict[States, Fraction] = dict.fromkeys(later, Fraction(0))
     left = virtual.left(first, contract.first, [later if i == buyer else nothing for i in virtual.agents])
     return replace(contract, stages=[Stage(action, paid)], left=left)
+
+
+def buyers(environment: Environment) -> list[int]:
+    """Return who has something to tell in some period."""
+    every = range(1, environment.last + 1)
+    return [i for i in environment.players if any(len(environment.period(t).signals[i]) > 1 for t in every)]
+
+
+def one_buyer(environment: Environment) -> bool:
+    """Return whether one agent has something to tell, and every later period, of which there is one, has two actions."""
+    later = [environment.period(t) for t in range(2, environment.last + 1)]
+    return len(buyers(environment)) == 1 and bool(later) and all(len(period.actions) == 2 for period in later)
+
+
+def menu(environment: Environment, periods: Sequence[Any]) -> list[dict[str, object]]:
+    """Return, by first report of the buyer, the fee and per later period the strike: what is paid for the second action more than for the first.
+
+    A strike is ``None`` where one of the two is never taken: nothing is said then of what it would cost.
+    """
+    (buyer,) = buyers(environment)
+    name = environment.agents[buyer]
+    found: list[dict[str, object]] = []
+    for k, label in enumerate(environment.period(1).signals[buyer]):
+        strikes = []
+        for period in periods[1:]:
+            drawn, paid = _flat(period["allocation"][k]), _flat(period["payments"][name][k])
+            by_action: dict[str, set[str]] = {"1": set(), "0": set()}
+            for sold, price in zip(drawn[1::2], paid, strict=True):
+                by_action[sold].add(price)
+            strikes.append(_difference(by_action))
+        found.append({"signal": label, "fee": periods[0]["payments"][name][k], "strikes": strikes})
+    return found
+
+
+def _difference(paid: dict[str, set[str]]) -> str | None:
+    if len(paid["1"]) != 1 or len(paid["0"]) != 1:
+        return None
+    return text(Fraction(next(iter(paid["1"]))) - Fraction(next(iter(paid["0"]))))
+
+
+def _flat(nested: Any) -> list[str]:
+    return [leaf for each in nested for leaf in _flat(each)] if isinstance(nested, list) else [nested]

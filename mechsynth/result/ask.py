@@ -130,6 +130,8 @@ class Needs:
         Every agent reports, and every action is always available.
     independent:
         First signals are independent, and every next signal looks at its own agent's signal and the action alone, and at no other next signal.
+    one_buyer:
+        One agent has something to tell, and every later period, of which there is one, has two actions.
     bandit:
         An object that one agent at a time uses, and that moves and pays its user alone.
     weighed:
@@ -160,6 +162,7 @@ class Needs:
     no_outside: str = ""
     plain: str = ""
     independent: str = ""
+    one_buyer: str = ""
     weighed: str = ""
     bandit: str = ""
     utilities: str = ""

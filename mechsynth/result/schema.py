@@ -9,7 +9,13 @@ from typing import Any
 from mechsynth.errors import UsageError, did_you_mean
 from mechsynth.result.ask import registry
 
-FORMATS = ("mechsynth-instance/1", "mechsynth-instance/2", "mechsynth-result/1", "mechsynth-result/2", "mechsynth-rule/1")
+FORMATS = (
+    "mechsynth-instance/1",
+    "mechsynth-instance/2",
+    "mechsynth-result/1",
+    "mechsynth-result/2",
+    "mechsynth-rule/1",
+)
 
 
 def schema(format: str) -> dict[str, Any]:

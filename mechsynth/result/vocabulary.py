@@ -34,8 +34,8 @@ ANYTHING, MONEY, PRIVATE, ALONE = "anything", "who pays", "private values", "no 
 BEST = "the rule is a choice"
 EVERYTHING = "everything at once"
 
-ABOVE, BELOW = "relaxed", "optimal"
-"""The questions that say how much no mechanism earns more than, and what the best one earns."""
+ABOVE, BELOW, PIVOTED = "relaxed", "optimal", "virtual-pivot"
+"""The questions that say how much no mechanism earns more than, what the best one earns, and what the virtual pivot mechanism does."""
 
 UNNAMED, WISHES = "ladder", "implement"
 """The question that is asked where none is named; and the one that takes any class of transfers and any requirements, to which others refer."""

@@ -227,6 +227,9 @@ def lacks(raw: bytes) -> set[str]:
     found |= {"auction"} if json.loads(raw)["format"] == "mechsynth-instance/2" or not _sells(env) else set()
     if env.prior is not None and not _independent(env):
         found.add("independent")
+    told = [i for i in env.players if any(len(period.signals[i]) > 1 for period in env.periods)]
+    if env.horizon is None or len(told) != 1 or len(env.periods) < 2 or any(len(period.actions) != 2 for period in env.periods[1:]):
+        found.add("one_buyer")
     if env.horizon is None and "plain" not in found and not _bandit(env):
         found.add("bandit")
     if env.horizon is not None and env.prior is not None and not {"plain", "independent"} & found and not _weighed(env):

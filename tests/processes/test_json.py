@@ -44,6 +44,7 @@ ASKS: dict[str, list[tuple[str, ...]]] = {
     "gap": [("instances/families/plus-or-times.json",), ("instances/revenue/buyer-met-twice.json", "--incentives", "pbic")],
     "virtual-pivot": [("instances/families/buyer-learns-more-additive.json",), ("instances/families/buyer-learns-more.json", "--strikes", "grid")],
     "index": [("instances/families/firms-that-learn.json",)],
+    "contracts": [("instances/families/buyer-learns-more.json", "--strikes", "grid")],
     "separable": [("instances/families/plus-or-times.json",), ("instances/families/buyer-learns-more.json",)],
     "policy": [(LEASES,)],
     "convex-independence": [(LEASES,), (HIDDEN, "--distance")],

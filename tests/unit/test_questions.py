@@ -284,7 +284,7 @@ def test_a_time_that_is_over_leaves_the_answer_unknown(ask: str, capsys: pytest.
         name = "beliefs/three-informed"
     if ask == "index":
         name = "families/firms-that-learn"
-    if ask == "virtual-pivot":
+    if ask in ("virtual-pivot", "contracts"):
         name = "families/buyer-learns-more"
     if ask in ("optimal", "relaxed", "gap", "separable"):
         name = "revenue/buyer-met-twice"

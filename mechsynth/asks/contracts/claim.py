@@ -1,0 +1,8 @@
+"""What an answer claims of a menu; the claims are in `mechsynth.check.claims.virtual`."""
+
+from __future__ import annotations
+
+from mechsynth.check.asked import Asked
+from mechsynth.check.claims.virtual import judge, read
+
+ASKED = Asked(judge, {"feasible": ("relaxed", "menu")}, read=read, valued=("feasible",), second=True, grown=True)
