@@ -120,14 +120,10 @@ class Needs:
         An efficient last period; this field holds the problem, the remedy is to leave ``last_period`` out.
     finite, infinite:
         A last period; or none.
-    one_period:
-        No period but the first.
-    two_agents:
-        Another agent beside each.
-    no_outside:
-        Leaving is worth 0.
-    plain:
-        Every agent reports, and every action is always available.
+    one_period, two_agents:
+        No period but the first; another agent beside each.
+    no_outside, plain:
+        Leaving is worth 0; every agent reports, and every action is always available.
     independent:
         First signals are independent, and every next signal looks at its own agent's signal and the action alone, and at no other next signal.
     one_buyer:
@@ -138,10 +134,8 @@ class Needs:
         Values separate, with weights that do not fall.
     utilities:
         Utilities of at least 0, the outside option.
-    prior:
-        Probabilities of the first signals.
-    believed:
-        The same, to believe something of the others' first signals.
+    prior, believed:
+        Probabilities of the first signals; the same, to believe something of the others' first signals.
     private_values:
         Nobody's utility depends on another's signal.
     no_influence:
