@@ -21,13 +21,14 @@ from mechsynth.check.kernel import least, met
 from mechsynth.check.kind import Class
 from mechsynth.check.mechanism import read_allocation, read_transfers
 from mechsynth.check.played import Played
-from mechsynth.check.question import CLASSES, Question
+from mechsynth.check.question import Question
 from mechsynth.check.rows import definitions
 from mechsynth.check.text import decode
 from mechsynth.check.unknown import Unknown
 from mechsynth.check.values import Values
 from mechsynth.check.verdict import Ledger
 from mechsynth.evaluation import evaluate, evaluate_mechanism
+from mechsynth.result.vocabulary import TRANSFERS
 
 REQUIREMENTS = [
     "pepic",
@@ -135,11 +136,11 @@ def point_of(world: World, unknown: Unknown, found: Any, mechanism: Json) -> dic
     return point
 
 
-@pytest.mark.parametrize("transfers", CLASSES)
+@pytest.mark.parametrize("transfers", TRANSFERS)
 @pytest.mark.parametrize("horizon", [1, 2, 3, None])
 @pytest.mark.parametrize("seed", range(3))
 def test_rows_say_what_playing_says(seed: int, horizon: int | None, transfers: str) -> None:
-    rng = np.random.default_rng([seed, horizon or 0, CLASSES.index(transfers)])
+    rng = np.random.default_rng([seed, horizon or 0, TRANSFERS.index(transfers)])
     world = World(100 + seed, horizon)
     instance = with_prior(world, rng)
     mechanism = in_class(world, transfers, world.mechanism(), rng)
