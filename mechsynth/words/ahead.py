@@ -122,7 +122,7 @@ def _smallest(page: Page, answer: Answer, heading: str) -> None:
         told.append(f"{word(agent)}: with {periods(found.look_ahead)}{less}.")
     if answer.status == "holds":
         page.say(
-            f"Yes, with {periods(max(lengths, default=1))} of the others, and with no fewer: so long {heading[0].lower()}{heading[1:]} holds."
+            f"Yes, with {periods(max(lengths, default=1))} of the others, and with no fewer, {heading[0].lower()}{heading[1:]} holds."
         )
     else:
         page.say(f"No. However many periods payments may look ahead, {heading[0].lower()}{heading[1:]} fails.")

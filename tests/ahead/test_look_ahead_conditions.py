@@ -73,6 +73,15 @@ def test_the_bound_is_attained(ask: str) -> None:
     }
 
 
+@pytest.mark.parametrize("ask", ASKS)
+def test_the_bound_is_attained_by_all_who_report(ask: str) -> None:
+    """With agent two's signal public, agent one alone reports: every action, 1, 2 and 3 periods, and 3 = 1 + |Θ| − |Θ^{-i}|."""
+    of = environment("tight-public")
+    assert [asked(of, ask, "all", k)["status"] for k in (1, 2, 3)] == ["fails", "fails", "holds"]
+    found = asked(of, ask, "all", "auto")
+    assert found["status"] == "holds" and found["certificate"]["agents"]["one"]["look-ahead"] == 3 == 1 + 4 - 2
+
+
 def test_never_is_told() -> None:
     of = environment("never")
     answer = mechsynth.solve(of, "convex-independence", look_ahead="auto")
