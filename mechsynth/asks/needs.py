@@ -42,9 +42,7 @@ def refuse(ask: Ask, environment: Environment) -> None:
     if needs.utilities:
         _refuse_negative(environment, place, needs.utilities)
     if needs.prior and environment.prior is None:
-        raise UsageError(place, "the instance has no prior to expect payments with", needs.prior)
-    if needs.believed and environment.prior is None:
-        raise UsageError(place, "the instance has no prior", needs.believed)
+        raise UsageError(place, "the instance has no prior", needs.prior)
     if needs.independent:
         from mechsynth.construct.privacy import refuse_correlated
 

@@ -95,7 +95,7 @@ class ExpectedWorth(Ask):
             one_period=self.once,
             two_agents="ask team, where nobody needs to pay it",
             plain=PLAIN,
-            believed=BELIEVED,
+            prior=BELIEVED,
             private_values=NOT_PRIVATE,
             independent=INDEPENDENT,
         )
@@ -111,7 +111,7 @@ class WithinPeriod(Ask):
 
     def needs(self) -> Needs:
         """Return that there is one period, and a prior."""
-        return Needs(one_period=ONE_PERIOD, believed=BELIEVED)
+        return Needs(one_period=ONE_PERIOD, prior=BELIEVED)
 
 
 def screened() -> Needs:

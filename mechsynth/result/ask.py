@@ -134,8 +134,8 @@ class Needs:
         Values separate, with weights that do not fall.
     utilities:
         Utilities of at least 0, the outside option.
-    prior, believed:
-        Probabilities of the first signals; the same, to believe something of the others' first signals.
+    prior:
+        Probabilities of the first signals, to expect payments with, or to believe something of the others'.
     private_values:
         Nobody's utility depends on another's signal.
     no_influence:
@@ -161,7 +161,6 @@ class Needs:
     bandit: str = ""
     utilities: str = ""
     prior: str = ""
-    believed: str = ""
     private_values: str = ""
     no_influence: str = ""
     unmixed: str = ""

@@ -63,14 +63,14 @@ class Payment(Record):
     period:
         The period of the report, from 1; ``None`` when the horizon is infinite, or for every period.
     reports, action, next:
-        What it looks at; with ``next`` it is paid one period later.
+        What it looks at; with ``next`` it is paid one period later, with a list of them once the last is there.
     """
 
     agent: str
     period: int | None = None
     reports: Mapping[str, str] | None = None
     action: str | None = None
-    next: Mapping[str, str] | None = None
+    next: tuple[Mapping[str, str], ...] | Mapping[str, str] | None = None
     payment: Fraction
 
 

@@ -38,7 +38,7 @@ def _accounts(page: Page, answer: Answer) -> None:
     kept = [(key, what) for key, what in _ACCOUNTS if certificate.get(key) is not None]
     if not kept or len(signals) != len(names.agents):
         return
-    tables = {key: reading.mapping(certificate[key], f"certificate.{key}") for key, _ in kept}
+    tables = {key: answer.needed(key, dict[str, object]) for key, _ in kept}
     sizes = [range(len(signals[agent])) for agent in names.agents]
     rows = []
     for profile in itertools.product(*sizes):

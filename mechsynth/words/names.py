@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from mechsynth.words import reading
-from mechsynth.words.reading import clean, word
+from mechsynth.result.document import Played
+from mechsynth.words import reading, typed
+from mechsynth.words.numbers import brief
+from mechsynth.words.reading import word
 
 Profile = tuple[str, ...]
 # more periods than any instance that can be answered has
@@ -83,31 +86,31 @@ class Names:
 
 def collect(allocation: object, given: object) -> Names:
     """Collect the names from ``mechanism.allocation`` and from labels that somebody gives (either may be None)."""
-    names = _from_allocation(allocation) if allocation is not None else Names((), {}, None)
+    if allocation is None:
+        names = Names((), {}, None)
+    else:
+        names = _from_allocation(typed.record(tuple[Played, ...], allocation, "mechanism.allocation"))
     return names if given is None else _add(names, given)
 
 
-def _from_allocation(allocation: object) -> Names:
-    agents: tuple[str, ...] = ()
+def _from_allocation(allocation: tuple[Played, ...]) -> Names:
+    agents: tuple[str, ...] = tuple(allocation[0].signals) if allocation else ()
     periods: dict[int | None, Period] = {}
-    for index, entry in enumerate(reading.sequence(allocation, "mechanism.allocation")):
+    for index, entry in enumerate(allocation):
         place = f"mechanism.allocation[{index}]"
-        row = reading.mapping(entry, place)
-        signals = reading.labels(reading.item(row, "signals", place), f"{place}.signals")
-        entry = reading.item(row, "action", place)
-        lottery = reading.labels(entry, f"{place}.action") if isinstance(entry, Mapping) else {}
-        action = _lottery(lottery) if lottery else reading.text(entry, f"{place}.action")
-        if index == 0:
-            agents = tuple(signals)
-        if set(signals) != set(agents):
+        if set(entry.signals) != set(agents):
             reading.fail(f"{place}.signals", "not the same agents as in the first entry")
-        profile = tuple(signals[agent] for agent in agents)
-        period = periods.setdefault(reading.period(row, place), Period())
+        if entry.period is not None and entry.period < 1:
+            reading.fail(f"{place}.period", "periods are whole numbers from 1 on")
+        profile = tuple(entry.signals[agent] for agent in agents)
+        period = periods.setdefault(entry.period, Period())
         if profile in period.rule:
             reading.fail(place, "this profile stands twice in the allocation")
-        period.rule[profile] = action
-        if lottery:
-            period.drawn[profile] = tuple(lottery)
+        if isinstance(entry.action, str):
+            period.rule[profile] = entry.action
+        else:
+            period.rule[profile] = _lottery(entry.action)
+            period.drawn[profile] = tuple(entry.action)
     if None in periods and len(periods) > 1:
         reading.fail("mechanism.allocation", "some entries have a period and some have none")
     for period in periods.values():
@@ -116,8 +119,8 @@ def _from_allocation(allocation: object) -> Names:
     return Names(agents, periods, None if not periods else None not in periods)
 
 
-def _lottery(chances: Mapping[str, str]) -> str:
-    return " or ".join(f"{word(action)} ({clean(chance)})" for action, chance in chances.items())
+def _lottery(chances: Mapping[str, Fraction]) -> str:
+    return " or ".join(f"{word(action)} ({brief(chance)})" for action, chance in chances.items())
 
 
 def _add(names: Names, given: object) -> Names:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
 
-from mechsynth.words import reading, wishes
+from mechsynth.result.codec import Record
+from mechsynth.words import wishes
 from mechsynth.words.answers import surplus_words
 from mechsynth.words.envelope import Answer
-from mechsynth.words.numbers import Number, brief, counted, listed, number, size
-from mechsynth.words.reading import clean, fail, item, word
+from mechsynth.words.numbers import Number, brief, counted, listed, size
+from mechsynth.words.reading import clean, word
 
-_PLACE = "certificate.requirements"
 _MOST_TERMS = 6
 _LONGEST = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written(Record):
+    """A row as the result writes it."""
+
+    row: str
+    coefficients: Mapping[str, Fraction]
+    sense: Literal[">=", "="]
+    right: Fraction
 
 
 @dataclass(frozen=True)
@@ -40,26 +53,19 @@ class Row:
 
 def read(answer: Answer) -> dict[str, list[Row]]:
     """Return the rows of every requirement that the result writes out."""
-    found: dict[str, list[Row]] = {}
-    for name, listing in reading.mapping(answer.certificate.get("requirements") or {}, _PLACE).items():
-        rows = found.setdefault(name, [])
-        for index, entry in enumerate(reading.sequence(listing, f"{_PLACE}.{name}")):
-            place = f"{_PLACE}.{name}[{index}]"
-            data = reading.mapping(entry, place)
-            columns = reading.mapping(item(data, "coefficients", place), f"{place}.coefficients")
-            terms = [(column, number(value, f"{place}.coefficients.{column}")) for column, value in columns.items()]
-            sense = reading.text(item(data, "sense", place), f"{place}.sense")
-            if sense not in (">=", "="):
-                fail(f"{place}.sense", f"{word(sense)} is no sense of a row", "write >= or =")
-            rows.append(
-                Row(
-                    reading.text(item(data, "row", place), f"{place}.row"),
-                    tuple(term for term in terms if term[1] != 0),
-                    "≥" if sense == ">=" else sense,
-                    number(item(data, "right", place), f"{place}.right"),
-                )
+    written = answer.part("requirements", dict[str, tuple[Written, ...]]) or {}
+    return {
+        name: [
+            Row(
+                row.row,
+                tuple((column, value) for column, value in row.coefficients.items() if value != 0),
+                "≥" if row.sense == ">=" else row.sense,
+                row.right,
             )
-    return found
+            for row in rows
+        ]
+        for name, rows in written.items()
+    }
 
 
 def meaning(answer: Answer, name: str) -> str:

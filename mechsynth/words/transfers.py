@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mechsynth.words import reading
+from mechsynth.result.document import Payment
+from mechsynth.words import reading, typed
 from mechsynth.words.names import Names
 from mechsynth.words.numbers import Number, listed, number, paid, size
-from mechsynth.words.reading import clean, fail, item
+from mechsynth.words.reading import clean, fail
 
 HEADS = ("agent", "reported in", "reports", "after action", "paid in", "next reports", "payment")
 
@@ -89,27 +90,26 @@ def read(value: object, names: Names) -> Transfers:
 def _records(records: Sequence[Mapping[str, object]], names: Names, place: str) -> Transfers:
     entries = []
     for index, record in enumerate(records):
-        where = f"{place}[{index}]"
-        period, action, follow = reading.period(record, where), record.get("action"), record.get("next")
+        paid = typed.record(Payment, record, f"{place}[{index}]")
+        if paid.period is not None and paid.period < 1:
+            fail(f"{place}[{index}].period", "periods are whole numbers from 1 on")
         entry = Entry(
-            agent=reading.text(item(record, "agent", where), f"{where}.agent"),
-            period=period,
-            reports=_told(reading.labels(record.get("reports") or {}, f"{where}.reports")),
-            action="" if action is None else clean(reading.text(action, f"{where}.action")),
-            next=None if follow is None else _later(follow, f"{where}.next"),
-            wait=len(follow) if isinstance(follow, list) else 1,
-            payment=number(record["payment"], f"{where}.payment"),
+            agent=paid.agent,
+            period=paid.period,
+            reports=_told(paid.reports or {}),
+            action="" if paid.action is None else clean(paid.action),
+            next=None if paid.next is None else _later(paid.next),
+            wait=len(paid.next) if isinstance(paid.next, tuple) else 1,
+            payment=paid.payment,
         )
         if entry.payment != 0:
             entries.append(entry)
     return Transfers(entries, 0, True)
 
 
-def _later(value: object, place: str) -> str:
+def _later(reports: Mapping[str, str] | tuple[Mapping[str, str], ...]) -> str:
     """Return the next reports, those of several periods one after the other."""
-    if not isinstance(value, list):
-        return _told(reading.labels(value, place))
-    return ", then ".join(_told(reading.labels(entry, f"{place}[{k}]")) for k, entry in enumerate(value))
+    return ", then ".join(map(_told, reports)) if isinstance(reports, tuple) else _told(reports)
 
 
 def _told(reports: Mapping[str, str]) -> str:

@@ -123,7 +123,7 @@ def _strength(page: Page, answer: Answer) -> None:
 def parts_of(answer: Answer) -> list[Answer]:
     """Return the answers that an answer consists of."""
     place = "certificate.answers"
-    listing = reading.sequence(reading.item(answer.certificate, "answers", "certificate"), place)
+    listing = answer.needed("answers", tuple[object, ...])
     parts = [read(entry, answer.labels, f"{place}[{index}]") for index, entry in enumerate(listing)]
     if not parts:
         reading.fail(place, f"a {answer.ask} without answers")

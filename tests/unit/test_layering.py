@@ -41,7 +41,7 @@ LAYERS = (
 RANKS = {name: rank for rank, line in enumerate(LAYERS) for name in line.split()}
 APART = {  # what they know besides themselves
     "check": {"errors", "result/ask", "result/codec", "result/status", "result/vocabulary", "result/witness"},
-    "words": {"errors", "result/rowname", "result/ask", "result/vocabulary", "result/codec", "result/witness"},  # the vocabulary of what a file says
+    "words": {"errors", "result/rowname", "result/ask", "result/vocabulary", "result/codec", "result/document", "result/witness"},  # the vocabulary of what a file says
 }
 
 

@@ -30,6 +30,6 @@ class CremerMclean(Ask, name="cremer-mclean"):
             efficient_end=EFFICIENT.format(self.name),
             one_period=ONE_PERIOD,
             plain=PLAIN,
-            believed=BELIEVED,
+            prior=BELIEVED,
             unmixed="ask implement with pbic, participation:interim and surplus:full, which decides it for these utilities",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mechsynth.words import ahead, answers, notions, own, reach, reading, rows, sections, wishes
+from mechsynth.words import ahead, answers, notions, own, reach, rows, sections, wishes
 from mechsynth.words.answers import bound
 from mechsynth.words.conflicts import UNNAMED, Conflict, conflict, named, plan, short_line, wanted
 from mechsynth.words.envelope import Answer
@@ -198,7 +198,7 @@ def _headline(answer: Answer, found: Conflict) -> str:
 
 def _minimal(answer: Answer, found: Conflict) -> str:
     """Return which requirements the others can do without: those for which the file carries transfers that meet the others."""
-    meets = reading.mapping(answer.certificate.get("minimal") or {}, _MINIMAL)
+    meets = answer.part("minimal", dict[str, object]) or {}
     spare = [name for name in found.names if name in meets or name in found.least]
     if len(spare) == len(found.names):
         return "Dropping any one of them lets the others hold."

@@ -23,7 +23,7 @@ class Separable(Ask, name="separable"):
         return Needs(
             efficient_end="{} is about no rule",
             plain="ask optimal, which takes them",
-            believed="give it a prior: it says which first signals there are",
+            prior="give it a prior: it says which first signals there are",
             private_values="ask optimal, which takes any values",
             no_influence="ask optimal, which takes any law",
         )
