@@ -392,9 +392,9 @@ def test_every_row_name_is_read(kind: str, horizon: int | None, tmp_path: pathli
         "discount": "1/2",
         "prior": quarter,
         "signals": signals,
-        "actions": ["x->", "a=1"],
-        "utilities": {agent: [[[1, 2], [3, 4]], [[4, 3], [2, 1]]] for agent in agents},
-        "transition": [[[quarter, quarter], [quarter, quarter]]] * 2,
+        "actions": ["x->", "a=1", "after"],  # one of the name of an agent: winner-pays
+        "utilities": {agent: [[[1, 2], [3, 4]], [[4, 3], [2, 1]], [[1, 1], [1, 1]]] for agent in agents},
+        "transition": [[[quarter, quarter], [quarter, quarter]]] * 3,
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     environment = mechsynth.load(path)
