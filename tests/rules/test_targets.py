@@ -10,6 +10,7 @@ import itertools
 import json
 import random
 from fractions import Fraction as F
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -182,3 +183,28 @@ def test_forged_answers_about_residual_claimants() -> None:
     found["question"]["scope"] = "all"
     with pytest.raises(mechsynth.InputError, match="scope policy"):
         check(json.dumps(found), raw.encode())
+
+
+LIBRARY = Path(__file__).resolve().parents[2] / "instances"
+FEW = ("liu2014-oil-leases", "hull-but-implementable", "hull-not-residual-claimant", "more-signals-than-outcomes", "no-correlation", "three-period-varying")
+SOME = [LIBRARY / f"{name}.json" for name in FEW] + sorted((LIBRARY / "states").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", SOME, ids=lambda path: path.stem)
+def test_the_efficient_rule_given_is_the_efficient_rule(path: Path) -> None:
+    """By blocks, and by rows with targets: the same answer where both are asked, public states and what is not available included."""
+    env = mechsynth.load(path)
+    rule = mechsynth.solve(env, "policy").document()
+    count = 0
+    for ask, options in (("contingent", {}), ("vcg-type", {}), ("static", {}), ("implement", {"transfers": "full", "require": ["budget:ex-post"]})):
+        try:
+            first = mechsynth.solve(env, ask, workers=1, **options)
+        except mechsynth.UsageError:
+            continue
+        given = mechsynth.solve(env, ask, rule=rule, workers=1, **options)
+        assert given.status == first.status
+        verdict = given.check()
+        assert verdict.accepted, verdict.reason
+        assert verdict.claims == ("efficient",)
+        count += 1
+    assert count
