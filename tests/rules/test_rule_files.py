@@ -264,3 +264,77 @@ def test_the_small_checker_says_that_it_does_not_know() -> None:
 
     with pytest.raises(small.Unknown, match="a rule that is given"):
         small.check(asked(table(COIN, COIN)).to_bytes(), LEASE.encode())
+
+
+def _bound(found: Json, rule: Any) -> Json:
+    """The same result with another rule file, bound by its digest, kind and name."""
+    found = copy.deepcopy(found)
+    text = rule if isinstance(rule, str) else json.dumps(rule)
+    kind = "weighted" if "weights" in text else "constant" if "constant" in text else "table"
+    found["certificate"]["rule"] = text
+    found["question"]["rule"] = {"kind": kind, "name": "mine", "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    return found
+
+
+def _refused(found: Json) -> str:
+    try:
+        verdict = check(found, LEASE.encode())
+    except InputError as error:
+        return str(error)
+    assert not verdict.accepted
+    return str(verdict.reason)
+
+
+HEAD: Json = {"format": "mechsynth-rule/1", "name": "mine"}
+EVEN: Json = {"firm1": 1, "firm2": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({**HEAD, "format": "mechsynth-rule/2", "constant": "firm1"}, "no rule in mechsynth-rule/1"),
+        ({**HEAD, "constant": "firm1", "rule": [[["firm1"]]]}, "no rule in mechsynth-rule/1"),
+        ({**HEAD, "rule": [["firm1"]] * 2}, "not one table a period"),
+        ({**HEAD, "rule": [[["firm1"]] * 3]}, "axis 1 has length 3"),
+        ({**HEAD, "weights": EVEN, "ties": "last"}, "certificate.rule.ties"),
+        ({**HEAD, "weights": {**EVEN, "firm2": 0}}, "is not above 0"),
+        ({**HEAD, "weights": {"firm1": 1}}, "do not name every agent"),
+        ({**HEAD, "weights": EVEN, "bonus": {"left": 1}}, "left is no action"),
+        ({**HEAD, "weights": EVEN}, "the rule listed draws actions"),
+        ({**HEAD, "constant": "firm1", "why": 1}, "unknown key"),
+        ({**HEAD, "constant": "firm3"}, "no action of this period"),
+        ("[]", "expected an object"),
+        ("{", "not JSON"),
+    ],
+)
+def test_the_checker_reads_rule_files_itself(rule: Any, words: str) -> None:
+    assert words in _refused(_bound(asked(table(COIN, COIN)).document(), rule))
+
+
+def test_claims_of_a_rule() -> None:
+    """Firm 2 has less at 4, so a coin there is not efficient, though its first action is; and other claims are none."""
+    found = copy.deepcopy(asked(table(COIN, "firm2")).document())
+    found["certificate"]["claims"] = ["efficient"]
+    assert "efficiency in period 1 at (4, -): firm2 is not best" in _refused(found)
+    for claims in (["weighted"], "efficient", [["efficient"]]):
+        found["certificate"]["claims"] = claims
+        assert "certificate.claims" in _refused(found)
+
+
+def test_answers_within_an_answer_are_about_the_same_rule() -> None:
+    """What smaller classes come to, and what `bnic` comes to, under another rule."""
+    first = asked(table("firm1", COIN), incentives="pbic").document()
+    assert first["certificate"]["weaker"]["question"]["rule"] == first["question"]["rule"]
+    other = asked(table("firm1", "firm2"), incentives="pbic").document()
+    forged = copy.deepcopy(first)
+    forged["certificate"]["weaker"] = other["certificate"]["weaker"]
+    assert "an answer about another rule" in _refused(forged)
+    smaller = [copy.deepcopy(asked(rule).document()) for rule in (table("firm1", COIN), table("firm1", "firm2"))]
+    whole = mechsynth.solve(mechsynth.loads(LEASE), "implement", transfers="full", rule=table("firm1", COIN)).document()
+    for tried, fine in ((smaller[0], True), (smaller[1], False)):
+        forged = copy.deepcopy(whole)
+        forged["certificate"]["tried"] = [tried]
+        if fine:
+            assert check(forged, LEASE.encode()).accepted
+        else:
+            assert "an answer about another rule" in _refused(forged)

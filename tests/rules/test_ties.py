@@ -125,6 +125,18 @@ def test_forged_answers_about_all_rules() -> None:
     del beside["question"]["ties"]
     beside["format"] = "mechsynth-result/1"
     assert "certificate.rules" in _refused(beside, NONE)
+    drawn = copy.deepcopy(found)
+    lots = {"format": "mechsynth-rule/1", "name": "efficient", "rule": [[["a"], [{"a": "1/2", "b": "1/2"}], ["b"]]]}
+    coin = mechsynth.solve(mechsynth.loads(NONE), "implement", transfers="history-independent", rule=lots, relax=False).document()
+    assert coin["certificate"]["claims"] == ["efficient"]
+    drawn["certificate"]["rules"] = [coin]
+    assert "a rule that draws" in _refused(drawn, NONE)
+    second = mechsynth.solve(mechsynth.loads(SECOND), "implement", transfers="history-independent").document()
+    does = {"format": "mechsynth-rule/1", "name": "efficient", "rule": [[["b"]]]}
+    mixed = copy.deepcopy(second)
+    mixed["question"]["ties"], mixed["format"] = "all", "mechsynth-result/2"
+    mixed["certificate"]["rules"] = [mechsynth.solve(mechsynth.loads(SECOND), "implement", transfers="history-independent", rule=does).document()]
+    assert 'status "feasible": not settled' in _refused(mixed, SECOND)
     had = mechsynth.solve(mechsynth.loads(SECOND), "implement", transfers="history-independent", ties="all").document()
     had["certificate"]["rules"] = []
     assert "certificate.rules" in _refused(had, SECOND)
