@@ -83,10 +83,17 @@ def _limit(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], 
 def _check(options: argparse.Namespace) -> int:
     from mechsynth.check import check
     from mechsynth.check.programs import is_about_program
+    from mechsynth.check.smooth import is_smooth
+    from mechsynth.commands import smooth
 
     result = read(options.result)
     if is_about_program(result):
         return _check_program(options, result)
+    if is_smooth(result):
+        trust = Trust(options.trust)
+        with trust:
+            verdict = smooth.check(options, result)
+        return _judged(options, verdict, trust)
     path = options.instance or nearby(options.result, result)
     from threadpoolctl import threadpool_limits
 
@@ -160,11 +167,15 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from mechsynth.check.smooth import is_smooth
+    from mechsynth.commands import smooth
     from mechsynth.report.subject import open_subject
     from mechsynth.result import labels, read_result
     from mechsynth.words import UNCHECKED, explain
     from mechsynth.words.layout import within
 
+    if is_smooth(read(options.result)):
+        return smooth.explain(options, read(options.result))
     document, data = read_result(options.result), read(options.result)
     path = options.instance or found_nearby(options.result, data)
     surroundings = None if path is None else read(path)

@@ -48,7 +48,10 @@ def _solve(options: argparse.Namespace) -> int:
 
 def _answered(options: argparse.Namespace) -> int:
     from mechsynth import api, files, instance
+    from mechsynth.commands import smooth
 
+    if smooth.about(options.instance):
+        return smooth.solve(options)
     asked = question(options.ask, flags.given(options))
     if options.output is not None:
         files.guard(options.output, "result", (options.instance, options.resume))

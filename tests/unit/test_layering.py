@@ -25,7 +25,7 @@ LAYERS = (
     "evaluation mechanism families program",
     "solver",
     "prove",
-    "engine result/answer lp",
+    "engine result/answer lp continuous",
     "construct",
     "asks",
     "audit_tree audit_waiting",
