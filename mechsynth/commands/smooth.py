@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 from mechsynth.commands.terminal import PROVED, UNKNOWN, columns, nearby, read, say, say_json
@@ -34,6 +33,8 @@ def about(path: str) -> bool:
 
 def solve(options: argparse.Namespace) -> int:
     """Answer `contingent` or `vcg-type`."""
+    import json
+
     from mechsynth import files
     from mechsynth.continuous import reading, solve, words
     from mechsynth.instance import write_whole

@@ -291,6 +291,8 @@ NAMED = {
     "check/claims": "what several questions claim alike is one text there; inside, each is told apart by its name",
     "check/blocks.py": "the same, of the two conditions on beliefs",
     "check/small": "the second checker shares no declaration with the first: it has its own list of questions",
+    "check/smooth": "signals on [0, 1]: two questions are asked of their own format, whose claims stand here",
+    "continuous": "the same, where they are answered and told",
     "engine/__init__.py": "functions that decide stacks of blocks, named after what they decide",
 }
 # Names that mean something else too: two classes of transfers, a scope, a command. They are looked for where a question is compared alone.
