@@ -324,6 +324,28 @@ def test_every_number_counts() -> None:
     assert not refused(document, raw)
 
 
+def test_forged_multipliers_are_refused() -> None:
+    """Another rate, another profile, the rows of two bidders together, none at all, and a shortfall that they do not have."""
+    raw = (INSTANCES / "auctions" / "no-index.json").read_bytes()
+    honest = json.loads(solved(raw).to_bytes())
+    rows = honest["witness"]["multipliers"]
+    assert not refused(honest, raw)
+    forged: list[Json] = [
+        {"multipliers": {**rows, "index bidder1 (1,1)": "2"}},
+        {"multipliers": {"index bidder1 (1,1)": "1", "index bidder1 (3,1)": "-1"}},
+        {"multipliers": {"index bidder1 (1,1)": "1", "index bidder2 (2,1)": "-1"}},
+        {"multipliers": {name: str(-Fraction(y)) for name, y in rows.items()}, "shortfall": "-1/2"},
+        {"multipliers": dict.fromkeys(rows, "0"), "shortfall": "0"},
+        {"multipliers": {}},
+        {"shortfall": "1"},
+        {"conflict": ["pepic"]},
+        {"kind": "cycle"},
+    ]
+    for change in forged:
+        assert refused({**honest, "witness": {**honest["witness"], **change}}, raw), change
+    assert refused({**honest, "status": "feasible"}, raw)
+
+
 def test_an_index_that_tells_equal_bids_apart_is_refused() -> None:
     """Signals of one number are bid alike, so the seller cannot pay by them: 1 more after one of them and 1 less after the other, which is as likely."""
     raw = changed(drawn(3), _twins)

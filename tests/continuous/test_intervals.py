@@ -234,6 +234,22 @@ def test_laws_that_look_at_both_signals() -> None:
     assert misses(raw, document, 60) == (0, 0)
 
 
+def test_actions_that_move_signals() -> None:
+    """After one action the next signals say little of today's, after the other more: each has payments of its own, and one target is missed."""
+    strong = json.loads(legendre(2, {}, [Fraction(1, 2), Fraction(1, 4)]))["transition"][0]
+    weak = json.loads(legendre(1, {}, [Fraction(1, 3)]))["transition"][0]
+    utilities = {"one": [[["1", [0, 1]]], []], "two": [[["-2", [2, 0]]], [["1", [2, 0]], ["3", [1, 1]]]]}
+    more = {"utilities": utilities, "actions": ["fish", "rest"], "transition": [strong, weak]}
+    raw = legendre(2, more)
+    document = solved(raw, "contingent")
+    assert document["status"] == "feasible", "after fish squares can be expected; after rest c = −2x² − 6xy is concave in x, and tangents do"
+    assert misses(raw, document, 60) == (0, 0)
+    weaker = solved(raw, "vcg-type")
+    assert weaker["status"] == "infeasible"
+    assert weaker["bounds"] == ["1/4", "1/4"], "2x² is missed by 2/8 by lines, at 0, 1/2, 1"
+    assert weaker["witness"]["action"] == "rest"
+
+
 # -- forgeries and refusals ---------------------------------------------------------------------------------------------------
 
 
