@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from mechsynth.result.schema import schema
     from mechsynth.run import Run
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 # Imported when first used, so that `import mechsynth` and `mechsynth --help` cost nothing.
 _HOMES = {
