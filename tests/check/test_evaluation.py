@@ -36,7 +36,10 @@ def plain(value: Any) -> Any:
         return [plain(entry) for entry in value]
     if isinstance(value, np.ndarray):
         return value.tolist()
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    # the old evaluation knows no rule that draws: nothing is drawn where the two are compared
+    return {name: entry for name, entry in asdict(value).items() if name != "drawn" or entry is not None}
 
 
 def instances() -> list[tuple[str, bytes]]:
