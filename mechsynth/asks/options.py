@@ -92,6 +92,12 @@ LOOK_AHEAD = Length(
     problem="{value!r} is no number of periods",
     remedy="write a whole number from 1 to 999, or auto",
 )
+OF_WHAT = Option(
+    "which beliefs are compared: those about the others' next reports, or those about their reports of the same period",
+    "next|within",
+    choices=("next", "within"),
+    problem="{value!r} are no beliefs",
+)
 PARTICIPATION = Option(
     "who must want to join: every first signal in expectation, or at every first profile; or withdrawal: payment at the end, where everybody may still leave",
     "P",

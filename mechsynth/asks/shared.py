@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mechsynth.asks.options import LINKED, LOOK_AHEAD, RULE, SCOPE, TIES
+from mechsynth.asks.options import LINKED, LOOK_AHEAD, OF_WHAT, RULE, SCOPE, TIES
+from mechsynth.errors import UsageError
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
+from mechsynth.result.vocabulary import BELIEFS, MONEY, PRIVATE, RESIDUAL, WITHIN
 from mechsynth.result.vocabulary import EFFICIENT as EFFICIENT_RULE
-from mechsynth.result.vocabulary import MONEY, PRIVATE, RESIDUAL, WITHIN
 
 EFFICIENT = "{} is efficient in every period"
 NO_PRIOR = "give it a prior"
@@ -64,6 +65,37 @@ class LinkedMoney(Ask):
 
     scope: str = option("policy", SCOPE)
     transfers: str = option("contingent", LINKED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeliefsApart(Ask):
+    """A condition on what the signals of an agent make her believe.
+
+    Attributes
+    ----------
+    scope:
+        ``"all"`` actions, or those that the rule plays, ``"policy"``.
+    look_ahead:
+        How many of the next periods' reports are looked at: a whole number, or ``"auto"`` for the smallest that works.
+    beliefs:
+        ``"next"``: about the others' next reports; ``"within"``: about their reports of the same period.
+    """
+
+    about, second = BELIEFS, True
+
+    scope: str = option("all", SCOPE)
+    look_ahead: str = option("1", LOOK_AHEAD)
+    beliefs: str = option("next", OF_WHAT)
+
+    def __post_init__(self) -> None:
+        """Refuse a look-ahead of beliefs about the same period."""
+        super().__post_init__()
+        if self.beliefs == "within" and self.look_ahead != "1":
+            raise UsageError(
+                "look_ahead",
+                "stands beside beliefs within a period, which look at no next one",
+                "leave one of the two out",
+            )
 
 
 class PrivateValues(Ask):

@@ -63,6 +63,8 @@ class Asked:
         Whether its mechanism has a rule of its own, with histories: the tree form of format 2.
     ahead:
         Whether payments, or what is believed, may look at the reports of several periods.
+    within:
+        Whether it may be about beliefs within a period.
     limits:
         Whether its value may be a supremum that nothing attains.
     """
@@ -87,6 +89,7 @@ class Asked:
     second: bool = False
     grown: bool = False
     ahead: bool = False
+    within: bool = False
     limits: bool = False
 
     @property

@@ -112,7 +112,8 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
     if kind.read is not None:
         own: Question = kind.read(question, model, numbers)
         return own
-    more = (*(("look_ahead",) if kind.ahead else ()), *(("rule", "ties") if kind.ruled else ()))
+    allowed = {"look_ahead": kind.ahead, "rule": kind.ruled, "ties": kind.ruled, "beliefs": kind.within}
+    more = [key for key, some in allowed.items() if some]
     table(question, "question", ("ask",), ("scope", "transfers", "require", "objective", "last-period", *more))
     rule = read_rule(question)
     every = read_ties(question)
@@ -143,7 +144,7 @@ def read_question(question: Mapping[str, Any], ask: str, model: Model, numbers: 
         raise InputError("question.scope", f"the question {ask} has none", "leave it out")
     if kind.needs is not None:
         kind.needs(model)
-    last, choices = _last_period(question, kind.ends, model), _look_ahead(question)
+    last, choices = _last_period(question, kind.ends, model), _look_ahead(question) | _beliefs(question)
     require, objective = tuple(expected.get("require", ())), expected.get("objective", "")
     return Question(ask, scope, last, transfers, require, objective, choices=choices, rule=rule, every=every)
 
@@ -158,6 +159,17 @@ def _look_ahead(question: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(value, tuple) or value[1] != 1 or not 2 <= value[0] < 1000:
         raise InputError(at, f"found {describe(value)}", "a whole number from 2 to 999, or auto; leave it out for 1")
     return {"look_ahead": str(value[0])}
+
+
+def _beliefs(question: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``{"beliefs": "within"}``, nothing where the question is about the next reports."""
+    if "beliefs" not in question:
+        return {}
+    if question["beliefs"] != "within":
+        raise InputError("question.beliefs", f"found {describe(question['beliefs'])}", "within, or leave it out")
+    if "look_ahead" in question:
+        raise InputError("question.beliefs", "stands beside a look-ahead", "leave one of the two out")
+    return {"beliefs": "within"}
 
 
 def _last_period(question: Mapping[str, Any], ends: bool, model: Model) -> int | None:

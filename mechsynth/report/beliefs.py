@@ -65,14 +65,19 @@ def spots(answer: Answer, environment: Environment, evaluation: Evaluation | Non
     row = evaluation.least if evaluation is not None else None
     if row is not None:
         return _tightest(answer, environment, row), 0
-    if answer.about == BELIEFS and answer.proved and "look_ahead" not in answer.question:
+    if answer.about == BELIEFS and answer.proved and not _aside(answer):
         return _closest(environment), 0
     return [], 0
 
 
+def _aside(answer: Answer) -> bool:
+    """Say whether it is about other beliefs than those of one step ahead."""
+    return "look_ahead" in answer.question or "beliefs" in answer.question
+
+
 def _failing(answer: Answer) -> list[Spot]:
     # beliefs of the first period are of no block; those of several periods are no points of a simplex
-    if answer.about == WITHIN or "look_ahead" in answer.question:
+    if answer.about == WITHIN or _aside(answer):
         return []
     if not isinstance(answer.witness, (Mixture, Dependence)):
         return []

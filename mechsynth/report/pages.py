@@ -50,6 +50,7 @@ _KNOWN_WITNESSES = (
     "interval",
     "balance",
     "identifiability",
+    "prepared",
 )
 _SCOPES = {"all": "every action, also those that the rule never takes", "policy": "the actions that the rule takes"}
 _OPTION = re.compile(r"(?<!\S)--[a-z]+(?:-[a-z]+)*")

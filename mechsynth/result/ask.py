@@ -272,6 +272,8 @@ class Ask:
         ahead = told.get("look_ahead", "1")
         if ahead != "1":
             found["look_ahead"] = int(ahead) if ahead.isdigit() else ahead
+        if told.get("beliefs", "next") != "next":
+            found["beliefs"] = told["beliefs"]
         pays = told.get("transfers", self.pays)
         if pays:
             found |= {

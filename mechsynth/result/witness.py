@@ -218,6 +218,35 @@ class Suspects(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Prepared(Record):
+    """Lies of the period before and of now that no lottery on the others' reports of now tells from a report.
+
+    Attributes
+    ----------
+    period, agent, action, others:
+        The period before, whose, the action that was taken there, and the others' signals there.
+    seen:
+        The public signals of now.
+    type_:
+        The report ``r``.
+    weights:
+        ``λ(k, h) ≥ 0``, not all 0: by her signal of now other than ``r``, then by her signal of the period before.
+    mixed:
+        ``ν(h)`` of any sign: ``Σ λ(k, h) β_{k,h} = Σ ν(h) β_{r,h}``, where ``β_{k,h}`` are the probabilities of ``k`` together with the others' signals of now.
+    """
+
+    kind: Literal["prepared"] = "prepared"
+    period: int | None = None
+    agent: str
+    action: str
+    others: Others
+    seen: Others
+    type_: str
+    weights: Mapping[str, Mapping[str, Fraction]]
+    mixed: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invariant(Record):
     """Beliefs that never differ, however many periods one waits: no look-ahead tells them apart (infinite horizon).
 
@@ -301,6 +330,7 @@ Witness = (
     | Interval
     | Imbalance
     | Suspects
+    | Prepared
     | Invariant
     | Minor
     | Distance
@@ -320,6 +350,7 @@ __all__ = [
     "Minor",
     "Mixture",
     "OutOfReach",
+    "Prepared",
     "Shortfall",
     "Suspects",
     "Witness",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mechsynth.words import ahead, sections, witnesses
+from mechsynth.words import ahead, same_period, sections, witnesses
 from mechsynth.words.answers import class_name, ties_clause
 from mechsynth.words.envelope import Answer
 from mechsynth.words.layout import Page
@@ -45,6 +45,9 @@ def tell(page: Page, answer: Answer, condition: Condition) -> None:
     if ahead.asked(answer):
         ahead.tell_condition(page, answer, condition.heading, condition.suffices_for)
         return
+    if same_period.asked(answer):
+        same_period.tell(page, answer, condition.heading, linear=condition.two_sided)
+        return
     if answer.status == "holds":
         for text in _holds_words(answer, condition):
             page.say(text)
@@ -70,6 +73,8 @@ def short(answer: Answer) -> str | None:
     """Return where the answer turns, for a row of a table."""
     if ahead.asked(answer):
         return ahead.short(answer)
+    if same_period.asked(answer):
+        return same_period.short(answer)
     if answer.status == "fails":
         return sections.failing(answer)
     near = answer.certificate.get("distance")
@@ -100,7 +105,8 @@ def _holds_words(answer: Answer, condition: Condition) -> list[str]:
     if idle:
         once = answer.names.last == 1
         more = (
-            " What agents believe of each other's reports of the same period is other questions: distinct, identifiability."
+            f" What agents believe of each other's reports of the same period (Crémer and McLean) is the question {answer.ask} with beliefs within; how such "
+            "payments can be balanced is identifiability."
             if once
             else ""
         )

@@ -195,6 +195,7 @@ def test_the_command_line_takes_what_python_takes() -> None:
         "strikes": "grid",
         "exclude": "best",
         "look_ahead": "auto",
+        "beliefs": "within",
         "lotteries": "no",
         "weights": "0,1",
         "budget": "1/2",

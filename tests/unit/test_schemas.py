@@ -75,7 +75,7 @@ def keys(kind: Any) -> tuple[set[str], set[str]]:
     return {key_of(field.name) for field in fields}, {key_of(field.name) for field in needed}
 
 
-KINDS_OF_TWO = {"out-of-reach", "balance", "identifiability", "invariant", "minor", "gap"}
+KINDS_OF_TWO = {"out-of-reach", "balance", "identifiability", "invariant", "minor", "gap", "prepared"}
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechsynth.asks.options import DISTANCE, LOOK_AHEAD, SCOPE
-from mechsynth.result.ask import Ask, option
+from mechsynth.asks.options import DISTANCE
+from mechsynth.asks.shared import BeliefsApart
+from mechsynth.errors import UsageError
+from mechsynth.result.ask import option
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import BELIEFS
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvexIndependence(Ask, name="convex-independence"):
+class ConvexIndependence(BeliefsApart, name="convex-independence"):
     """Is no signal's belief a mixture of the others'?
 
     Attributes
     ----------
-    scope:
-        ``"all"`` actions, or those that the rule plays, ``"policy"``.
     distance:
-        Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick.
-    look_ahead:
-        How many of the next periods' reports are looked at: a whole number, or ``"auto"`` for the smallest that works; then no distance is measured.
+        Whether to measure the distance of the closest signal from the hull of the others; ``None``: where it is quick. It is measured of beliefs about the
+        next reports alone.
     """
 
     place = 20
-    second = True
-    about, source, rung = BELIEFS, "Liu 2014, Assumption 2", 2
+    source, rung = "Liu 2014, Assumption 2; Crémer and McLean 1988", 2
     statuses, value = (Status.HOLDS, Status.FAILS), "squared distance from the closest mixture"
 
-    scope: str = option("all", SCOPE)
     distance: bool | None = option(None, DISTANCE)
-    look_ahead: str = option("1", LOOK_AHEAD)
+
+    def __post_init__(self) -> None:
+        """Refuse a distance of beliefs about the same period."""
+        super().__post_init__()
+        if self.beliefs == "within" and self.distance:
+            raise UsageError("distance", "is measured of beliefs about the next reports", "leave it out")

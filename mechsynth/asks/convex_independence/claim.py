@@ -1,19 +1,21 @@
-"""What an answer claims of beliefs; the claims are in `mechsynth.check.claims.beliefs`, with a look-ahead in `mechsynth.check.claims.ahead`."""
+"""What an answer claims of beliefs; the claims are in `mechsynth.check.claims.beliefs`, with a look-ahead in `mechsynth.check.claims.ahead`, within a period
+in `mechsynth.check.claims.held`."""
 
 from __future__ import annotations
 
 from mechsynth.check.asked import Asked
-from mechsynth.check.claims.ahead import judge
+from mechsynth.check.claims.held import judge
 
 ASKED = Asked(
     judge,
     {
-        "holds": ("ties", "separators", "distance", "dimensions", "agents"),
-        "fails": ("ties", "failures", "dimensions", "agents"),
+        "holds": ("ties", "first", "separators", "distance", "dimensions", "agents"),
+        "fails": ("ties", "failures", "first", "separators", "dimensions", "agents"),
     },
     valued=("holds", "fails"),
     scoped=True,
     beliefs=True,
     second=True,
     ahead=True,
+    within=True,
 )

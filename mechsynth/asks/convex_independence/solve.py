@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from mechsynth.asks.convex_independence import ConvexIndependence
+from mechsynth.construct import same_period
 from mechsynth.construct.ahead import conditions
 from mechsynth.construct.blocks import Stack, stacks
 from mechsynth.construct.case import Case
@@ -27,6 +28,8 @@ QUICK = 3_000  # (block, signal) pairs up to which the distance is measured unas
 
 def answer(ask: ConvexIndependence, case: Case, run: Run) -> Result:
     """Decide convex independence over every block in scope."""
+    if ask.beliefs == "within":
+        return same_period.convex(ask, case, run)
     if ask.look_ahead != "1":
         return conditions.answer(ask, case, run, look_ahead=ask.look_ahead, convex=True)
     scope = ask.scope

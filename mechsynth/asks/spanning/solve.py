@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from mechsynth.asks.spanning import Spanning
+from mechsynth.construct import same_period
 from mechsynth.construct.ahead import conditions
 from mechsynth.construct.blocks import stacks
 from mechsynth.construct.case import Case
@@ -23,6 +24,8 @@ from mechsynth.run import Run
 
 def answer(ask: Spanning, case: Case, run: Run) -> Result:
     """Decide the spanning condition over every block in scope."""
+    if ask.beliefs == "within":
+        return same_period.spans(ask, case, run)
     if ask.look_ahead != "1":
         return conditions.answer(ask, case, run, look_ahead=ask.look_ahead, convex=False)
     scope = ask.scope
