@@ -105,6 +105,19 @@ class Plan:
             for action, sign in ((there, 1), (here, -1)):
                 self.open(t, len(window) - n, earlier, since, (action, true), sign * y)
 
+    def moves(self, t: int, lie: tuple[int, int, int], known: int) -> bool:
+        """Say whether a lie moves what may be open from reports that are older than a window of so many."""
+        rows = self.rows
+        if rows.ends(t):
+            return False
+        true, _, told = lie
+        for age in range(known + 1, rows.earlier(t) + 1):
+            left = rows.laws.left(rows.before(t, age), rows.k) - age
+            here, there = rows.rule(t, true), rows.rule(t, told)
+            if left > 0 and self._words(t, left, here, true) != self._words(t, left, there, true):
+                return True
+        return False
+
     def target(self, t: int, action: int, true: int, told: int, y: Fraction) -> None:
         """Add a row of scope all."""
         self.cost(t, told, action, true, y)
@@ -167,7 +180,10 @@ def add_all(plans: Mapping[int, Plan], multipliers: Mapping[str, Fraction], ever
             raise Refuted(f"multipliers: {show(name)} is no row of the program")
         plan, t, lie = lies[start]
         ledger.claim(y >= 0, f"multiplier of {name}: {number_text(y)} < 0, the row is an inequality")
-        plan.lie(t, lie, _window(plan.rows, t, past, name) if past else (), y)
+        window = _window(plan.rows, t, past, name) if past else ()
+        if plan.rows.model.horizon is not None and plan.moves(t, lie, len(window)):
+            raise Refuted(f"multipliers: {show(name)} leaves out what was reported before, which a lie moves")
+        plan.lie(t, lie, window, y)
 
 
 def _of(add: Callable[..., None], *place: int) -> Callable[[Fraction], None]:

@@ -166,10 +166,14 @@ class Rows:
         """
         for true, r, told in self.lies(t):
             slack = self.slack(owed, t, true, told)
-            yield slack, partial(self.lie_name, t, true, r)
-            if self.ends(t) or report_proof or self.rule(t, true) == self.rule(t, told):
+            still = self.ends(t) or report_proof or self.rule(t, true) == self.rule(t, told)
+            reach = self.earlier(t)
+            if still or self.model.horizon is None or not reach:
+                yield slack, partial(self.lie_name, t, true, r)
+            if still:
                 continue
-            for n in range(1, self.earlier(t) + 1):
+            # with a finite horizon there is no shorter window than all that can still be open
+            for n in range(1 if self.model.horizon is None else max(reach, 1), reach + 1):
                 for suffix in product(*(range(len(self.laws.members(self.before(t, age)))) for age in range(n, 0, -1))):
                     self._count += 1
                     if self._count > MAX_ROWS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mechsynth.result.document import Payment
 from mechsynth.words import reading, typed
@@ -87,16 +88,30 @@ def read(value: object, names: Names) -> Transfers:
     return _tables([(t + 1, entry, f"{place}[{t}]") for t, entry in enumerate(objects)], names)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dated(Payment):
+    """A payment that may also look at all earlier reports, the oldest first (format 2)."""
+
+    history: tuple[Mapping[str, Any], ...] | None = None
+
+
+def _since(history: tuple[Mapping[str, Any], ...] | None) -> str:
+    if history is None:
+        return ""
+    told = ["(" + ", ".join(map(clean, entry.get("signals", {}).values())) + ")" for entry in history]
+    return f" after {', '.join(told)}"
+
+
 def _records(records: Sequence[Mapping[str, object]], names: Names, place: str) -> Transfers:
     entries = []
     for index, record in enumerate(records):
-        paid = typed.record(Payment, record, f"{place}[{index}]")
+        paid = typed.record(Dated, record, f"{place}[{index}]")
         if paid.period is not None and paid.period < 1:
             fail(f"{place}[{index}].period", "periods are whole numbers from 1 on")
         entry = Entry(
             agent=paid.agent,
             period=paid.period,
-            reports=_told(paid.reports or {}),
+            reports=_told(paid.reports or {}) + _since(paid.history),
             action="" if paid.action is None else clean(paid.action),
             next=None if paid.next is None else _later(paid.next),
             wait=len(paid.next) if isinstance(paid.next, tuple) else 1,

@@ -183,6 +183,10 @@ def _excluded(claim: Claim, laws: Mapping[int, Ahead], values: Values, k: int, a
     found = witness(plain, entry, at, claim.numbers, "farkas")
     combination = _combination(claim, laws, values, found, at, ledger)
     own, block = laws[combination.block.agent], combination.block
+    if own.model.horizon is not None and block.t > 0 and claim.scope == "policy":
+        still = Rows(own, values, k, claim.constant is not None).report_proof()
+        words = "what is open from earlier reports may deter lies there besides"
+        ledger.claim(still, f"{combination.name(own.model)}: {words}")
     then = own.model.following(block.t)
     word = own.visible(then, own.difference(block, combination.weights), own.left(block.t, k))
     told = "" if word is None else own.tell(then, word)

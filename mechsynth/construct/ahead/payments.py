@@ -170,23 +170,28 @@ def _agent(case: Case, scope: str, k: int, own_report: bool, agent: int, run: Ru
     rows = Windows(case, sight, k, own_report, scope == "all")
     ends = range(1, 2) if horizon is None else range(1, max(1, horizon - 1))
     payments, failures = settle(case, rows, scope, ends, run)
-    if failures:
-        return Found(failure=failures[0])
+    # after the first period of a finite horizon something is open after every history, and may deter lies besides
+    still = horizon is None or report_proof(sight, k)
+    sure = next((failure for failure in failures if still or scope == "all" or failure.block.t == 1), None)
+    if sure is not None:
+        return Found(failure=sure)
+    met_alone = not failures
     if horizon is not None:
         # what the period before the last asks for hangs on the payments of the last
         closing = range(max(1, horizon - 1), horizon + 1)
         listed = list(rows.rows(closing, windows=False))
         listed += [row for t in closing if rows.every and rows.length(t) for row in rows.targets(t)]
         point, found = solve(listed, run)
-        if point is None:
+        if point is None and (still or not rows.earlier(closing[0])):
             return Found(plan=_named(rows, listed, found))
-        payments |= point
-    if report_proof(sight, k):
+        met_alone = met_alone and point is not None
+        payments |= point or {}
+    if still and report_proof(sight, k):
         return Found(payments, "report-proof")
     large = rows.size() > LARGEST
     if not large:
         every = list(rows.rows())
-        if met(every, longer(rows, payments))[0] >= 0:
+        if met_alone and met(every, longer(rows, payments))[0] >= 0:
             return Found(payments, "windows")
         every += [row for t in rows.periods if rows.every and rows.length(t) for row in rows.targets(t)]
         point, found = solve(every, run)
@@ -197,7 +202,7 @@ def _agent(case: Case, scope: str, k: int, own_report: bool, agent: int, run: Ru
     elif horizon is None:
         return Found(open="a program with payments of several periods is too large to be decided exactly")
     chain = Recursion(rows, scope, payments, run)
-    if chain.solve():
+    if met_alone and chain.solve():
         return Found(chain.form(), "recursion")
     first = "were not tried" if large else "are not incentive compatible after every window"
     return Found(

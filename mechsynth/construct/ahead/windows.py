@@ -242,9 +242,13 @@ class Windows:
         form = added(self.due(t, there, told, true), self.due(t, here, true, true), -1)
         (gained, paid), (kept, owed) = self.enjoyed(t, there, true), self.enjoyed(t, here, true)
         base = added(added(form, paid, 1), owed, -1)
-        yield Row("pepic", (t, true, r, ()), base, gained - kept)
         most: dict[tuple[int, Word], bool] = {}
-        for n in range(1, self.earlier(t) + 1 if windows else 1):
+        moving = self._moving(t, here, there, true)
+        if not windows or not moving or self.last is None:
+            # with a finite horizon there is no shorter window than all that can still be open
+            yield Row("pepic", (t, true, r, ()), base, gained - kept)
+        reach = self.earlier(t) if windows and moving else 0
+        for n in range(1 if self.last is None else max(reach, 1), reach + 1):
             for suffix in product(*(self.letters(self.before(t, age)) for age in range(n, 0, -1))):
                 whole, any_ = dict(base), False
                 for age in range(1, n + 1):
@@ -258,6 +262,14 @@ class Windows:
                         any_ = True
                 if any_:
                     yield Row("pepic", (t, true, r, suffix), whole, gained - kept)
+
+    def _moving(self, t: int, here: int, there: int, true: int) -> bool:
+        """Return whether a lie moves what may still be open from earlier reports."""
+        for age in range(1, self.earlier(t) + 1):
+            left = self.length(self.before(t, age)) - age
+            if left > 0 and self.ahead(t, left, here, true) != self.ahead(t, left, there, true):
+                return True
+        return False
 
     def _most(self, t: int, age: int, suffix: Word, true: int, r: int) -> Iterator[Row]:
         """Yield what ``Z`` is at least, by the own report of that age; nothing where no report moves what is open."""
