@@ -20,11 +20,12 @@ from mechsynth.construct.case import Case
 from mechsynth.construct.unsettled import unsettled
 from mechsynth.errors import OutOfTime, UsageError
 from mechsynth.mechanism import Mechanism, Table
+from mechsynth.program.believed import Bnic, Pbic
 from mechsynth.program.classes import transfer_class
 from mechsynth.program.labelled import Program
 from mechsynth.program.money import Bounded
 from mechsynth.program.objectives import add_objective
-from mechsynth.program.requirements import Requirement, requirement
+from mechsynth.program.requirements import Requirement, built_in, requirement
 from mechsynth.program.synthesis import Setting
 from mechsynth.program.written import add_requirement, written
 from mechsynth.prove.interior import interior
@@ -149,7 +150,7 @@ def settle_class(ask: Implement, case: Case, run: Run) -> Result:
     point, ends = None, NOWHERE
     outcome: Outcome | None = None
     if large and ask.objective == "feasibility":
-        ready = shortcuts.mechanism(case, run, kind, wishes)
+        ready = shortcuts.mechanism(case, run, kind, wishes) or _stronger(ask, case, run, wishes)
         if ready is not None:
             return result(Status.FEASIBLE, mechanism=ready)
     if large and any(setting.program.spare):
@@ -192,6 +193,20 @@ def settle_class(ask: Implement, case: Case, run: Run) -> Result:
     mechanism = case.mechanism(tables(setting, point))
     status = Status.FEASIBLE if value is None else Status.OPTIMAL
     return result(status, mechanism=mechanism, value=None if value is None else text(value))
+
+
+def _stronger(ask: Implement, case: Case, run: Run, wishes: Sequence[Requirement]) -> Mechanism | None:
+    """Return a mechanism that meets ``pbic`` where ``bnic`` is asked for, if there is room for one: the first implies the second.
+
+    States that truth does not lead to have columns of their own under ``bnic``, which payments do not determine, and no room is seen there.
+    """
+    if not any(type(wish) is Bnic for wish in wishes) or not all(map(built_in, wishes)):
+        return None
+    if any(wish.name == "exit:interim" for wish in wishes):
+        return None
+    setting = build(ask, case, [Pbic() if type(wish) is Bnic else wish for wish in wishes], run)
+    point = interior(setting).point
+    return None if point is None else case.mechanism(tables(setting, point))
 
 
 def at_odds(
