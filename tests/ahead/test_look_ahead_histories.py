@@ -138,7 +138,7 @@ def test_scope_all() -> None:
     assert asked(of, "vcg-type", "all")["status"] == "unknown"
 
 
-@pytest.mark.parametrize("seed", [0, 3, 7, 9])
+@pytest.mark.parametrize("seed", [0, 3, 2, 12, 48])
 @pytest.mark.parametrize("look", [2, 3])
 def test_no_strategy_gains_with_an_end(seed: int, look: int) -> None:
     """Payments on the reports of one period over three periods, the last one's included: every strategy of lies."""
@@ -149,6 +149,30 @@ def test_no_strategy_gains_with_an_end(seed: int, look: int) -> None:
     for agent in range(2):
         for true in played.profiles:
             assert played.best(agent, (), true) == played.surplus(1, true)
+
+
+@pytest.mark.parametrize("seed", [2, 12, 48])
+def test_what_is_open_can_deter(seed: int) -> None:
+    """Periods 2 and 3 taken by themselves have no payments; with what is open from period 1 they have, so their multipliers are no proof."""
+    from mechsynth.construct.ahead import multipliers, sight, windows
+    from mechsynth.construct.case import Case
+    from mechsynth.run import Run
+
+    of = mechsynth.loads(json.dumps(drawn(seed, hidden=seed % 3 > 0, horizon=3)))
+    case = Case(of)
+    rows = windows.Windows(case, sight.sights(case)[0], 2, True, False)
+    listed = list(rows.rows(range(2, 4), windows=False))
+    point, found = windows.solve(listed, Run())
+    assert point is None
+    good = asked(of, "contingent")
+    assert good["status"] == "feasible"
+    short = sum((y * row.right for row, y in zip(listed, found, strict=True)), Fraction(0))
+    told = {name: str(y) for name, y in multipliers.whole(rows, listed, found).items()}
+    claimed = copy.deepcopy(good) | {"status": "infeasible", "witness": {"kind": "farkas", "multipliers": told, "shortfall": str(short)}}
+    del claimed["mechanism"]["transfers"]
+    claimed["certificate"] = {"ties": good["certificate"]["ties"]}
+    verdict = check(json.dumps(claimed), to_bytes(of))
+    assert not verdict.accepted and "reported before" in str(verdict.reason)
 
 
 def test_together_comes_first() -> None:
