@@ -338,3 +338,22 @@ def test_a_number_or_an_entry_changed_is_refused(sizes: tuple[int, ...], periods
     if document["status"] == "holds":
         assert refused(document | {"question": {"ask": ask, "scope": "all"}}) or ask == "spanning"
     assert changed or (ask, document["status"]) == ("spanning", "holds")
+
+
+@pytest.mark.parametrize("kind", ["full", "still"])
+def test_parts_of_another_question_are_refused(kind: str) -> None:
+    """Beliefs about the next reports have no first period; an answer no has no vectors; beliefs within a period no distance; and one answer is not that of the other question."""
+    raw, _, _ = instance(random.Random(kind), (2, 2, 2), 2, kind)
+    following = json.loads(mechsynth.solve(mechsynth.loads(raw), "convex-independence", workers=1).to_bytes())
+    within = json.loads(solved(raw).to_bytes())
+    assert (following["status"], within["status"]) == ("holds" if kind == "full" else "fails", "holds")
+    extra: list[tuple[Json, Json]] = [(following, {"first": []}), (within, {"distance": {}}), (within, {"dimensions": {}}), (within, {"agents": {}})]
+    if following["status"] == "fails":
+        extra.append((following, {"separators": []}))
+    for document, more in extra:
+        assert checker.check(json.dumps(document).encode(), raw).accepted
+        with contextlib.suppress(MechsynthError):
+            assert not checker.check(json.dumps(document | {"certificate": document["certificate"] | more}).encode(), raw).accepted, more
+    for other in ({"beliefs": "next"}, {"beliefs": "within", "look_ahead": 2}):
+        with pytest.raises(MechsynthError):
+            checker.check(json.dumps(within | {"question": within["question"] | other}).encode(), raw)
