@@ -15,7 +15,7 @@ from mechsynth.continuous.spans import Row, Span, null
 
 ROUNDS = 8  # exchanges of points after which floats have settled
 BOXES = 20_000  # pieces into which the interval is cut at most
-SLACK = Fraction(1, 2**22)  # what is added to what floats say an error is, in units of its size
+SLACK = Fraction(1, 2**32)  # what is added to what floats say an error is, in units of its size
 FLOOR = 1e-9
 GRID = 512
 

@@ -9,6 +9,7 @@ from itertools import product
 from math import comb, prod
 
 Exponents = tuple[int, ...]
+DEEPEST = 60  # halvings of a box after which a zero inside is not come closer to
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ class Polynomial:
             if min(here.bernstein()) >= 0:
                 continue
             if any(here.value(corner) < 0 for corner in product((Fraction(0), Fraction(1)), repeat=self.size)):
+                return False
+            if depth == DEEPEST:
                 return False
             moving = [k for k in range(self.size) if self.degree(k)]
             left += [(part, depth + 1) for part in here.halves(moving[depth % len(moving)])]

@@ -98,12 +98,21 @@ def loads(data: bytes) -> Smooth:
     for a, law in enumerate(transition):
         if law.averaged(range(count, 2 * count)).terms != {(0,) * (2 * count): Fraction(1)}:
             raise InputError(f"transition[{a}]", "does not integrate to 1 at every signal", "scale it")
-        if not law.not_negative(BOXES):
+        if not all(part.not_negative(BOXES) for part in _factors(law, count)):
             raise InputError(f"transition[{a}]", "is not shown to be at least 0 everywhere", "keep it above 0")
     name = root["name"]
     if not isinstance(name, str):
         raise InputError("name", "is no string", "write a name")
     return Smooth(name, hashlib.sha256(data).hexdigest(), discount, agents, actions, utilities, transition)
+
+
+def _factors(law: Polynomial, count: int) -> list[Polynomial]:
+    """Return the densities of the single next signals where the law is their product, else the law."""
+    parts = [law.averaged([count + j for j in range(count) if j != i]) for i in range(count)]
+    whole = Polynomial.number(2 * count, Fraction(1))
+    for part in parts:
+        whole = whole * part
+    return parts if whole.terms == law.terms else [law]
 
 
 def _labels(value: Any, place: str) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ LIMITS: dict[str, Any] = {
 
 NONE = {
     "mechsynth.check.smooth.source.MOST_BOXES": "signals on [0, 1]: boxes of a proof, no question of the battery",
+    "mechsynth.check.smooth.boxes.DEEPEST": "signals on [0, 1]: halvings of a box, no question of the battery",
     "mechsynth.check.smooth.source.MOST_POWER": "signals on [0, 1]: the largest exponent of a file",
     "mechsynth.check.programs.source.NO_BOUND": "what the formats of linear programs mean by an infinite bound",
     "mechsynth.program.names.LONGEST": "characters of a name in an exported file",

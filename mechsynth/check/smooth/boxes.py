@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 Terms: TypeAlias = dict[tuple[int, ...], Fraction]
 ZERO = Fraction(0)
+DEEPEST = 100  # halvings of a box after which nothing is shown
 
 
 def added(one: Terms, other: Terms, factor: Fraction) -> Terms:
@@ -77,12 +78,12 @@ def shifted(one: Terms, variable: int, by: int, sign: int) -> Terms:
 
 def not_negative(one: Terms, size: int, boxes: int) -> bool:
     """Return whether it is shown to be at least 0 on the unit box, cut in halves at most so many times; a no shows nothing."""
-    queue = [one]
+    queue = [(one, 0)]
     while queue:
         boxes -= 1
         if boxes < 0:
             return False
-        here = queue.pop()
+        here, depth = queue.pop()
         degrees = [max((key[k] for key in here), default=0) for k in range(size)]
         found = _bernstein(here, degrees)
         if all(value >= 0 for value in found.values()):
@@ -91,9 +92,9 @@ def not_negative(one: Terms, size: int, boxes: int) -> bool:
         if any(found[corner] < 0 for corner in product(*({0, d} for d in degrees))):
             return False
         cut = max(range(size), key=lambda k: _swing(here, k))
-        if not degrees[cut]:
+        if not degrees[cut] or depth == DEEPEST:
             return False
-        queue += [_stretched(here, cut, ZERO), _stretched(here, cut, Fraction(1, 2))]
+        queue += [(_stretched(here, cut, low), depth + 1) for low in (ZERO, Fraction(1, 2))]
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mechsynth.errors import InputError
 
 from ..text import Numbers, decode, describe, items, show, table
-from .boxes import Terms, added, integrated, not_negative
+from .boxes import Terms, added, integrated, not_negative, times
 
 FORMAT = "mechsynth-continuous/1"
 _KEYS = ("format", "name", "horizon", "discount", "agents", "signals", "actions", "utilities", "transition")
@@ -69,7 +69,16 @@ def read(data: bytes) -> Source:
             whole = integrated(whole, variable)
         if whole != {(0,) * (2 * count): Fraction(1)}:
             raise InputError(f"instance: transition[{a}]", "does not integrate to 1", "scale it")
-        if not not_negative(density, 2 * count, MOST_BOXES):
+        # signals that are drawn one by one given today's: then each density alone has to be at least 0
+        parts, product = [], {(0,) * (2 * count): Fraction(1)}
+        for i in range(count):
+            alone = density
+            for j in range(count):
+                alone = alone if j == i else integrated(alone, count + j)
+            parts.append(alone)
+            product = times(product, alone)
+        parts = parts if product == density else [density]
+        if not all(not_negative(part, 2 * count, MOST_BOXES) for part in parts):
             raise InputError(f"instance: transition[{a}]", "is not shown to be at least 0", "keep it above 0")
     name = root["name"]
     return Source(name if isinstance(name, str) else "", discount, agents, actions, utilities, densities)
