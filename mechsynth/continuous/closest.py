@@ -125,10 +125,9 @@ def closest(here: Span, target: Row) -> Closest:
     rest = _rest(here, target, prices)
     xs = np.linspace(0, 1, 4097)
     seen = float(np.abs(_float(rest, xs)).max())
-    size = Fraction(seen) * (1 + SLACK) + Fraction(1, 2**40)
-    size = Fraction(ceil(size * 2**40), 2**40)
-    while not _within(rest, size):
-        size *= 2
+    step = Fraction(seen) * SLACK + Fraction(1, 2**40)
+    while not _within(rest, size := Fraction(ceil((Fraction(seen) + step) * 2**40), 2**40)):
+        step *= 8  # floats saw too little, between their points
     return Closest(prices, size, atoms, weights, value)
 
 
