@@ -191,9 +191,13 @@ class Virtual:
             options.append(value)
         return max(options), options.index(max(options))
 
+    def positive(self, first: States) -> frozenset[int]:
+        """Return who has a positive weight, or no secret."""
+        return frozenset(i for i in self.agents if not self.secretive[i] or self.alpha(i, first[i]) > 0)
+
     def members(self, first: States) -> frozenset[int]:
         """Return who is not excluded: positive weights, and in turn, from the first agent on, who adds to the surplus of those that are left."""
-        left = frozenset(i for i in self.agents if not self.secretive[i] or self.alpha(i, first[i]) > 0)
+        left = self.positive(first)
         for i in self.agents:
             if self.secretive[i] and i in left:
                 with_, without = (self.start(first, m, self.welfare(first, m)[0])[0] for m in (left, left - {i}))

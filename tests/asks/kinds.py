@@ -219,7 +219,6 @@ def lacks(raw: bytes) -> set[str]:
     found |= {"finite"} if env.horizon is None else {"infinite"}
     found |= {"two_agents"} if len(env.players) < 2 else set()
     found |= {"prior"} if env.prior is None else set()
-    found |= {"believed"} if env.prior is None else set()
     found |= set() if env.horizon == 1 else {"one_period"}
     if len(env.players) < len(env.agents) or any(not p.there(a, q) for p in env.periods for a in range(len(p.actions)) for q in p.profiles()):
         found.add("plain")

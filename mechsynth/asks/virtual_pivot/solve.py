@@ -63,12 +63,15 @@ def answer(ask: VirtualPivot, case: Case, run: Run) -> Result:
 
 def _built(ask: VirtualPivot, virtual: Virtual, run: Run) -> Built | None:
     """Return the mechanism; of several cutoffs the one that earns the most."""
-    choices = (
-        cutoffs(virtual) if ask.exclude == "best" else [{first: virtual.members(first) for first in virtual.firsts}]
-    )
+    if ask.exclude == "best":
+        choices = cutoffs(virtual)
+    else:  # an action may matter to who is excluded: then whoever has a positive weight stays
+        choices = [{first: who(first) for first in virtual.firsts} for who in (virtual.members, virtual.positive)]
     found: Built | None = None
     for members in choices:
         run.check()
+        if found is not None and ask.exclude == "rule":
+            break
         contracts: dict[States, Contract] = {}
         for first in virtual.firsts:
             run.check()
