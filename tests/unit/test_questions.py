@@ -204,7 +204,7 @@ def test_the_command_line_takes_what_python_takes() -> None:
     told |= {"rule": "rule.json", "ties": "all"}
     words = ["--rule", "rule.json", "--ties", "all", "--scope", "all", "--last-period", "constant:a", "--no-distance", "--critical-discount", "--transfers", "full", "--relax"]
     words += ["--incentives", "pbic", "--participation", "ex-post", "--memory", "current", "--reveal", "shocks", "--strikes", "grid", "--exclude", "best", "--look-ahead", "auto", "--lotteries", "no", "--weights", "0,1", "--budget", "1/2", "--periods", "3"]
-    words += ["--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
+    words += ["--beliefs", "within", "--require", "a", "--require", "b", "--keep", "a", "--objective", "min-rent", "--strength", "verified"]
     assert flags.given(parser.parse_args(words)) == told
     assert set(told) == {name for name, option in every_option().items() if option.kind is not Kind.OBJECT}
 
