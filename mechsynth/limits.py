@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
 import os
@@ -14,6 +15,7 @@ from typing import TypeVar
 GRACE = 2.0  # seconds that work which does look at the clock has to end by itself
 LONGEST = 1e8  # seconds; more than a clock of the system takes, and no limit at all
 AGAIN = 1.0  # and until it is told again that the limit has passed
+STEPS = 1000  # of the interpreter, at the first of which what is on its way arrives
 LAST = 30.0  # and that work deep in a library has to come back from it, where the process may be given up
 
 Found = TypeVar("Found")
@@ -45,7 +47,7 @@ def limited(
     if seconds is None:
         return work()
     thread, lock, done = threading.get_ident(), threading.Lock(), threading.Event()
-    here = sys._getframe()
+    here, raised = sys._getframe(), threading.Event()
 
     def interrupt() -> None:
         for told in itertools.count():
@@ -53,7 +55,8 @@ def limited(
                 # The work may have been left between two steps before it could say so.
                 if done.is_set() or not _on(sys._current_frames().get(thread), here):
                     return
-                _raise(thread, ctypes.py_object(Overrun))
+                raised.set()
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overrun))
             if done.wait(AGAIN):
                 return
             if expendable and told * AGAIN >= LAST:
@@ -67,9 +70,13 @@ def limited(
     finally:
         with lock:
             done.set()
-            # An exception that is on its way when the work ends must not hit what comes after.
-            _raise(thread, None)
         timer.cancel()
+        if raised.is_set():
+            # An exception that is on its way when the work ends must not hit what comes after: it arrives here. (To take it back, as
+            # the interpreter allows, would leave its flag up for good, and a traced function would never be entered again.)
+            with contextlib.suppress(Overrun):
+                for _ in range(STEPS):
+                    pass
 
 
 def _on(top: FrameType | None, frame: FrameType) -> bool:
@@ -77,7 +84,3 @@ def _on(top: FrameType | None, frame: FrameType) -> bool:
     while top is not None and top is not frame:
         top = top.f_back
     return top is frame
-
-
-def _raise(thread: int, what: object) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)

@@ -103,6 +103,26 @@ def test_a_limit_never_hits_what_comes_after(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.processes
+def test_functions_can_be_traced_after_a_limit() -> None:
+    """Whether it was reached or not: an exception that was taken back would leave a flag up, and a traced function would never be entered."""
+    code = (
+        "import contextlib, sys, time\n"
+        "from mechsynth import limits\n"
+        "def busy(seconds):\n"
+        "    end = time.perf_counter() + seconds\n"
+        "    while time.perf_counter() < end: pass\n"
+        "for seconds in (0.0, 0.002, 0.2):\n"
+        "    with contextlib.suppress(limits.Overrun):\n"
+        "        limits.limited(0.01, lambda: busy(seconds), grace=0.0)\n"
+        "def traced(): return 19\n"
+        "sys.settrace(lambda frame, event, argument: None)\n"
+        "print(traced())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environ(), capture_output=True, text=True, timeout=60)
+    assert done.stdout == "19\n", done.stderr
+
+
+@pytest.mark.processes
 def test_a_limit_that_is_swallowed_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "AGAIN", 0.05)
     told = 0
