@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
+from mechsynth.errors import UsageError
+
 GRACE = 2.0  # seconds that work which does look at the clock has to end by itself
 LONGEST = 1e8  # seconds; more than a clock of the system takes, and no limit at all
 AGAIN = 1.0  # and until it is told again that the limit has passed
@@ -23,6 +25,18 @@ Found = TypeVar("Found")
 
 class Overrun(BaseException):
     """The limit has passed. No ``Exception``, so that nothing on the way takes it for an error of its own."""
+
+
+def refuse_limit(seconds: float | None) -> None:
+    """Refuse what is no limit on time.
+
+    Raises
+    ------
+    UsageError
+        For less than nothing, and for what no clock of the system takes.
+    """
+    if seconds is not None and not 0 <= seconds <= LONGEST:
+        raise UsageError("--time-limit", f"{seconds:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
 
 
 def limited(

@@ -19,7 +19,7 @@ from mechsynth.commands.terminal import (
     say_json,
 )
 from mechsynth.commands.trust import Trust
-from mechsynth.errors import MechsynthError, UsageError
+from mechsynth.errors import MechsynthError
 
 if TYPE_CHECKING:
     from mechsynth.check import Verdict
@@ -65,11 +65,10 @@ def _limit(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], 
     )
 
     def within(options: argparse.Namespace) -> int:
-        from mechsynth.limits import LONGEST, Overrun, limited
+        from mechsynth.limits import Overrun, limited, refuse_limit
 
         seconds = options.time_limit
-        if seconds is not None and not 0 <= seconds <= LONGEST:
-            raise UsageError("--time-limit", f"{seconds:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
+        refuse_limit(seconds)
         try:
             return limited(seconds, lambda: run(options), grace=0.0)
         except Overrun:

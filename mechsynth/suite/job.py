@@ -139,15 +139,20 @@ def _solve(job: Job) -> Answer:
 
 
 def _check(job: Job, answer: Answer) -> Answer:
+    assert answer.result is not None
+    checked, said = judged(answer.result, job.instance)
+    return replace(answer, checked=checked, said=said)
+
+
+def judged(result: bytes, instance: bytes) -> tuple[str, str]:
+    """Have a result file checked; return whether it is accepted, as a line of a table says it, and the checker's words."""
     from threadpoolctl import threadpool_limits
 
     from mechsynth.check import check
 
-    assert answer.result is not None
     with threadpool_limits(limits=1, user_api="blas"):
-        verdict = check(answer.result, job.instance)
-    said = verdict.statement if verdict.accepted else verdict.reason or ""
-    return replace(answer, checked=ACCEPTED if verdict.accepted else REFUSED, said=said)
+        verdict = check(result, instance)
+    return (ACCEPTED, verdict.statement) if verdict.accepted else (REFUSED, verdict.reason or "")
 
 
 def _words(error: Exception) -> str:

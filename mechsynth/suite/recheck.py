@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mechsynth.errors import LATE, InputError, MechsynthError, UsageError
-from mechsynth.limits import LONGEST, Overrun, limited
+from mechsynth.errors import LATE, InputError, MechsynthError
+from mechsynth.limits import Overrun, limited, refuse_limit
 from mechsynth.suite.expected import STATUSES, STRENGTHS, Expected, expected_in
-from mechsynth.suite.job import ACCEPTED, REFUSED
+from mechsynth.suite.job import ACCEPTED, judged
 from mechsynth.suite.plan import printable
 from mechsynth.suite.questions import LADDER, text
 from mechsynth.suite.run import compared
@@ -75,8 +75,7 @@ def recheck(path: str | os.PathLike[str], *, time_limit: float | None = None) ->
     UsageError
         For a limit that is none.
     """
-    if time_limit is not None and not 0 <= time_limit <= LONGEST:
-        raise UsageError("--time-limit", f"{time_limit:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
+    refuse_limit(time_limit)
     wrong: list[tuple[str, str, str]] = []
     try:
         with Table(path, write=False) as table:
@@ -132,15 +131,10 @@ def _reason(table: Table, row: Row, version: str) -> str:
 
 def _verdict(result: bytes, instance: bytes, row: Row, version: str) -> str:
     """Check an answer again, and return what is not as the line says."""
-    from threadpoolctl import threadpool_limits
-
     from mechsynth import __version__
-    from mechsynth.check import check
 
-    with threadpool_limits(limits=1, user_api="blas"):
-        verdict = check(result, instance)
-    said = verdict.statement if verdict.accepted else verdict.reason or ""
-    if row.checked != (ACCEPTED if verdict.accepted else REFUSED):
+    checked, said = judged(result, instance)
+    if row.checked != checked:
         return said or "refused"
     if version == __version__ and printable(said) != row.said:
         return "the line does not say what the checker says"

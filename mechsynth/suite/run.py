@@ -12,7 +12,7 @@ from typing import Any, TypedDict, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, MechsynthError, UsageError
-from mechsynth.limits import LONGEST
+from mechsynth.limits import refuse_limit
 from mechsynth.suite.expected import Expected
 from mechsynth.suite.jobs import Answer, Job, Scheduler, run_jobs
 from mechsynth.suite.plan import Line, lines, printable
@@ -72,8 +72,7 @@ def run_suite(
     """
     workers, time_limit, progress = how.get("workers", 1), how.get("time_limit"), how.get("progress")
     resume, retry = how.get("resume", False), how.get("retry", False)
-    if time_limit is not None and not 0 <= time_limit <= LONGEST:
-        raise UsageError("--time-limit", f"{time_limit:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
+    refuse_limit(time_limit)
     place = os.fspath(table)
     if place.lower().endswith(".csv"):
         raise InputError(

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 
 from mechsynth import files
 from mechsynth.errors import InputError, UsageError
-from mechsynth.limits import LONGEST
+from mechsynth.limits import refuse_limit
 from mechsynth.suite.apart import Beside
 from mechsynth.suite.jobs import Answer, Finished, Job, Scheduler, run_jobs
 from mechsynth.suite.plan import Line
@@ -85,8 +85,7 @@ def _refuse(place: str, halvings: int, workers: int, time_limit: float | None, r
         raise UsageError("--refine", f"{halvings} is no number of halvings", f"choose between 0 and {DEEPEST}")
     if workers < 1:
         raise UsageError("--workers", f"{workers} is no number of workers", "choose at least 1")
-    if time_limit is not None and not 0 <= time_limit <= LONGEST:
-        raise UsageError("--time-limit", f"{time_limit:g} is no limit", f"choose between 0 and {LONGEST:g} seconds")
+    refuse_limit(time_limit)
     if place.lower().endswith(".csv"):
         raise InputError(
             place, "is the name of a CSV file", "name the table, say map.db; the CSV files are written beside it"
