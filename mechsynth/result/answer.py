@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mechsynth import files, instance
 from mechsynth.display import html
 from mechsynth.errors import InputError, MechsynthError, UsageError
+from mechsynth.result.document import as_bytes
 from mechsynth.result.status import Status, Strength
 from mechsynth.result.vocabulary import FIRST_WITNESSES, RESULT, RESULT_SECOND, SECOND_KEYS
 
@@ -227,11 +227,6 @@ def read_result(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("format") not in (RESULT, RESULT_SECOND):
         raise InputError(name, f"not a result file ({FORMAT})", "give a file written by mechsynth solve")
     return document
-
-
-def as_bytes(document: Mapping[str, Any]) -> bytes:
-    """Return JSON data as the bytes of a file."""
-    return (json.dumps(document, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
 
 
 def versions() -> dict[str, str]:

@@ -161,4 +161,9 @@ class Document(Record):
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the file."""
-        return (json.dumps(write(self), ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+        return as_bytes(write(self))
+
+
+def as_bytes(document: Mapping[str, Any]) -> bytes:
+    """Return JSON data as the bytes of a result file."""
+    return (json.dumps(document, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
