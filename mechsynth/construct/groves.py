@@ -55,13 +55,11 @@ def payments(case: Case, agent: int, base: list[Rationals] | None) -> list[Table
     """
     environment = case.environment
     tables = []
-    for t in periods(case):
+    for t, flow in zip(periods(case), enjoyed(case, list(environment.others(agent))), strict=True):
         period = environment.period(t)
         chosen = case.at(t).ravel()
         index = np.arange(chosen.size)
-        others = list(environment.others(agent))
-        utility = Rationals(period.utilities.num[others], period.utilities.den).sum(0).reshape(len(period.actions), -1)
-        paid = -Rationals(utility.num[chosen, index], utility.den)
+        paid = -flow
         if base is not None:
             paid = paid + base[t - 1]
             if period.transition is not None:
@@ -97,16 +95,24 @@ def added_up(case: Case, actions: list[IntArray], flow: list[Rationals]) -> list
     return result[::-1]
 
 
+def enjoyed(case: Case, agents: list[int]) -> list[Rationals]:
+    """Return per distinct period, shape ``(|Θ_t|,)``, what some agents together enjoy in it under the efficient rule, before any payment."""
+    found = []
+    for t in periods(case):
+        period, chosen = case.environment.period(t), case.at(t).ravel()
+        utility = Rationals(period.utilities.num[agents], period.utilities.den).sum(0).reshape(len(period.actions), -1)
+        found.append(Rationals(utility.num[chosen, np.arange(chosen.size)], utility.den))
+    return found
+
+
+def worth_of(case: Case, agents: list[int]) -> list[Rationals]:
+    """Return the same from every period on, discounted."""
+    return added_up(case, [case.at(t).ravel() for t in periods(case)], enjoyed(case, agents))
+
+
 def own_worth(case: Case, agent: int) -> Rationals:
     """Return ``V_i`` of period 1, shape ``(|Θ_1|,)``: what the agent enjoys under the efficient rule, discounted, before any payment."""
-    environment = case.environment
-    actions = [case.at(t).ravel() for t in periods(case)]
-    flow = []
-    for t, chosen in zip(periods(case), actions, strict=True):
-        period = environment.period(t)
-        own = period.utilities.num[agent].reshape(len(period.actions), -1)
-        flow.append(Rationals(own[chosen, np.arange(chosen.size)], period.utilities.den))
-    return added_up(case, actions, flow)[0]
+    return worth_of(case, [agent])[0]
 
 
 def accounts(case: Case, kind: str | None, base: list[list[Rationals] | None]) -> dict[str, dict[str, object]]:

@@ -15,22 +15,16 @@ from __future__ import annotations
 import numpy as np
 
 from mechsynth.construct.case import Case
-from mechsynth.construct.groves import added_up, periods
+from mechsynth.construct.groves import worth_of
 from mechsynth.mechanism import Table
 from mechsynth.rational import Rationals, narrow
 
 
 def others_worth(case: Case, agent: int) -> list[Rationals]:
     """Return ``Ψ^i`` per distinct period, shape ``(|Θ_t|,)``: what the others enjoy from then on under the rule, discounted, before any payment."""
-    environment = case.environment
-    actions = [case.at(t).ravel() for t in periods(case)]
-    flow = []
-    for t, chosen in zip(periods(case), actions, strict=True):
-        period = environment.period(t)
-        others = [j for j in environment.players if j != agent]
-        utility = Rationals(period.utilities.num[others], period.utilities.den).sum(0).reshape(len(period.actions), -1)
-        flow.append(Rationals(utility.num[chosen, np.arange(chosen.size)], utility.den))
-    return added_up(case, actions, flow)
+    others = [j for j in case.environment.players if j != agent]
+    found: list[Rationals] = case.once(("enjoyed by", *others), lambda: worth_of(case, others))
+    return found
 
 
 def news(law: Rationals, shape: tuple[int, ...], agent: int, worth: Rationals, *, centred: bool) -> Rationals:
