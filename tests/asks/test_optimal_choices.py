@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from forgery import put, refused
 from oracles import whole_plans
 from oracles.trees import drawn
 
@@ -161,27 +162,6 @@ def test_a_limit_of_unavailable_actions_is_none() -> None:
     document["periods"][0]["available"] = [[[True]], [[True]], [[False]]]
     result = ask(document)
     assert (result.value, result.attained) == ("3/2", None) and result.check().accepted
-
-
-def refused(change: Any, result: Any) -> str:
-    forged = copy.deepcopy(result.document())
-    change(forged)
-    try:
-        verdict = check(json.dumps(forged), instance.to_bytes(result.environment))
-    except InputError as error:
-        return str(error)
-    assert not verdict.accepted
-    return str(verdict.reason)
-
-
-def put(value: Any, *path: Any) -> Any:
-    def change(document: Json) -> None:
-        place: Any = document
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = value
-
-    return change
 
 
 def test_forged_suprema_are_refused() -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forgery import put, refused
 from oracles import whole_plans
 from oracles.trees import drawn
 
 import mechsynth
-from mechsynth import instance
-from mechsynth.check import check
 from mechsynth.construct import sure
-from mechsynth.errors import InputError
 
 Json = dict[str, Any]
 LOTTERY = Path(__file__).resolve().parents[2] / "instances" / "revenue" / "a-lottery-earns-more.json"
@@ -74,27 +71,6 @@ def test_what_was_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "bounds[0]" in refused(put("301/45", "bounds", 0), result)
     assert "bounds" in refused(lambda d: d.pop("bounds"), result)
     assert "status" in refused(lambda d: d["question"].update(lotteries="yes"), result)
-
-
-def refused(change: Any, result: Any) -> str:
-    forged = copy.deepcopy(result.document())
-    change(forged)
-    try:
-        verdict = check(json.dumps(forged), instance.to_bytes(result.environment))
-    except InputError as error:
-        return str(error)
-    assert not verdict.accepted
-    return str(verdict.reason)
-
-
-def put(value: Any, *path: Any) -> Any:
-    def change(document: Json) -> None:
-        place: Any = document
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = value
-
-    return change
 
 
 def test_forged_divisions_are_refused() -> None:
