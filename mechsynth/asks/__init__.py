@@ -55,7 +55,7 @@ def answer(ask: Ask, case: Case, run: Run) -> Result:
     from mechsynth.construct.unsettled import unsettled
     from mechsynth.limits import Overrun, limited
 
-    refuse(ask, case.environment)
+    refuse(ask, case)
     room = _room(ask)
     # The engine brings its own threads; those of BLAS would fight with them for the cores.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -84,7 +84,7 @@ def program(ask: Ask, case: Case) -> Program:
     if not ask.linear:
         known = [other.name for other in REGISTRY.values() if other.linear]
         raise UsageError("ask", f"{ask.name!r} has no single linear program", f"choose one of {', '.join(known)}")
-    refuse(ask, case.environment)
+    refuse(ask, case)
     found: Program = _room(ask).program(ask, case)
     return found
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from mechsynth.construct.case import Case
 from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.rational import text
 from mechsynth.result.ask import Ask
 
 
-def refuse(ask: Ask, environment: Environment) -> None:
+def refuse(ask: Ask, case: Case) -> None:
     """Refuse an environment that lacks what a question needs, in the order of `mechsynth.result.ask.Needs`.
 
     Raises
@@ -18,6 +19,7 @@ def refuse(ask: Ask, environment: Environment) -> None:
     UsageError
         Naming what is missing.
     """
+    environment = case.environment
     needs, place, horizon = ask.needs(), f"ask {ask.name}", environment.horizon
     if environment.needs_second and not ask.second:
         what = "public states, availability or outside options"
@@ -56,7 +58,7 @@ def refuse(ask: Ask, environment: Environment) -> None:
     if needs.unmixed:
         from mechsynth.construct.extraction import refuse_mixed
 
-        refuse_mixed(environment, place, needs.unmixed)
+        refuse_mixed(case, place, needs.unmixed)
     if needs.constant_end and horizon is not None and ask.last_period == "efficient":
         raise UsageError(place, "no bids follow the last period, so nothing can be paid on them", needs.constant_end)
     if needs.one_buyer:

@@ -7,7 +7,7 @@ truly had before. Otherwise a lie of the period before prepares the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -17,8 +17,10 @@ import numpy as np
 
 from mechsynth.beliefs import by_own, used
 from mechsynth.construct.case import Case
-from mechsynth.prove.lines import Lines, whole
+from mechsynth.prove.lines import Lines
 from mechsynth.run import Run
+
+Columns = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -28,27 +30,33 @@ class Apart:
     Attributes
     ----------
     lottery:
-        By profile of the others, whole numbers; ``None`` where there is none.
+        By profile of the others; ``None`` where there is none.
     mixed, of:
         Then ``Σ mixed · (first columns) = Σ of · (other columns)``, ``of ≥ 0`` and not all 0.
     """
 
-    lottery: list[int] | None
+    lottery: list[Fraction] | None
     mixed: list[Fraction]
     of: list[Fraction]
 
 
-def apart(first: Sequence[Sequence[int]], others: Sequence[Sequence[int]], run: Run) -> Apart:
-    """Hold columns of whole numbers, at least one in all, apart from others."""
+def apart(first: Columns, others: Columns, run: Run, least: Sequence[int] | None = None) -> Apart:
+    """Hold columns of whole numbers, at least one in all, apart from others; ``least`` says how much the lottery is worth to each of these at least, 1 by default."""
     lines = Lines(len((*first, *others)[0]), run)
     for column in first:
         lines.add(enumerate(column), equal=True)
-    for column in others:
-        lines.add(enumerate(column), 1, equal=False)
+    for column, right in zip(others, least or [1] * len(others), strict=True):
+        lines.add(enumerate(column), right, equal=False)
     point, multipliers = lines.decide()
     if point is not None:
-        return Apart(whole(point), [], [])
+        return Apart(point, [], [])
     return Apart(None, [-y for y in multipliers[: len(first)]], multipliers[len(first) :])
+
+
+def mixture(found: Apart, own: Sequence[int], others: Mapping[int, Sequence[int]]) -> dict[int, Fraction]:
+    """Return a refuted belief as a mixture of others: the weights of their signals, above 0 and adding to 1."""
+    scale = found.mixed[0] * sum(own)
+    return {k: y * sum(column) / scale for (k, column), y in zip(others.items(), found.of, strict=True) if y}
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,51 +10,35 @@ so the truth leaves her with what leaving is worth, and no lie with more. For a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
+from mechsynth.construct.apart import apart, mixture
 from mechsynth.construct.case import Case
 from mechsynth.construct.within import Situation, situations
-from mechsynth.environment import Environment
 from mechsynth.errors import UsageError
 from mechsynth.mechanism import Table
-from mechsynth.prove.lines import Lines
 from mechsynth.rational import IntArray, Rationals, shown
 from mechsynth.run import Run
 
 
-@dataclass(frozen=True)
-class Mixture:
-    """A belief that is a mixture of others: whose, with which signal, and the weights of the other signals."""
-
-    player: int
-    signal: int
-    weights: dict[int, Fraction]
-
-
-def bets(situation: Situation, player: int, run: Run) -> dict[int, list[Fraction]] | Mixture:
-    """Return ``h_r`` for every signal that the player can have, over the others' profiles; or a belief that has none."""
+def bets(situation: Situation, player: int, run: Run) -> dict[int, list[Fraction]] | tuple[int, dict[int, Fraction]]:
+    """Return ``h_r`` for every signal that the player can have, over the others' profiles; or a signal without one, and the mixture that its belief is."""
     columns, possible = situation.columns(player), situation.possible(player)
     found: dict[int, list[Fraction]] = {}
     for r in possible:
         run.check()
-        lines = Lines(len(columns[r]), run)
-        lines.add(enumerate(columns[r]), equal=True)
-        others = [k for k in possible if k != r]
-        for k in others:
-            lines.add(enumerate(columns[k]), sum(columns[k]), equal=False)
-        point, multipliers = lines.decide()
-        if point is None:
-            masses = [y * sum(columns[k]) for k, y in zip(others, multipliers[1:], strict=True)]
-            total = sum(masses, Fraction(0))
-            return Mixture(player, r, {k: y / total for k, y in zip(others, masses, strict=True) if y})
-        found[r] = point
+        others = {k: columns[k] for k in possible if k != r}
+        held = apart([columns[r]], list(others.values()), run, [sum(column) for column in others.values()])
+        if held.lottery is None:
+            return r, mixture(held, columns[r], others)
+        found[r] = held.lottery
     return found
 
 
-def refuse_mixed(environment: Environment, place: str, remedy: str) -> None:
+def refuse_mixed(case: Case, place: str, remedy: str) -> None:
     """Ask that no belief of an agent is a mixture of those of her other signals.
 
     Raises
@@ -62,16 +46,21 @@ def refuse_mixed(environment: Environment, place: str, remedy: str) -> None:
     UsageError
         Naming one, with the weights.
     """
-    (situation,) = situations(environment)
+    (situation,) = situations(case.environment)
     for i, own in enumerate(situation.signals):
-        found = bets(situation, i, Run())
-        if isinstance(found, Mixture):
-            mixed = " + ".join(f"{shown(weight)}·{own[k]}" for k, weight in sorted(found.weights.items()))
+        found = _bets(case, situation, i)
+        if isinstance(found, tuple):
+            signal, weights = found
+            mixed = " + ".join(f"{shown(weight)}·{own[k]}" for k, weight in sorted(weights.items()))
             raise UsageError(
                 place,
-                f"what {situation.names[i]} believes of the others' reports with {own[found.signal]} is a mixture of what it believes with other signals: {mixed}",
+                f"what {situation.names[i]} believes of the others' reports with {own[signal]} is a mixture of what it believes with other signals: {mixed}",
                 remedy,
             )
+
+
+def _bets(case: Case, situation: Situation, player: int) -> Any:
+    return case.once(("bets", player), lambda: bets(situation, player, Run()))
 
 
 def payments(case: Case, run: Run) -> list[Table]:
@@ -82,8 +71,8 @@ def payments(case: Case, run: Run) -> list[Table]:
     chosen = case.at(1)
     found = []
     for i in range(len(situation.names)):
-        own = bets(situation, i, run)
-        assert not isinstance(own, Mixture)
+        run.check()
+        own: dict[int, list[Fraction]] = _bets(case, situation, i)
         gains = _gains(case, situation, i, chosen)
         table = np.empty(period.shape, dtype=object)
         by_own = np.moveaxis(table, i, 0)

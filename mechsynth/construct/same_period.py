@@ -13,12 +13,13 @@ from typing import Any
 
 from mechsynth.construct.ahead.conditions import Told
 from mechsynth.construct.ahead.spans import dependence
-from mechsynth.construct.apart import After, afters, apart, held_apart
+from mechsynth.construct.apart import After, afters, apart, held_apart, mixture
 from mechsynth.construct.blockwise import Scoped
 from mechsynth.construct.case import Case
 from mechsynth.construct.within import Situation, situations
 from mechsynth.errors import UsageError
 from mechsynth.mechanism import Mechanism
+from mechsynth.prove.lines import whole
 from mechsynth.rational import text
 from mechsynth.result import Result, Status
 from mechsynth.result.codec import write
@@ -86,13 +87,12 @@ def _first(case: Case, situation: Situation, player: int, run: Run) -> list[Told
     columns, possible, own = situation.columns(player), situation.possible(player), situation.signals[player]
     told: list[Told] = []
     for r in possible:
-        others = [k for k in possible if k != r]
+        others = {k: columns[k] for k in possible if k != r}
         if not others:
             continue
-        found = apart([columns[r]], [columns[k] for k in others], run)
+        found = apart([columns[r]], list(others.values()), run)
         if found.lottery is None:
-            scale = found.mixed[0] * sum(columns[r])
-            weights = {own[k]: y * sum(columns[k]) / scale for k, y in zip(others, found.of, strict=True) if y}
+            weights = {own[k]: weight for k, weight in mixture(found, columns[r], others).items()}
             return Mixture(
                 period=_start(case),
                 agent=situation.names[player],
@@ -102,7 +102,7 @@ def _first(case: Case, situation: Situation, player: int, run: Run) -> list[Told
                 shortfall=None,
             )
         key = {"others": dict(situation.known), "agent": situation.names[player], "type": own[r]}
-        told.append({**key, "vector": [text(v) for v in found.lottery]})
+        told.append({**key, "vector": [text(v) for v in whole(found.lottery)]})
     return told
 
 
@@ -123,7 +123,7 @@ def _later(case: Case, after: After, run: Run) -> list[Told] | Prepared:
         first, rest, found = held
         if found.lottery is not None:
             entry = {**block, "seen": seen, "type": own[after.agent][r]}
-            told.append({**entry, "vector": [text(v) for v in found.lottery]})
+            told.append({**entry, "vector": [text(v) for v in whole(found.lottery)]})
             continue
         top = max(abs(y) for y in (*found.mixed, *found.of))
         weights: dict[str, dict[str, Fraction]] = {}
