@@ -52,6 +52,18 @@ class Page:
         if lines:
             self._blocks.append("\n".join(lines))
 
+    def first_items(self, entries: Sequence[str], most: int) -> None:
+        """Add the first entries of a list, and say how many more the file has."""
+        self.items(entries[:most])
+        if len(entries) > most:
+            self.say(f"{len(entries) - most} more are in the file.")
+
+    def first_rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> None:
+        """Add the first rows of a table, and say how many more the file has."""
+        self.columns(heads, rows[:most])
+        if len(rows) > most:
+            self.say(f"{len(rows) - most} more rows are in the file.")
+
     def columns(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table; columns without any entry are left out, wide ones are wrapped."""
         kept = [j for j in range(len(heads)) if any(row[j] for row in rows)]

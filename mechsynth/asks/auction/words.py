@@ -70,9 +70,7 @@ def _prices(page: Page, answer: Answer, one: Sold, period: int | None) -> None:
         for agent, own in one.numbers.items()
         for k, z in enumerate(own)
     ]
-    page.columns(("bidder", "signal", "number", "bid"), rows[:ROWS])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("bidder", "signal", "number", "bid"), rows, ROWS)
     page.say(
         f"The object is worth to a bidder its own number and γ = {brief(one.weight)} times each number of the others. A bid is B = {brief(one.slope())} times the number. With b the "
         f"second-lowest bid, the winner pays b now and N γ / δ times (η − b / B) after the next bids, for N = {len(one.numbers)} bidders, the discount factor δ, and the index η below. Where "
@@ -95,9 +93,7 @@ def _prices(page: Page, answer: Answer, one: Sold, period: int | None) -> None:
     page.head(
         "The index, by the others' next reports" if last else "The index, by the signals behind the others' next bids"
     )
-    page.columns(("winner", "the others next", "index"), rows[:ROWS])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("winner", "the others next", "index"), rows, ROWS)
 
 
 def _label(signals: Mapping[str, tuple[str, ...]], agent: str, k: int) -> str:

@@ -34,9 +34,7 @@ def tell(page: Page, answer: Answer) -> None:
         rows.append((clean(signal), brief(fee), *("-" if p is None else brief(p) for p in strikes)))
     page.head("The menu")
     later = len(rows[0]) - 2 if rows else 0
-    page.columns(("first signal", "fee", *(f"strike in period {t + 2}" for t in range(later))), rows[:ROWS])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("first signal", "fee", *(f"strike in period {t + 2}" for t in range(later))), rows, ROWS)
     if any("-" in row[2:] for row in rows):
         page.say("Where no strike is told, only one of the two actions is ever taken.")
 

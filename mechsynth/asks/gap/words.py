@@ -37,9 +37,7 @@ def tell(page: Page, answer: Answer) -> None:
     )
     if later:
         page.head("The lies of later periods that make the difference")
-        page.items(f"{line}: {brief(weight)}" for weight, line in later[:MOST])
-        if len(later) > MOST:
-            page.say(f"{len(later) - MOST} more are in the file.")
+        page.first_items([f"{line}: {brief(weight)}" for weight, line in later], MOST)
         page.say(
             "The numbers are multipliers of the best mechanism: by how much the bound on it would rise for every unit that the lie were to cost (they need not be the only ones)."
         )

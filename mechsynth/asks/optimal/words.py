@@ -179,9 +179,7 @@ def _menu(page: Page, answer: Answer) -> None:
         for q, after in enumerate(second)
     ]
     page.head("And in period 2")
-    page.columns(("first", "then", "action", "payments"), rows[:ROWS])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("first", "then", "action", "payments"), rows, ROWS)
 
 
 def _drawn(lottery: list[str], actions: list[str]) -> str:
@@ -220,9 +218,7 @@ def _tempted(page: Page, answer: Answer) -> None:
         return
     found.sort(key=lambda pair: -pair[0])
     page.head("Who is tempted to be whom")
-    page.items(f"{line}: {brief(weight)}" for weight, line in found[:MOST])
-    if len(found) > MOST:
-        page.say(f"{len(found) - MOST} more are in the file.")
+    page.first_items([f"{line}: {brief(weight)}" for weight, line in found], MOST)
     page.say(
         "The numbers are multipliers: by how much the bound would rise for every unit that the lie were to cost (they need not be the only ones). "
         "A report that others are tempted by is worth less to the designer than the surplus it brings: it is held back, or sold for less."
@@ -252,9 +248,7 @@ def _virtual(page: Page, answer: Answer) -> None:
     if not rows:
         return
     page.head("What is held back")
-    page.columns(("reports", "action", "surplus", "worth to the designer"), rows[:ROWS])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("reports", "action", "surplus", "worth to the designer"), rows, ROWS)
     page.say(
         "What an action is worth to the designer, its virtual value, is the surplus less what its temptations cost, by these multipliers; everywhere else it is the surplus. "
         + (

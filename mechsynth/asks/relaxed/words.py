@@ -57,9 +57,7 @@ def _tempted(page: Page, answer: Answer) -> None:
         return
     found.sort(key=lambda pair: -pair[0])
     page.head("Whose first report has to be bought")
-    page.items(f"{line}: {brief(weight)}" for weight, line in found[:MOST])
-    if len(found) > MOST:
-        page.say(f"{len(found) - MOST} more are in the file.")
+    page.first_items([f"{line}: {brief(weight)}" for weight, line in found], MOST)
     page.say("The numbers are multipliers: by how much the bound would rise for every unit that the lie were to cost.")
 
 
@@ -89,9 +87,7 @@ def _closed(page: Page, answer: Answer) -> None:
     if not rows:
         return
     page.head("Virtual values of the second action, less those of the first")
-    page.columns(("reports", "virtual value"), [(" then ".join(names), brief(v)) for names, v in rows[:ROWS]])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("reports", "virtual value"), [(" then ".join(names), brief(v)) for names, v in rows], ROWS)
     for (one, low), (two, high) in pairwise(rows):
         if len(one) == len(two) and one[:-1] == two[:-1] and high < low:
             told_ = f"from {show(low)} at {' then '.join(one)} to {show(high)} at {' then '.join(two)}"

@@ -57,9 +57,7 @@ def _fees(page: Page, answer: Answer) -> None:
         for k, name in enumerate(names)
     ]
     page.head("Fees by first reports")
-    page.columns(("reports", *map(clean, paid)), rows[:ROWS])
-    if len(rows) > ROWS:
-        page.say(f"{len(rows) - ROWS} more rows are in the file.")
+    page.first_rows(("reports", *map(clean, paid)), rows, ROWS)
 
 
 def short(answer: Answer) -> str | None:
