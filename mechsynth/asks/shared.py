@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from mechsynth.asks.options import LINKED, LOOK_AHEAD, OF_WHAT, RULE, SCOPE, TIES
+from mechsynth.asks.options import EXCLUDE, LINKED, LOOK_AHEAD, OF_WHAT, RULE, SCOPE, STRIKES, TIES
 from mechsynth.errors import UsageError
 from mechsynth.result.ask import Ask, Needs, option
 from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import BELIEFS, MONEY, PRIVATE, RESIDUAL, WITHIN
+from mechsynth.result.vocabulary import BELIEFS, BEST, MONEY, PRIVATE, RESIDUAL, WITHIN
 from mechsynth.result.vocabulary import EFFICIENT as EFFICIENT_RULE
 
 EFFICIENT = "{} is efficient in every period"
@@ -155,3 +155,36 @@ def screened() -> Needs:
         plain="ask optimal, which takes them",
         independent="ask optimal, which takes any law",
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VirtuallyWeighed(Ask):
+    """What virtual weights of first reports make of values that separate.
+
+    Attributes
+    ----------
+    strikes:
+        ``"kln"``: an affine pivot mechanism with the weights of the first reports; ``"grid"``: one buyer, two periods, keep or sell: a strike price for every first
+        signal, the least value served up to it.
+    exclude:
+        ``"rule"``: who has no positive weight, or adds nothing; ``"best"``: one agent with a secret, first signals below the best cutoff.
+    """
+
+    about, second = BEST, True
+    statuses: ClassVar[tuple[Status, ...]] = (Status.FEASIBLE,)
+
+    strikes: str = option("kln", STRIKES)
+    exclude: str = option("rule", EXCLUDE)
+
+    def needs(self) -> Needs:
+        """Return what the bound needs, and values that separate, with weights that do not fall."""
+        return replace(
+            screened(),
+            no_outside="ask optimal, which takes any value of leaving",
+            private_values="ask optimal, which takes any values",
+            weighed="ask optimal, which needs no weights",
+        )
+
+    def document(self) -> dict[str, object]:
+        """Return the question with its choices named."""
+        return {**super().document(), "strikes": self.strikes, "exclude": self.exclude}

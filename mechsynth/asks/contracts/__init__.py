@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mechsynth.asks.options import EXCLUDE, STRIKES
-from mechsynth.asks.shared import screened
-from mechsynth.result.ask import Ask, Needs, option
-from mechsynth.result.status import Status
-from mechsynth.result.vocabulary import BEST
+from mechsynth.asks.shared import VirtuallyWeighed
+from mechsynth.result.ask import Needs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contracts(Ask, name="contracts"):
+class Contracts(VirtuallyWeighed, name="contracts"):
     """Which menu of strike prices and fees is offered to a buyer who learns more later?
 
     Attributes
@@ -22,23 +19,9 @@ class Contracts(Ask, name="contracts"):
     """
 
     place = 80
-    second = True
-    about, source = BEST, "Kakade, Lobel and Nazerzadeh 2011, section 6.1"
-    statuses, value = (Status.FEASIBLE,), "expected revenue of the menu"
-
-    strikes: str = option("kln", STRIKES)
-    exclude: str = option("rule", EXCLUDE)
+    source = "Kakade, Lobel and Nazerzadeh 2011, section 6.1"
+    value = "expected revenue of the menu"
 
     def needs(self) -> Needs:
         """Return what the virtual pivot mechanism needs, and one buyer who is sold something in later periods."""
-        return replace(
-            screened(),
-            no_outside="ask optimal, which takes any value of leaving",
-            private_values="ask optimal, which takes any values",
-            one_buyer="ask virtual-pivot",
-            weighed="ask optimal, which needs no weights",
-        )
-
-    def document(self) -> dict[str, object]:
-        """Return the question with its choices named."""
-        return {**super().document(), "strikes": self.strikes, "exclude": self.exclude}
+        return replace(super().needs(), one_buyer="ask virtual-pivot")
